@@ -1,0 +1,15 @@
+// Work over independent items on several threads. Where the platform has no threads (the
+// single-thread wasm build) the items run one after another with the same results.
+#pragma once
+
+#include <functional>
+
+namespace octavo {
+
+int hardware_threads();  // at least 1
+
+// Calls work(item, thread) for every item in 0..items-1, each exactly once, on at most `threads`
+// threads; `thread` is in 0..threads-1 and is never used by two items at the same time.
+void parallel_for(int items, int threads, const std::function<void(int item, int thread)>& work);
+
+}  // namespace octavo

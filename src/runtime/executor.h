@@ -1,0 +1,36 @@
+// Runs a plan. An executor owns the memory of one run; several may share a plan, one per thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/plan.h"
+
+namespace octavo {
+
+// Called after each step for each of its outputs, and before the first step for each graph input.
+// The data may be changed: later steps see the change.
+using Tap = std::function<void(ValueId id, const Value& value, TensorView view)>;
+
+class Executor {
+ public:
+  explicit Executor(std::shared_ptr<const Plan> plan);
+  ~Executor();
+  Executor(Executor&&) noexcept;
+
+  const Plan& plan() const;
+
+  // Inputs in the order of plan().graph.inputs; dtype and shape must fit the graph's (kInvalidArgument).
+  // Outputs in the order of plan().graph.outputs, valid until the next run.
+  Result<std::vector<TensorView>> run(std::span<const TensorView> inputs, const Tap& tap = {});
+
+  size_t peak_bytes() const;  // arena and what was allocated while running
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace octavo
