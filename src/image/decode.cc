@@ -1,0 +1,65 @@
+#include "image/decode.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "image/stb.h"
+
+namespace octavo {
+namespace {
+
+struct Signature {
+  std::string_view bytes;
+  size_t offset;
+  const char* what;
+};
+
+// What people drop by mistake, to say so.
+constexpr std::array kForeign = {
+    Signature{"WEBP", 8, "a WebP picture"},
+    Signature{"GIF8", 0, "a GIF"},
+    Signature{"ftypheic", 4, "a HEIC picture"},
+    Signature{"ftypavif", 4, "an AVIF picture"},
+    Signature{"%PDF", 0, "a PDF"},
+    Signature{"PK\x03\x04", 0, "a zip archive"},
+    Signature{"II*", 0, "a TIFF picture"},
+    Signature{"MM", 0, "a TIFF picture"},
+    Signature{"<", 0, "a text such as SVG or HTML"},
+};
+
+Status not_a_picture(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return {ErrorCode::kImage, "the file is empty"};
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (const Signature& s : kForeign) {
+    if (text.size() >= s.offset && text.substr(s.offset).starts_with(s.bytes)) {
+      return {ErrorCode::kImage,
+              std::string("this is ") + s.what + "; convert it to JPEG, PNG or BMP"};
+    }
+  }
+  return {ErrorCode::kImage, "not a JPEG, PNG or BMP picture, or a damaged one"};
+}
+
+}  // namespace
+
+Result<Image> decode(std::span<const std::byte> bytes, int channels) {
+  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
+  if (bytes.size() > INT32_MAX) return Status(ErrorCode::kImage, "the file is larger than 2 GiB");
+  const int size = static_cast<int>(bytes.size());
+  int width = 0, height = 0, found = 0;
+  if (!stbi_info_from_memory(data, size, &width, &height, &found)) return not_a_picture(bytes);
+  if (int64_t{width} * height > kMaxPixels) {
+    return Status(ErrorCode::kImage, std::to_string(width) + " x " + std::to_string(height) +
+                                         " pixels are too many; make the picture smaller");
+  }
+  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
+      stbi_load_from_memory(data, size, &width, &height, &found, channels), stbi_image_free);
+  if (!pixels) return not_a_picture(bytes);
+  const size_t count = static_cast<size_t>(width) * static_cast<size_t>(height) *
+                       static_cast<size_t>(channels);
+  return Image{width, height, channels, {pixels.get(), pixels.get() + count}};
+}
+
+}  // namespace octavo

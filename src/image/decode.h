@@ -1,0 +1,31 @@
+// Pictures to pixels: JPEG (greyscale, progressive and CMYK too), PNG and BMP through stb_image.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/status.h"
+
+namespace octavo {
+
+struct Image {
+  int width = 0;
+  int height = 0;
+  int channels = 3;             // 1 grey, 3 RGB, 4 RGBA
+  std::vector<uint8_t> pixels;  // (height, width, channels)
+};
+
+constexpr int64_t kMaxPixels = int64_t{1} << 27;  // 134 megapixels; more is taken for an attack
+
+// Decodes to `channels` channels (3 or 4). The same bytes on every platform.
+// kImage where the bytes are no picture that can be read; the sentence says what they look like.
+Result<Image> decode(std::span<const std::byte> bytes, int channels);
+
+// EXIF orientation 1..8 of a JPEG (TIFF 6.0 tag 0x0112); 1 where there is none.
+int exif_orientation(std::span<const std::byte> bytes);
+// Turns and mirrors so that orientation `orientation` is shown upright.
+Image oriented(const Image& image, int orientation);
+
+}  // namespace octavo

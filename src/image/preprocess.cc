@@ -1,0 +1,212 @@
+#include "image/preprocess.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+namespace octavo {
+namespace {
+
+constexpr std::array kColors = {"rgb", "bgr", "gray", "rgba"};
+
+std::string text(Size size) {
+  return std::to_string(size.width) + "x" + std::to_string(size.height);
+}
+
+// ITU-R 601 luma with Pillow's 16-bit weights.
+uint8_t luma(const uint8_t* rgb) {
+  return static_cast<uint8_t>((rgb[0] * 19595 + rgb[1] * 38470 + rgb[2] * 7471 + 0x8000) >> 16);
+}
+
+Image recolored(const Image& image, Color color) {
+  const size_t from = static_cast<size_t>(image.channels);
+  const size_t to = static_cast<size_t>(channels_of(color));
+  const size_t count = image.pixels.size() / from;
+  Image out{image.width, image.height, static_cast<int>(to), std::vector<uint8_t>(count * to)};
+  for (size_t i = 0; i < count; ++i) {
+    const uint8_t* in = &image.pixels[i * from];
+    uint8_t* px = &out.pixels[i * to];
+    switch (color) {
+      case Color::kRgb: std::copy_n(in, 3, px); break;
+      case Color::kBgr: std::reverse_copy(in, in + 3, px); break;
+      case Color::kGray: *px = luma(in); break;
+      case Color::kRgba:
+        std::copy_n(in, 3, px);
+        px[3] = from == 4 ? in[3] : 255;
+        break;
+    }
+  }
+  return out;
+}
+
+// Size after resizing the shorter side to `side`, as torchvision does: the longer one truncated.
+Size with_shorter_side(const Image& image, int side) {
+  const auto scaled = [side](int longer, int shorter) {
+    return static_cast<int>(std::max<int64_t>(1, int64_t{side} * longer / shorter));
+  };
+  if (image.width <= image.height) return {side, scaled(image.height, image.width)};
+  return {scaled(image.width, image.height), side};
+}
+
+Result<Image> cropped(const Image& image, Size crop) {
+  if (crop.width > image.width || crop.height > image.height) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "the crop of " + text(crop) + " is larger than the resized picture of " +
+                      text({image.width, image.height}) + "; resize to at least the crop");
+  }
+  // Half a pixel is rounded to even, as torchvision's centre crop does.
+  const int left = static_cast<int>(std::nearbyint((image.width - crop.width) / 2.0));
+  const int top = static_cast<int>(std::nearbyint((image.height - crop.height) / 2.0));
+  const size_t channels = static_cast<size_t>(image.channels);
+  Image out{crop.width, crop.height, image.channels, {}};
+  for (int y = 0; y < crop.height; ++y) {
+    const size_t row = static_cast<size_t>(top + y) * static_cast<size_t>(image.width);
+    const auto first =
+        image.pixels.begin() + static_cast<ptrdiff_t>((row + static_cast<size_t>(left)) * channels);
+    const auto width = static_cast<ptrdiff_t>(static_cast<size_t>(crop.width) * channels);
+    out.pixels.insert(out.pixels.end(), first, first + width);
+  }
+  return out;
+}
+
+Status check_side(const char* what, Size size) {
+  if (size.width >= 1 && size.height >= 1 && int64_t{size.width} * size.height <= kMaxPixels) {
+    return {};
+  }
+  return {ErrorCode::kInvalidArgument,
+          std::string(what) + " of " + text(size) + " is not a sensible size"};
+}
+
+// One number for all channels, or one a channel; `fallback` where none is given.
+Result<std::vector<float>> per_channel(const char* what, const std::vector<float>& given,
+                                       float fallback, int channels) {
+  const size_t want = static_cast<size_t>(channels);
+  for (const float x : given) {
+    if (!std::isfinite(x)) {
+      return Status(ErrorCode::kInvalidArgument, std::string(what) + " holds no finite number");
+    }
+  }
+  if (given.empty()) return std::vector<float>(want, fallback);
+  if (given.size() == 1) return std::vector<float>(want, given[0]);
+  if (given.size() == want) return given;
+  return Status(ErrorCode::kInvalidArgument,
+                std::string(what) + " has " + std::to_string(given.size()) +
+                    " numbers; give one, or one for each of the " + std::to_string(channels) +
+                    " channels");
+}
+
+int usual_shorter_side(int size) {
+  return std::max(size, static_cast<int>(std::nearbyint(size / 0.875 / 32)) * 32);
+}
+
+}  // namespace
+
+std::span<const NamedPreprocess> named_preprocesses() {
+  static const std::vector<NamedPreprocess> list = {
+      {"tf", {.mean = {127.5f}, .norm = {1 / 127.5f}}, true},
+      {"imagenet",
+       {.mean = {123.675f, 116.28f, 103.53f}, .norm = {1 / 58.395f, 1 / 57.12f, 1 / 57.375f}},
+       true},
+      {"caffe", {.color = Color::kBgr, .mean = {104, 117, 123}, .norm = {1}}, true},
+      {"unit", {.mean = {0}, .norm = {1 / 255.0f}}, false},
+      {"raw", {.mean = {0}, .norm = {1}}, false},
+  };
+  return list;
+}
+
+Result<Preprocess> resolve(const Preprocess& wishes, bool center_crop, const ImageInput& input) {
+  Preprocess p = wishes;
+  const int channels = channels_of(p.color);
+  if (channels != input.channels) {
+    return Status(ErrorCode::kInvalidArgument,
+                  std::string("color ") + name_of(p.color) + " has " + std::to_string(channels) +
+                      " channels, the model's input has " + std::to_string(input.channels));
+  }
+  OCTAVO_ASSIGN_OR_RETURN(p.mean, per_channel("mean", p.mean, 0, channels));
+  OCTAVO_ASSIGN_OR_RETURN(p.norm, per_channel("norm", p.norm, 1, channels));
+  if (p.resize && p.resize_shorter) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "resize is either one number (the shorter side) or WxH, not both");
+  }
+  const bool open = input.size == Size{};
+  if (!p.resize && !p.resize_shorter && !p.crop) {
+    if (open) {
+      return Status(ErrorCode::kInvalidArgument,
+                    "the model leaves its input size open; give --resize WxH, or --resize and --crop");
+    }
+    if (center_crop) {
+      p.resize_shorter = usual_shorter_side(std::max(input.size.width, input.size.height));
+      p.crop = input.size;
+    } else {
+      p.resize = input.size;
+    }
+  }
+  if (p.resize_shorter && !p.crop && !open) p.crop = input.size;
+  if (p.resize) OCTAVO_RETURN_IF_ERROR(check_side("a resize", *p.resize));
+  if (p.crop) OCTAVO_RETURN_IF_ERROR(check_side("a crop", *p.crop));
+  if (p.resize_shorter) {
+    OCTAVO_RETURN_IF_ERROR(check_side("a resize", {*p.resize_shorter, *p.resize_shorter}));
+  }
+  const Size result = output_size(p);
+  if (!open && result != input.size) {
+    return Status(ErrorCode::kInvalidArgument, "preprocessing gives pictures of " + text(result) +
+                                                   ", the model's input is " + text(input.size));
+  }
+  if (result == Size{}) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "pictures would differ in size; give --crop WxH or --resize WxH");
+  }
+  return p;
+}
+
+Size output_size(const Preprocess& preprocess) {
+  if (preprocess.crop) return *preprocess.crop;
+  return preprocess.resize.value_or(Size{});
+}
+
+Result<Image> prepare_image(const Image& decoded, const Preprocess& preprocess) {
+  Size size = preprocess.resize.value_or(Size{decoded.width, decoded.height});
+  if (preprocess.resize_shorter) size = with_shorter_side(decoded, *preprocess.resize_shorter);
+  if (int64_t{size.width} * size.height > kMaxPixels) {
+    return Status(ErrorCode::kImage, "the picture is too elongated to resize its shorter side");
+  }
+  Image out = resize(decoded, size.width, size.height, preprocess.interpolation);
+  if (preprocess.crop) {
+    OCTAVO_ASSIGN_OR_RETURN(out, cropped(out, *preprocess.crop));
+  }
+  return recolored(out, preprocess.color);
+}
+
+Result<Image> prepare_image(std::span<const std::byte> bytes, const Preprocess& preprocess) {
+  OCTAVO_ASSIGN_OR_RETURN(Image image, decode(bytes, preprocess.color == Color::kRgba ? 4 : 3));
+  if (preprocess.exif) image = oriented(image, exif_orientation(bytes));
+  return prepare_image(image, preprocess);
+}
+
+void normalize(const Image& image, const Preprocess& preprocess, bool channels_last,
+               std::span<float> out) {
+  const size_t channels = static_cast<size_t>(image.channels);
+  const size_t area = image.pixels.size() / channels;
+  for (size_t i = 0; i < area; ++i) {
+    for (size_t c = 0; c < channels; ++c) {
+      const float x = static_cast<float>(image.pixels[i * channels + c]);
+      out[channels_last ? i * channels + c : c * area + i] =
+          (x - preprocess.mean[c]) * preprocess.norm[c];
+    }
+  }
+}
+
+const char* name_of(Color color) { return kColors[static_cast<size_t>(color)]; }
+
+std::optional<Color> color_from_name(const std::string& name) {
+  for (size_t i = 0; i < kColors.size(); ++i) {
+    if (name == kColors[i]) return static_cast<Color>(i);
+  }
+  return std::nullopt;
+}
+
+int channels_of(Color color) {
+  return color == Color::kGray ? 1 : color == Color::kRgba ? 4 : 3;
+}
+
+}  // namespace octavo
