@@ -1,0 +1,62 @@
+// Collects statistics of one value while samples run through the float graph, and chooses its range.
+//
+// Observers stream and merge: for any split of the samples into consecutive shards, observing each
+// shard apart and merging them in order gives exactly the state of one pass. That is what lets
+// calibration spread over threads, workers and machines without changing a byte of the result.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "base/status.h"
+#include "quant/recipe.h"
+
+namespace octavo {
+
+struct Range {
+  float min = 0;
+  float max = 0;
+  bool operator==(const Range&) const = default;
+};
+
+// Smallest and largest element; {+inf, -inf} for none, NaN is passed over, -0 counts as 0.
+Range extremes_of(std::span<const float> values);
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+
+  // All elements of the value, of one sample.
+  void observe(std::span<const float> values);
+  // `later` is of the same kind and saw the samples that follow those of this one.
+  void merge(const Observer& later);
+  // Not widened to contain 0. kCalibrationData where the value held NaN or infinity, or nothing.
+  Result<Range> range() const;
+
+  int64_t count() const { return count_; }    // elements
+  Range extremes() const { return extremes_; }  // of all elements
+
+ protected:
+  // Called for samples that are not empty and wholly finite, with their extremes.
+  virtual void add(std::span<const float> values, Range extremes) = 0;
+  virtual void add_later(const Observer& later) = 0;
+  virtual Range choose() const = 0;
+
+ private:
+  int64_t count_ = 0;
+  int64_t nan_count_ = 0;
+  int64_t infinity_count_ = 0;
+  Range extremes_ = extremes_of({});
+};
+
+struct ObserverInfo {
+  const char* name;
+  const char* description;  // one line, for people
+  std::unique_ptr<Observer> (*make)(const Recipe& recipe);
+};
+
+std::span<const ObserverInfo> observers();
+const ObserverInfo* find_observer(const std::string& name);  // null where there is none
+
+}  // namespace octavo

@@ -1,0 +1,29 @@
+// From a float graph and its ranges to the graph of the int8 model, in QDQ form.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+#include "quant/ranges.h"
+#include "quant/recipe.h"
+
+namespace octavo {
+
+struct NodeSummary {
+  std::string name;
+  std::string op;
+  bool quantized = false;
+  std::string reason;  // why it stays in float; for a quantized node a remark, or empty
+};
+
+struct QuantizeResult {
+  Graph graph;
+  std::vector<NodeSummary> nodes;  // of the float graph, in running order
+};
+
+// kInvalidArgument where the graph holds QuantizeLinear or DequantizeLinear already, kModelUnsupported
+// where a weight is NaN or infinite; both name the node.
+Result<QuantizeResult> quantize(const Graph& graph, const Ranges& ranges, const Recipe& recipe);
+
+}  // namespace octavo

@@ -1,0 +1,41 @@
+// What the user wishes, as plain data. The same words in JSON, on the command line and on the page.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace octavo {
+
+enum class Granularity { kPerTensor, kPerChannel };
+const char* name_of(Granularity granularity);  // "per-tensor", "per-channel"
+
+struct Recipe {
+  std::string observer = "min_max";  // a name of observers()
+  double percentile = 99.99;         // observer percentile: per cent of values kept, both tails cut alike
+  double momentum = 0.01;            // observer moving_average: the weight of the newest sample
+  Granularity weights = Granularity::kPerChannel;
+  DType activations = DType::kUint8;  // or kInt8; asymmetric both
+
+  // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.
+  std::vector<std::string> exclude;
+  std::vector<std::string> exclude_ops;
+
+  bool operator==(const Recipe&) const = default;
+};
+
+// Errors are wishes that no graph could meet; they name the nearest known word.
+Status validate(const Recipe& recipe);
+// Errors as above, and operators that neither the graph nor Octavo knows. The result warns of wishes
+// without effect on this graph, such as a pattern that matches nothing.
+Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph);
+
+// The pattern or operator by which the recipe leaves this node in float; empty where it does not.
+std::string excluded_by(const Recipe& recipe, const Graph& graph, const Node& node);
+
+// * stands for any characters, ? for one; all others for themselves.
+bool matches_pattern(std::string_view text, std::string_view pattern);
+
+}  // namespace octavo
