@@ -25,6 +25,8 @@ enum class DType : uint8_t {
 
 size_t size_of(DType dtype);        // bytes an element; 0 for unknown and string
 const char* name_of(DType dtype);   // "float32", "int8", ...
+// Attributes such as Cast's `to` hold ONNX's numbers; kUnknown where there is none here.
+DType dtype_from_onnx(int64_t code);
 
 template <typename T>
 constexpr DType dtype_of();

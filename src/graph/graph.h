@@ -120,17 +120,20 @@ class Graph {
   void set_input(NodeId node, size_t index, ValueId value);
   void set_output(NodeId node, size_t index, ValueId value);
   // Every use of `from`, graph outputs included, becomes a use of `to`. A graph output keeps its
-  // name: where `from` was one, `to` takes over its name.
+  // name: where `from` was one, `to` takes over its name, and so must be no graph input or output.
   void replace_uses(ValueId from, ValueId to);
 
   // Drops removed nodes, and values that nothing refers to, and renumbers. Ids before are void.
   void compact();
 
-  // Our own promises: ids in range, one producer per value, consumers in step, unique names,
-  // constants without producer. kInternal names the fault.
+  // Our own promises: ids in range, one source per value (producer, input or constant) and none
+  // missing where it is used, consumers in step, unique names. kInternal names the fault.
   Status validate() const;
 
  private:
+  std::string unique_name(const std::string& wanted) const;
+  void swap_names(ValueId a, ValueId b);
+
   std::vector<Value> values_;
   std::vector<Node> nodes_;
   std::vector<NodeId> producer_;                 // by value
