@@ -1,0 +1,71 @@
+# Every flag of the wasm build, once, each with its reason.
+
+# Compile: all C++ of this build, GoogleTest included. scripts/setup.mjs builds protobuf-lite with the
+# same ones (it reads this list).
+set(OCTAVO_WASM_COMPILE_FLAGS
+  -msimd128                                 # one build: every browser since Safari 16.4 has it
+  -fno-exceptions                           # errors are values; tables and landing pads cost 10 %
+  -fno-rtti                                 # nothing asks for a type at run time
+  -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0     # Embind without RTTI
+)
+add_compile_options(${OCTAVO_WASM_COMPILE_FLAGS})
+add_link_options(
+  -fno-rtti                                 # Embind's half that lives in the linked library
+  -sALLOW_MEMORY_GROWTH                     # a model's size is not known ahead
+  -sMAXIMUM_MEMORY=4GB                      # all that 32-bit wasm can address
+  -sSTACK_SIZE=1MB                          # the default of 64 KB is too small for protobuf and stb_image
+  -sWASM_BIGINT                             # int64 crosses the boundary as it is
+)
+
+# Link of the module that the package ships.
+set(OCTAVO_WASM_MODULE_LINK_FLAGS
+  -lembind
+  --no-entry                                # a library: no main
+  -sMODULARIZE -sEXPORT_ES6                 # `import create from './octavo.js'`, many instances a page
+  -sENVIRONMENT=web,worker,node             # the same file in all three
+  -sDYNAMIC_EXECUTION=0                     # no `new Function`: runs under a CSP without 'unsafe-eval'
+  -sFILESYSTEM=0                            # files are read by whoever calls, in slices
+  -sEXPORTED_RUNTIME_METHODS=HEAPU8         # bytes are copied straight into the heap
+  -sINCOMING_MODULE_JS_API=wasmBinary,instantiateWasm,locateFile,print,printErr
+  -O3                                       # wasm-opt over the whole, and minified glue
+)
+
+# Link of a test program, run as `node octavo_tests.cjs`.
+set(OCTAVO_WASM_NODE_LINK_FLAGS
+  -sENVIRONMENT=node
+  -sNODERAWFS                               # tests read the data folder
+  -sEXIT_RUNTIME                            # the exit code is the verdict
+  -sSTACK_SIZE=4MB                          # what a thread has natively is more, but tests are not shallow
+  --pre-js=${CMAKE_SOURCE_DIR}/cmake/node_env.js
+  -O1                                       # seconds instead of a minute in wasm-opt
+)
+
+# octavo_wasm_module(TARGET FOLDER): FOLDER/*.cc as <build>/octavo.js and <build>/octavo.wasm.
+function(octavo_wasm_module target folder)
+  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${target} ${sources})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME octavo SUFFIX .js)
+  target_compile_options(${target} PRIVATE -Os)
+  target_link_libraries(${target} PRIVATE octavo_engine octavo_engine_flags)
+  target_link_options(${target} PRIVATE ${OCTAVO_WASM_MODULE_LINK_FLAGS})
+endfunction()
+
+function(octavo_wasm_node_program target)
+  set_target_properties(${target} PROPERTIES SUFFIX .cjs)
+  target_link_options(${target} PRIVATE ${OCTAVO_WASM_NODE_LINK_FLAGS})
+endfunction()
+
+# GoogleTest from the sources that Debian installs beside its native library.
+function(octavo_wasm_gtest)
+  set(root /usr/src/googletest)
+  add_library(octavo_gtest STATIC EXCLUDE_FROM_ALL
+    ${root}/googletest/src/gtest-all.cc ${root}/googlemock/src/gmock-all.cc
+    ${root}/googlemock/src/gmock_main.cc)
+  target_include_directories(octavo_gtest SYSTEM
+    PUBLIC ${root}/googletest/include ${root}/googlemock/include
+    PRIVATE ${root}/googletest ${root}/googlemock)
+  target_compile_options(octavo_gtest PRIVATE -w)
+endfunction()

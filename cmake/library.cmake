@@ -1,0 +1,27 @@
+# octavo_library(NAME [DEPENDS a b...] [SPEED])
+#
+# A static library octavo_NAME of every source under src/NAME (for `engine`: of src/*.cc). Files are
+# found by themselves, so that adding one touches no CMake; a folder without sources yet is a library
+# without code. SPEED marks the folders where a model's time is spent: the wasm build compiles the
+# others for size.
+function(octavo_library name)
+  cmake_parse_arguments(ARG "SPEED" "" "DEPENDS" ${ARGN})
+  if(name STREQUAL "engine")
+    file(GLOB sources CONFIGURE_DEPENDS src/*.cc)
+  else()
+    file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
+  endif()
+  if(NOT sources)
+    set(sources ${CMAKE_BINARY_DIR}/empty.cc)
+    file(TOUCH ${sources})
+  endif()
+  add_library(octavo_${name} STATIC ${sources})
+  list(TRANSFORM ARG_DEPENDS PREPEND octavo_)
+  target_link_libraries(octavo_${name} PUBLIC octavo_flags ${ARG_DEPENDS} PRIVATE octavo_engine_flags)
+  if(name STREQUAL "kernels")
+    target_link_libraries(octavo_kernels PUBLIC octavo_simd128)
+  endif()
+  if(EMSCRIPTEN AND NOT ARG_SPEED)
+    target_compile_options(octavo_${name} PRIVATE -Os)
+  endif()
+endfunction()
