@@ -6,6 +6,7 @@ target_include_directories(octavo_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(octavo_flags INTERFACE
   -Wall -Wextra
   -ffp-contract=off        # a * b + c is two roundings on every machine: native bytes equal wasm bytes
+  -fno-trapping-math -fno-math-errno  # same values; without them g++ vectorises no comparison or sqrt
 )
 if(OCTAVO_WERROR)
   target_compile_options(octavo_flags INTERFACE -Werror)
