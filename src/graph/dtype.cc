@@ -30,9 +30,10 @@ static_assert(kInfo.size() == static_cast<size_t>(DType::kString) + 1);
 
 // By ONNX's TensorProto.DataType; both half precisions are widened.
 constexpr std::array<DType, 17> kByOnnxCode = {
-    DType::kUnknown, DType::kFloat32, DType::kUint8,  DType::kInt8,    DType::kUint16,  DType::kInt16,
-    DType::kInt32,   DType::kInt64,   DType::kString, DType::kBool,    DType::kFloat32, DType::kFloat64,
-    DType::kUint32,  DType::kUint64,  DType::kUnknown, DType::kUnknown, DType::kFloat32,
+    DType::kUnknown, DType::kFloat32, DType::kUint8,  DType::kInt8,   DType::kUint16,
+    DType::kInt16,   DType::kInt32,   DType::kInt64,  DType::kString, DType::kBool,
+    DType::kFloat32, DType::kFloat64, DType::kUint32, DType::kUint64, DType::kUnknown,
+    DType::kUnknown, DType::kFloat32,
 };
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace octavo {
 
 constexpr int64_t kDynamic = -1;
 constexpr int64_t kMaxElements = int64_t{1} << 40;  // beyond this a size is taken for an attack
+constexpr int kMaxRank = 8;  // real models stay at or below 6; inference refuses more
 
 class Shape {
  public:

@@ -47,16 +47,26 @@ Result<Tensor> Tensor::make(DType dtype, Shape shape, Buffer data) {
 
 std::vector<int64_t> Tensor::integers() const {
   switch (dtype_) {
-    case DType::kUint8: return widened<uint8_t>(*this);
-    case DType::kInt8: return widened<int8_t>(*this);
-    case DType::kUint16: return widened<uint16_t>(*this);
-    case DType::kInt16: return widened<int16_t>(*this);
-    case DType::kUint32: return widened<uint32_t>(*this);
-    case DType::kInt32: return widened<int32_t>(*this);
-    case DType::kUint64: return widened<uint64_t>(*this);
-    case DType::kInt64: return widened<int64_t>(*this);
-    case DType::kBool: return widened_bools(*this);
-    default: return {};
+    case DType::kUint8:
+      return widened<uint8_t>(*this);
+    case DType::kInt8:
+      return widened<int8_t>(*this);
+    case DType::kUint16:
+      return widened<uint16_t>(*this);
+    case DType::kInt16:
+      return widened<int16_t>(*this);
+    case DType::kUint32:
+      return widened<uint32_t>(*this);
+    case DType::kInt32:
+      return widened<int32_t>(*this);
+    case DType::kUint64:
+      return widened<uint64_t>(*this);
+    case DType::kInt64:
+      return widened<int64_t>(*this);
+    case DType::kBool:
+      return widened_bools(*this);
+    default:
+      return {};
   }
 }
 

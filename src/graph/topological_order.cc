@@ -12,8 +12,8 @@ struct Frame {
 
 }  // namespace
 
-// Depth first from each node in order of insertion, so that a graph that is ordered already stays as
-// it is. The stack is our own: chains may be as deep as a file is long.
+// Depth first from each node in order of insertion, so that a graph that is ordered already stays
+// as it is. The stack is our own: chains may be as deep as a file is long.
 Result<std::vector<NodeId>> Graph::topological_order() const {
   std::vector<NodeId> order;
   order.reserve(nodes_.size());

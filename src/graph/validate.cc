@@ -14,7 +14,8 @@ Status check_ids(const Graph& graph, const std::vector<ValueId>& ids, bool may_b
   const auto count = static_cast<ValueId>(graph.value_count());
   for (const ValueId id : ids) {
     if (id == kNoValue && may_be_left_out) continue;
-    if (id < 0 || id >= count) return fault("value id " + std::to_string(id) + " is out of range", where);
+    if (id < 0 || id >= count)
+      return fault("value id " + std::to_string(id) + " is out of range", where);
   }
   return {};
 }
