@@ -1,15 +1,15 @@
 # octavo_library(NAME [DEPENDS a b...] [SPEED])
 #
-# A static library octavo_NAME of every source under src/NAME (for `engine`: of src/*.cc). Files are
-# found by themselves, so that adding one touches no CMake; a folder without sources yet is a library
+# A static library octavo_NAME of every source under src/NAME (for `engine`: of src/*.cc too). Files are
+# found by themselves, so that adding one touches no CMake; a folder without sources is a library
 # without code. SPEED marks the folders where a model's time is spent: the wasm build compiles the
 # others for size.
 function(octavo_library name)
   cmake_parse_arguments(ARG "SPEED" "" "DEPENDS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
   if(name STREQUAL "engine")
-    file(GLOB sources CONFIGURE_DEPENDS src/*.cc)
-  else()
-    file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
+    file(GLOB facade CONFIGURE_DEPENDS src/*.cc)
+    list(APPEND sources ${facade})
   endif()
   if(NOT sources)
     set(sources ${CMAKE_BINARY_DIR}/empty.cc)

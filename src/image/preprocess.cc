@@ -95,6 +95,10 @@ Result<std::vector<float>> per_channel(const char* what, const std::vector<float
                     " channels");
 }
 
+Color usual_color(int channels) {
+  return channels == 1 ? Color::kGray : channels == 4 ? Color::kRgba : Color::kRgb;
+}
+
 int usual_shorter_side(int size) {
   return std::max(size, static_cast<int>(std::nearbyint(size / 0.875 / 32)) * 32);
 }
@@ -116,10 +120,11 @@ std::span<const NamedPreprocess> named_preprocesses() {
 
 Result<Preprocess> resolve(const Preprocess& wishes, bool center_crop, const ImageInput& input) {
   Preprocess p = wishes;
-  const int channels = channels_of(p.color);
+  if (!p.color) p.color = usual_color(input.channels);
+  const int channels = channels_of(*p.color);
   if (channels != input.channels) {
     return Status(ErrorCode::kInvalidArgument,
-                  std::string("color ") + name_of(p.color) + " has " + std::to_string(channels) +
+                  std::string("color ") + name_of(*p.color) + " has " + std::to_string(channels) +
                       " channels, the model's input has " + std::to_string(input.channels));
   }
   OCTAVO_ASSIGN_OR_RETURN(p.mean, per_channel("mean", p.mean, 0, channels));
@@ -174,7 +179,7 @@ Result<Image> prepare_image(const Image& decoded, const Preprocess& preprocess) 
   if (preprocess.crop) {
     OCTAVO_ASSIGN_OR_RETURN(out, cropped(out, *preprocess.crop));
   }
-  return recolored(out, preprocess.color);
+  return recolored(out, *preprocess.color);
 }
 
 Result<Image> prepare_image(std::span<const std::byte> bytes, const Preprocess& preprocess) {

@@ -23,12 +23,12 @@ struct Size {
 
 // The user's wishes. What is left out is filled in by `resolve` from the model's input.
 struct Preprocess {
-  Color color = Color::kRgb;
-  std::optional<int> resize_shorter = {};  // the shorter side becomes this, aspect kept
-  std::optional<Size> resize = {};         // exactly this size, aspect not kept; excludes resize_shorter
-  std::optional<Size> crop = {};           // from the centre, after resizing
-  std::vector<float> mean = {};            // (x - mean) * norm with x in 0..255; one number, or one a channel
-  std::vector<float> norm = {};
+  std::optional<Color> color = {};            // left out: by the number of channels
+  std::optional<int> resize_shorter = {};     // the shorter side becomes this, aspect kept
+  std::optional<Size> resize = {};            // exactly this size, aspect not kept; excludes resize_shorter
+  std::optional<Size> crop = {};              // from the centre, after resizing
+  std::vector<float> mean = {};               // (x - mean) * norm with x in 0..255; one number,
+  std::vector<float> norm = {};               // or one a channel
   Interpolation interpolation = Interpolation::kBilinear;
   bool exif = false;                  // turn as the camera says (Pillow and torchvision do not)
   bool operator==(const Preprocess&) const = default;
@@ -54,7 +54,7 @@ struct ImageInput {
   bool channels_last = false;
 };
 
-// Fills in what was left open: mean 0 and norm 1; and where neither resize nor crop is given, the
+// Fills in what was left open: color by the channels, mean 0 and norm 1; and where neither resize nor crop is given, the
 // input's size, or with `center_crop` the usual evaluation: shorter side = size / 0.875 rounded to a
 // multiple of 32 (224 and 227 -> 256; 32, 64, 96 -> themselves), then a centre crop.
 // kInvalidArgument where the wishes contradict the input or each other.

@@ -1,0 +1,21 @@
+// JSON in and out, without exceptions: the one place that knows the library's options.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "base/status.h"
+
+namespace octavo {
+
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
+
+// kInvalidArgument with the byte where reading stopped; `what` names the text ("recipe").
+// Nesting deeper than 64 is refused.
+Result<Json> parse_json(const std::string& text, const std::string& what);
+
+// Indented by two; bytes that are no UTF-8 are replaced.
+std::string dump_json(const OrderedJson& json);
+
+}  // namespace octavo

@@ -1,0 +1,362 @@
+#include "engine/recipe_file.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+
+#include "engine/json.h"
+#include "quant/nearest_word.h"
+#include "quant/observer.h"
+
+namespace octavo {
+namespace {
+
+Status wrong(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
+
+// --- JSON values to C++ values, each with the sentence for what it is not --------------------------
+
+Result<std::string> as_text(const Json& j) {
+  if (j.is_string()) return j.get<std::string>();
+  return wrong("wants a text");
+}
+
+Result<bool> as_bool(const Json& j) {
+  if (j.is_boolean()) return j.get<bool>();
+  return wrong("wants true or false");
+}
+
+Result<int64_t> as_int(const Json& j, int64_t least, int64_t most) {
+  if (j.is_number()) {
+    const double x = j.get<double>();
+    if (x == std::floor(x) && x >= static_cast<double>(least) && x <= static_cast<double>(most)) {
+      return static_cast<int64_t>(x);
+    }
+  }
+  return wrong("wants a whole number from " + std::to_string(least) + " to " +
+               std::to_string(most));
+}
+
+Result<double> as_number(const Json& j) {
+  if (j.is_number()) return j.get<double>();
+  return wrong("wants a number");
+}
+
+Result<std::vector<float>> as_numbers(const Json& j) {
+  if (j.is_number()) return std::vector<float>{j.get<float>()};
+  std::vector<float> out;
+  for (const Json& item : j.is_array() ? j : Json::array({nullptr})) {
+    if (!item.is_number()) return wrong("wants a number or a list of numbers");
+    out.push_back(item.get<float>());
+  }
+  return out;
+}
+
+Result<std::vector<std::string>> as_texts(const Json& j) {
+  if (j.is_string()) return std::vector<std::string>{j.get<std::string>()};
+  std::vector<std::string> out;
+  for (const Json& item : j.is_array() ? j : Json::array({nullptr})) {
+    if (!item.is_string()) return wrong("wants a text or a list of texts");
+    out.push_back(item.get<std::string>());
+  }
+  return out;
+}
+
+Result<Size> as_size(const Json& j) {
+  if (j.is_array() && j.size() == 2) {
+    OCTAVO_ASSIGN_OR_RETURN(const int64_t width, as_int(j[0], 1, 1 << 16));
+    OCTAVO_ASSIGN_OR_RETURN(const int64_t height, as_int(j[1], 1, 1 << 16));
+    return Size{static_cast<int>(width), static_cast<int>(height)};
+  }
+  return wrong("wants a size, [width, height] or WxH");
+}
+
+Json from_size(Size size) { return Json::array({size.width, size.height}); }
+
+// The index of a word in a list of words; the sentence names the nearest one.
+Result<size_t> one_of(const Json& j, const std::vector<std::string>& words) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::string word, as_text(j));
+  const auto found = std::find(words.begin(), words.end(), word);
+  if (found != words.end()) return static_cast<size_t>(found - words.begin());
+  return wrong("does not know '" + word + "'; did you mean '" + nearest_word(word, words) + "'?");
+}
+
+std::vector<std::string> preprocess_names() {
+  std::vector<std::string> names;
+  for (const NamedPreprocess& named : named_preprocesses()) names.push_back(named.name);
+  return names;
+}
+
+// --- the table -------------------------------------------------------------------------------------
+
+struct Key {
+  RecipeKey shown;
+  Status (*set)(RecipeFile& r, const Json& j);
+  Json (*get)(const RecipeFile& r);  // null where it has nothing to say
+};
+
+#define SET [](RecipeFile & r, const Json& j) -> Status
+#define GET [](const RecipeFile& r) -> Json
+
+const std::vector<Key>& keys() {
+  static const std::vector<Key> table = {
+      // First, because it sets what the following keys refine.
+      {{"preprocess", "--preprocess", "NAME", "usual preprocessing: tf, imagenet, caffe, unit or raw", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
+         r.preprocess_name = named_preprocesses()[i].name;
+         r.preprocess = named_preprocesses()[i].preprocess;
+         return {};
+       },
+       GET { return r.preprocess_name.empty() ? Json() : Json(r.preprocess_name); }},
+      {{"color", "--color", "rgb|bgr|gray|rgba", "order of the channels that the model expects", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"rgb", "bgr", "gray", "rgba"}));
+         r.preprocess.color = static_cast<Color>(i);
+         return {};
+       },
+       GET { return r.preprocess.color ? Json(name_of(*r.preprocess.color)) : Json(); }},
+      {{"resize", "--resize", "N|WxH", "shorter side to N, or exactly to WxH", false},
+       SET {
+         r.preprocess.resize.reset();
+         r.preprocess.resize_shorter.reset();
+         if (j.is_number()) {
+           OCTAVO_ASSIGN_OR_RETURN(r.preprocess.resize_shorter, as_int(j, 1, 1 << 16));
+         } else {
+           OCTAVO_ASSIGN_OR_RETURN(r.preprocess.resize, as_size(j));
+         }
+         return {};
+       },
+       GET {
+         if (r.preprocess.resize_shorter) return *r.preprocess.resize_shorter;
+         return r.preprocess.resize ? from_size(*r.preprocess.resize) : Json();
+       }},
+      {{"crop", "--crop", "WxH", "cut this size from the centre", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.crop, as_size(j));
+         return {};
+       },
+       GET { return r.preprocess.crop ? from_size(*r.preprocess.crop) : Json(); }},
+      {{"mean", "--mean", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.mean, as_numbers(j));
+         return {};
+       },
+       GET { return r.preprocess.mean.empty() ? Json() : Json(r.preprocess.mean); }},
+      {{"norm", "--norm", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.norm, as_numbers(j));
+         return {};
+       },
+       GET { return r.preprocess.norm.empty() ? Json() : Json(r.preprocess.norm); }},
+      {{"interpolation", "--interpolation", "bilinear|bilinear-plain", "averaging as Pillow, or two taps as OpenCV", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"bilinear", "bilinear-plain"}));
+         r.preprocess.interpolation = static_cast<Interpolation>(i);
+         return {};
+       },
+       GET {
+         return r.preprocess.interpolation == Interpolation::kBilinear ? "bilinear"
+                                                                       : "bilinear-plain";
+       }},
+      {{"exif", "--exif", "", "turn pictures as the camera says", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.exif, as_bool(j));
+         return {};
+       },
+       GET { return r.preprocess.exif; }},
+      {{"limit", "--limit", "N", "calibrate on N samples spread evenly over the sorted folder", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
+         return {};
+       },
+       GET { return r.limit; }},
+      {{"observer", "--observer", "NAME", "how ranges are chosen: min_max, moving_average or percentile", false},
+       SET {
+         std::vector<std::string> names;
+         for (const ObserverInfo& info : observers()) names.push_back(info.name);
+         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+         r.recipe.observer = names[i];
+         return {};
+       },
+       GET { return r.recipe.observer; }},
+      {{"percentile", "--percentile", "P", "observer percentile: per cent of the values kept", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.percentile, as_number(j));
+         return {};
+       },
+       GET { return r.recipe.percentile; }},
+      {{"momentum", "--momentum", "M", "observer moving_average: the weight of the newest sample", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.momentum, as_number(j));
+         return {};
+       },
+       GET { return r.recipe.momentum; }},
+      {{"weights", "--weights", "per-channel|per-tensor", "one scale an output channel, or one a tensor", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"per-tensor", "per-channel"}));
+         r.recipe.weights = i == 0 ? Granularity::kPerTensor : Granularity::kPerChannel;
+         return {};
+       },
+       GET { return name_of(r.recipe.weights); }},
+      {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
+         r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
+         return {};
+       },
+       GET { return name_of(r.recipe.activations); }},
+      {{"exclude", "--exclude", "PATTERN", "leave nodes in float whose name, or whose output's, matches (* and ?)", true},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude, as_texts(j));
+         return {};
+       },
+       GET { return r.recipe.exclude; }},
+      {{"exclude_ops", "--exclude-op", "OP", "leave all nodes of this operator in float", true},
+       SET {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude_ops, as_texts(j));
+         return {};
+       },
+       GET { return r.recipe.exclude_ops; }},
+  };
+  return table;
+}
+
+#undef SET
+#undef GET
+
+const Key* find_key(const std::string& name) {
+  for (const Key& key : keys()) {
+    if (key.shown.key == name) return &key;
+  }
+  return nullptr;
+}
+
+Status unknown_key(const std::string& name) {
+  std::vector<std::string> known = {"schema"};
+  for (const Key& key : keys()) known.push_back(key.shown.key);
+  return Status(ErrorCode::kInvalidArgument,
+                "there is no key '" + name + "'; did you mean '" + nearest_word(name, known) + "'?")
+      .at("recipe");
+}
+
+std::optional<double> number_from(std::string_view text) {
+  // strtod, because float from_chars is not everywhere; the locale is never changed.
+  const std::string copy(text);
+  char* end = nullptr;
+  const double x = std::strtod(copy.c_str(), &end);
+  if (copy.empty() || *end != '\0' || !std::isfinite(x)) return std::nullopt;
+  return x;
+}
+
+// The text of a flag as JSON: numbers, lists of numbers, sizes; else the text itself.
+Json json_from_flag(const std::string& text) {
+  if (const auto x = number_from(text)) return *x;
+  const char separator = text.find(',') != std::string::npos ? ',' : 'x';
+  Json list = Json::array();
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(separator, begin), text.size());
+    const auto x = number_from(std::string_view(text).substr(begin, end - begin));
+    if (!x) return text;
+    list.push_back(*x);
+    begin = end + 1;
+  }
+  return list;
+}
+
+std::string list_text(const std::vector<float>& values) {
+  std::string out;
+  for (const float x : values) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%s%.6g", out.empty() ? "" : ", ", static_cast<double>(x));
+    out += buffer;
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+}  // namespace
+
+bool RecipeFile::center_crop() const {
+  for (const NamedPreprocess& named : named_preprocesses()) {
+    if (preprocess_name == named.name) return named.center_crop;
+  }
+  return false;
+}
+
+std::span<const RecipeKey> recipe_keys() {
+  static const std::vector<RecipeKey> shown = [] {
+    std::vector<RecipeKey> all;
+    for (const Key& key : keys()) all.push_back(key.shown);
+    return all;
+  }();
+  return shown;
+}
+
+Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& base) {
+  OCTAVO_ASSIGN_OR_RETURN(const Json object, parse_json(json, "recipe"));
+  if (!object.is_object()) return wrong("wants one JSON object").at("recipe");
+  if (object.contains("schema") && object["schema"] != 1) {
+    return wrong("its schema is not 1; it was written for another version of Octavo").at("recipe");
+  }
+  for (const auto& item : object.items()) {
+    if (item.key() != "schema" && !find_key(item.key())) return unknown_key(item.key());
+  }
+  RecipeFile recipe = base;
+  for (const Key& key : keys()) {  // in the table's order: preprocess comes before what refines it
+    const auto found = object.find(key.shown.key);
+    if (found == object.end() || found->is_null()) continue;
+    OCTAVO_RETURN_IF_ERROR(
+        key.set(recipe, *found).at("recipe, key '" + std::string(key.shown.key) + "'"));
+  }
+  OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe).at("recipe"));
+  return recipe;
+}
+
+std::string recipe_to_json(const RecipeFile& recipe) {
+  OrderedJson object = {{"schema", 1}};
+  for (const Key& key : keys()) {
+    const Json value = key.get(recipe);
+    if (!value.is_null()) object[key.shown.key] = value;
+  }
+  return dump_json(object);
+}
+
+Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std::string& text) {
+  const Key* key = find_key(key_name);
+  if (!key) return unknown_key(key_name);
+  Json value = json_from_flag(text);
+  if (*key->shown.value == '\0') value = text != "false";
+  if (key->shown.repeatable) {  // names may look like numbers
+    value = key->get(recipe);
+    value.push_back(text);
+  }
+  return key->set(recipe, value).at(key->shown.flag);
+}
+
+std::string describe(const RecipeFile& file, const Preprocess& p) {
+  const auto size = [](Size s) { return std::to_string(s.width) + " x " + std::to_string(s.height); };
+  std::string pictures = name_of(*p.color);
+  if (p.resize_shorter) pictures += ", shorter side to " + std::to_string(*p.resize_shorter);
+  if (p.resize) pictures += ", resized to " + size(*p.resize);
+  if (p.crop) pictures += ", centre crop " + size(*p.crop);
+  if (p.exif) pictures += ", turned by EXIF";
+  std::string text = "  pictures     " + pictures + "\n               (x - [" + list_text(p.mean) +
+                     "]) * [" + list_text(p.norm) + "]\n";
+  text += "  activations  " + std::string(name_of(file.recipe.activations)) +
+          " asymmetric, one scale a tensor, observer " + file.recipe.observer + "\n";
+  text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
+  const std::string excluded = joined(file.recipe.exclude) +
+                               (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +
+                               joined(file.recipe.exclude_ops);
+  if (!excluded.empty()) text += "  in float     " + excluded + "\n";
+  return text;
+}
+
+}  // namespace octavo

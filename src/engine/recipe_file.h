@@ -1,0 +1,48 @@
+// A recipe as people write it: one flat JSON object whose keys are the command line's flags without
+// the dashes ("exclude_ops" for --exclude-op). One table of keys serves files, flags and the API.
+//
+//   {"schema": 1, "preprocess": "tf", "resize": 256, "crop": [224, 224], "limit": 100,
+//    "observer": "min_max", "weights": "per-channel", "activations": "uint8", "exclude": ["head*"]}
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "image/preprocess.h"
+#include "quant/recipe.h"
+
+namespace octavo {
+
+struct RecipeFile {
+  std::string preprocess_name;  // "tf", ...; empty where none was named
+  Preprocess preprocess;        // the named one with the user's changes
+  int64_t limit = 0;            // calibration samples, spread evenly over the sorted ones; 0: all
+  Recipe recipe;
+  bool operator==(const RecipeFile&) const = default;
+
+  bool center_crop() const;  // see resolve() in image/preprocess.h
+};
+
+// A key of the table, for faces that list what there is.
+struct RecipeKey {
+  const char* key;    // "exclude_ops"
+  const char* flag;   // "--exclude-op"
+  const char* value;  // what the flag takes: "N | WxH"; empty for a switch
+  const char* help;
+  bool repeatable;
+};
+std::span<const RecipeKey> recipe_keys();
+
+// kInvalidArgument names the key or the place in the text. Keys that are absent keep what `base` says.
+Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& base = {});
+std::string recipe_to_json(const RecipeFile& recipe);  // indented, keys in the table's order
+
+// Sets one key from the text of a flag: "256", "224x224", "104,117,123", "per-tensor".
+// A repeatable key appends.
+Status set_from_flag(RecipeFile& recipe, const std::string& key, const std::string& text);
+
+// The resolved plan in a few lines, echoed before work begins.
+std::string describe(const RecipeFile& recipe, const Preprocess& resolved);
+
+}  // namespace octavo

@@ -1,0 +1,107 @@
+#include "engine/sample_loader.h"
+
+#include "engine/npy.h"
+
+namespace octavo {
+namespace {
+
+bool is_channels(int64_t dim) { return dim == 1 || dim == 3 || dim == 4; }
+
+int side(int64_t dim) { return dim > 0 && dim <= (1 << 16) ? static_cast<int>(dim) : 0; }
+
+bool fits(const Shape& shape, const Shape& wanted) {
+  if (shape.rank() != wanted.rank()) return false;
+  for (int i = 0; i < shape.rank(); ++i) {
+    if (wanted[i] != kDynamic && shape[i] != wanted[i]) return false;
+  }
+  return true;
+}
+
+// Arrays saved without the batch dimension are taken as a batch of one.
+Shape with_batch(const Shape& shape) {
+  std::vector<int64_t> dims = shape.dims();
+  dims.insert(dims.begin(), 1);
+  return Shape(std::move(dims));
+}
+
+}  // namespace
+
+std::optional<ImageInput> image_input(const Graph& graph) {
+  if (graph.inputs.size() != 1) return std::nullopt;
+  const std::optional<Shape>& shape = graph.value(graph.inputs[0]).shape;
+  if (!shape || shape->rank() != 4) return std::nullopt;
+  const Shape& s = *shape;
+  if (is_channels(s[1])) return ImageInput{static_cast<int>(s[1]), {side(s[3]), side(s[2])}, false};
+  if (is_channels(s[3])) return ImageInput{static_cast<int>(s[3]), {side(s[2]), side(s[1])}, true};
+  return std::nullopt;
+}
+
+Result<SampleLoader> SampleLoader::make(const Graph& graph, const RecipeFile& recipe) {
+  SampleLoader loader;
+  loader.inputs_ = graph.inputs.size();
+  if (!graph.inputs.empty()) loader.input_ = graph.value(graph.inputs[0]);
+  loader.image_ = octavo::image_input(graph);
+  if (loader.image_) {
+    OCTAVO_ASSIGN_OR_RETURN(loader.preprocess_, resolve(recipe.preprocess, recipe.center_crop(),
+                                                        *loader.image_));
+  }
+  return loader;
+}
+
+Result<std::vector<Tensor>> SampleLoader::load(std::span<const std::byte> file) const {
+  if (is_npy(file)) {
+    OCTAVO_ASSIGN_OR_RETURN(Tensor array, read_npy(file));
+    return from_array(std::move(array));
+  }
+  if (!image_) {
+    const std::string shape = input_.shape ? " of shape " + input_.shape->to_string() : "";
+    return Status(ErrorCode::kCalibrationData,
+                  inputs_ == 1 ? "the model's input '" + input_.name + "'" + shape +
+                                     " is not a picture; give .npy arrays of that shape"
+                               : "the model has " + std::to_string(inputs_) +
+                                     " inputs; pictures and arrays can feed a model with one");
+  }
+  OCTAVO_ASSIGN_OR_RETURN(const Image image, prepare_image(file, preprocess_));
+  return from_prepared(image);
+}
+
+Result<std::vector<Tensor>> SampleLoader::load(const Image& decoded) const {
+  if (!image_) return Status(ErrorCode::kCalibrationData, "the model's input is not a picture");
+  OCTAVO_ASSIGN_OR_RETURN(const Image image, prepare_image(decoded, preprocess_));
+  return from_prepared(image);
+}
+
+Result<std::vector<Tensor>> SampleLoader::from_array(Tensor array) const {
+  if (inputs_ != 1) {
+    return Status(ErrorCode::kCalibrationData,
+                  "the model has " + std::to_string(inputs_) + " inputs, the array is one");
+  }
+  if (array.dtype() != input_.dtype) {
+    return Status(ErrorCode::kCalibrationData,
+                  std::string("the array holds ") + name_of(array.dtype()) + ", the input '" +
+                      input_.name + "' wants " + name_of(input_.dtype));
+  }
+  if (input_.shape) {
+    if (array.shape().rank() + 1 == input_.shape->rank()) {
+      array = array.reshaped(with_batch(array.shape()));
+    }
+    if (!fits(array.shape(), *input_.shape)) {
+      return Status(ErrorCode::kCalibrationData,
+                    "the array has shape " + array.shape().to_string() + ", the input '" +
+                        input_.name + "' wants " + input_.shape->to_string());
+    }
+  }
+  return std::vector<Tensor>{std::move(array)};
+}
+
+std::vector<Tensor> SampleLoader::from_prepared(const Image& image) const {
+  const Shape shape = image_->channels_last
+                          ? Shape{1, image.height, image.width, image.channels}
+                          : Shape{1, image.channels, image.height, image.width};
+  std::vector<std::byte> bytes(image.pixels.size() * sizeof(float));
+  normalize(image, preprocess_, image_->channels_last,
+            {reinterpret_cast<float*>(bytes.data()), image.pixels.size()});
+  return {Tensor(DType::kFloat32, shape, Buffer::adopt(std::move(bytes)))};
+}
+
+}  // namespace octavo

@@ -1,0 +1,39 @@
+// From one file of the user's, a picture or a .npy array, to the inputs of one run.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/recipe_file.h"
+#include "graph/graph.h"
+
+namespace octavo {
+
+// The picture that a graph wants: its first input where that has rank 4 and 1, 3 or 4 channels.
+std::optional<ImageInput> image_input(const Graph& graph);
+
+class SampleLoader {
+ public:
+  // kInvalidArgument where the recipe does not fit the graph's input.
+  static Result<SampleLoader> make(const Graph& graph, const RecipeFile& recipe);
+
+  // kImage where the bytes are no picture and no array, kCalibrationData where an array or a picture
+  // cannot be this model's input.
+  Result<std::vector<Tensor>> load(std::span<const std::byte> file) const;
+  Result<std::vector<Tensor>> load(const Image& decoded) const;
+
+  // As it will be done, nothing left open; meaningless where image_input() is none.
+  const Preprocess& preprocess() const { return preprocess_; }
+
+ private:
+  Result<std::vector<Tensor>> from_array(Tensor array) const;
+  std::vector<Tensor> from_prepared(const Image& image) const;
+
+  Value input_;
+  size_t inputs_ = 0;
+  std::optional<ImageInput> image_;
+  Preprocess preprocess_;
+};
+
+}  // namespace octavo
