@@ -1,5 +1,8 @@
 # Kernels are written once, against <wasm_simd128.h>. Emscripten brings that header; natively it is
 # SIMDe's translation of the same intrinsics to SSE4.2 or NEON, under the same names.
+#
+# What Debian 12's SIMDe (0.7.4-rc2) does not keep: wasm_f32x4_min and _max give another zero and
+# another NaN than wasm does; _pmin and _pmax are exact. The wasm_*_const_splat forms are missing.
 add_library(octavo_simd128 INTERFACE)
 if(EMSCRIPTEN)
   return()

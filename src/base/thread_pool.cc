@@ -7,7 +7,7 @@
 
 namespace octavo {
 
-// Defined by the build (cmake/emscripten.cmake) where there are no threads.
+// Defined by the build (cmake/flags.cmake) where there are no threads.
 #ifdef OCTAVO_NO_THREADS
 int hardware_threads() { return 1; }
 

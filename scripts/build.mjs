@@ -1,0 +1,41 @@
+// npm run build [native] [wasm] [package] [page]     all four by default
+//   native   build/native: the command line, tests, benchmarks
+//   wasm     build/wasm: the module, and the tests for Node
+//   package  dist: what npm publishes
+//   page     build/page: what `npm start` serves
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { inRoot, isMain, main, run } from './lib.mjs';
+import { setup } from './setup.mjs';
+
+/** Configures a preset of CMakePresets.json and builds its targets: all of them when none is named. */
+export async function compile(preset, env, ...targets) {
+  await run('cmake', ['--preset', preset, '--log-level=WARNING'], { env });
+  const named = targets.length > 0 ? ['--target', ...targets] : [];
+  await run('cmake', ['--build', '--preset', preset, ...named], { env });
+}
+
+const bin = (name) => inRoot('node_modules/.bin', name);
+
+async function buildPackage() {
+  rmSync(inRoot('dist'), { recursive: true, force: true });
+  mkdirSync(inRoot('dist'));
+  for (const file of ['octavo.js', 'octavo.wasm']) copyFileSync(inRoot('build/wasm', file), inRoot('dist', file));
+  copyFileSync(inRoot('bindings/module.d.ts'), inRoot('dist/octavo.d.ts'));
+  await run(bin('tsc'), ['-p', 'web/package']);
+  await run('node', ['scripts/inline.mjs']);
+}
+
+const parts = {
+  native: { needs: ['native'], make: (env) => compile('native', env) },
+  wasm: { needs: ['wasm'], make: (env) => compile('wasm', env) },
+  package: { needs: ['node'], make: buildPackage },
+  page: { needs: ['node'], make: () => run(bin('vite'), ['build', 'web/app']) },
+};
+
+export async function build(...names) {
+  const chosen = (names.length > 0 ? names : Object.keys(parts)).map((name) => parts[name]);
+  const env = await setup(...chosen.flatMap((part) => part.needs));
+  for (const part of chosen) await part.make(env);
+}
+
+if (isMain(import.meta.url)) await main(() => build(...process.argv.slice(2)));
