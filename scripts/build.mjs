@@ -4,12 +4,12 @@
 //   package  dist: what npm publishes
 //   page     build/page: what `npm start` serves
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { inRoot, isMain, main, run } from './lib.mjs';
+import { inRoot, isMain, main, output, run } from './lib.mjs';
 import { setup } from './setup.mjs';
 
 /** Configures a preset of CMakePresets.json and builds its targets: all of them when none is named. */
 export async function compile(preset, env, ...targets) {
-  await run('cmake', ['--preset', preset, '--log-level=WARNING'], { env });
+  output('cmake', ['--preset', preset], { env });
   const named = targets.length > 0 ? ['--target', ...targets] : [];
   await run('cmake', ['--build', '--preset', preset, ...named], { env });
 }
