@@ -1,0 +1,37 @@
+// Depthwise convolution, channels last, of any window:
+//
+//   out[p][c] = clamp(bias[c] + rows[p][0][c] * w[0][c] + rows[p][1][c] * w[1][c] + ...)
+//
+// summed from left to right in float, every product and every sum rounded by itself (no FMA).
+// rows[p][t] points at the input pixel under tap t of output pixel p, or at zeros where that is
+// padding: so padding adds 0 * w. clamp as in kernels/gemm/f32_gemm.h.
+//
+// Nothing is read outside of [0..channels) of a row, a tap of w and bias.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/gemm/f32_gemm.h"
+#include "kernels/isa.h"
+
+namespace octavo {
+
+struct F32DwConv {
+  size_t pixels = 0;
+  size_t taps = 0;
+  size_t channels = 0;
+  const float* const* rows = nullptr;  // (pixels, taps)
+  const float* w = nullptr;            // (taps, channels)
+  const float* bias = nullptr;         // (channels)
+  float* out = nullptr;                // (pixels, channels)
+  F32Clamp clamp;
+};
+
+using F32DwConvFn = void (*)(const F32DwConv&);
+F32DwConvFn f32_dwconv(Isa isa);
+
+#define OCTAVO_KERNEL(name, isa) void name(const F32DwConv& dwconv);
+#include "kernels/dwconv/kernels.inc"
+#undef OCTAVO_KERNEL
+
+}  // namespace octavo
