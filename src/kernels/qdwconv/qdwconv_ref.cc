@@ -1,0 +1,19 @@
+#include "kernels/qdwconv/qdwconv_channel.h"
+
+namespace octavo {
+namespace {
+
+void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWeights& weights,
+         const Requant& out, uint8_t* y) {
+  for (size_t p = 0; p < pixels; ++p, x += weights.taps) {
+    for (size_t c = 0; c < weights.channels; ++c) {
+      *y++ = qdwconv_channel(x, is_signed, weights, out, c);
+    }
+  }
+}
+
+}  // namespace
+
+extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {"qx8_qc8w_dwconv_8c2__ref", Isa::kRef, run};
+
+}  // namespace octavo
