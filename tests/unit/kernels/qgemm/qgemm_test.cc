@@ -1,0 +1,164 @@
+#include "kernels/qgemm/qgemm.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/unit/kernels/byte_noise.h"
+
+namespace octavo {
+namespace {
+
+struct Case {
+  size_t m, n, k;
+  bool x_signed, w_signed;
+};
+
+// Shapes on both sides of the tile of 4 rows, 8 columns, 2 deep, and of the packing of 8 k.
+std::vector<Case> cases() {
+  std::vector<Case> made;
+  for (const size_t m : {1u, 3u, 4u, 5u, 9u}) {
+    for (const size_t n : {1u, 7u, 8u, 9u, 17u}) {
+      for (const size_t k : {1u, 2u, 7u, 8u, 9u, 27u, 64u}) {
+        made.push_back({m, n, k, (m + n) % 2 == 0, (n + k) % 2 == 0});
+      }
+    }
+  }
+  return made;
+}
+
+class Problem {
+ public:
+  explicit Problem(const Case& c) : c_(c), noise_(static_cast<uint32_t>(c.m * 97 + c.n * 31 + c.k)) {
+    x_ = noise_.bytes(c.m * c.k);
+    w_ = noise_.bytes(c.n * c.k);
+    for (size_t i = 0; i < c.n; ++i) {
+      zero_point_.push_back(c.w_signed ? noise_.between(-128, 127) : noise_.between(0, 255));
+      bias_.push_back(noise_.between(-100000, 100000));
+      multiplier_.push_back(noise_.real(1e-5f, 1e-3f));
+    }
+    x_zero_point_ = c.x_signed ? -128 : 255;
+    out_ = c.n % 2 ? Requant{-3, -128, 127} : Requant{200, 0, 255};
+  }
+
+  // The definition, with zero points where they are defined.
+  int32_t accumulator(size_t m, size_t n) const {
+    uint32_t acc = static_cast<uint32_t>(bias_[n]);
+    for (size_t k = 0; k < c_.k; ++k) {
+      const int32_t x = widen(x_[m * c_.k + k], c_.x_signed) - x_zero_point_;
+      const int32_t w = widen(w_[n * c_.k + k], c_.w_signed) - zero_point_[n];
+      acc += static_cast<uint32_t>(x * w);
+    }
+    return static_cast<int32_t>(acc);
+  }
+
+  template <typename T, typename Run>
+  std::vector<T> run(const QGemmKernel& kernel, Run panel_to) const {
+    const QGemmWeights weights = pack_weights({c_.n, c_.k, w_.data(), c_.k, 1, c_.w_signed,
+                                               zero_point_.data(), bias_.data(),
+                                               multiplier_.data(), x_zero_point_});
+    const size_t tile = weights.k_pairs() * kQGemmRows * 2;
+    std::vector<int16_t> packed((c_.m + 3) / 4 * tile);
+    for (size_t m = 0; m < c_.m; m += 4) {
+      const size_t rows = std::min<size_t>(4, c_.m - m);
+      const uint8_t* pointers[4] = {};
+      for (size_t i = 0; i < rows; ++i) pointers[i] = x_.data() + (m + i) * c_.k;
+      kernel.pack_rows(rows, c_.k, pointers, c_.x_signed, packed.data() + m / 4 * tile);
+    }
+    std::vector<T> y(c_.m * c_.n);
+    for (size_t n = 0; n < c_.n; n += kQGemmCols) {
+      const QGemmPanel panel{c_.m, std::min(kQGemmCols, c_.n - n), weights.k_pairs(), packed.data(),
+                             weights.packed.data() + n * weights.k_pairs() * 2,
+                             weights.bias.data() + n, weights.multiplier.data() + n};
+      panel_to(kernel, panel, y.data() + n);
+    }
+    return y;
+  }
+
+  std::vector<uint8_t> bytes(const QGemmKernel& kernel) const {
+    return run<uint8_t>(kernel, [&](const QGemmKernel& k, const QGemmPanel& panel, uint8_t* y) {
+      k.to_bytes(panel, out_, y, c_.n);
+    });
+  }
+  std::vector<float> floats(const QGemmKernel& kernel) const {
+    return run<float>(kernel, [&](const QGemmKernel& k, const QGemmPanel& panel, float* y) {
+      k.to_floats(panel, y, c_.n);
+    });
+  }
+
+  uint8_t expected_byte(size_t m, size_t n) const {
+    return requantize_byte(accumulator(m, n), multiplier_[n], out_);
+  }
+  float expected_float(size_t m, size_t n) const {
+    return static_cast<float>(accumulator(m, n)) * multiplier_[n];
+  }
+
+ private:
+  Case c_;
+  Noise noise_;
+  std::vector<uint8_t> x_, w_;
+  std::vector<int32_t> zero_point_, bias_;
+  std::vector<float> multiplier_;
+  int32_t x_zero_point_;
+  Requant out_;
+};
+
+TEST(QGemm, EveryVariantEqualsTheDefinition) {
+  for (const Case& c : cases()) {
+    const Problem problem(c);
+    for (const QGemmKernel* kernel : qgemm_kernels()) {
+      SCOPED_TRACE(testing::Message() << kernel->name << ' ' << c.m << 'x' << c.n << 'x' << c.k);
+      const std::vector<uint8_t> bytes = problem.bytes(*kernel);
+      const std::vector<float> floats = problem.floats(*kernel);
+      for (size_t i = 0; i < c.m * c.n; ++i) {
+        ASSERT_EQ(bytes[i], problem.expected_byte(i / c.n, i % c.n)) << i;
+        ASSERT_EQ(floats[i], problem.expected_float(i / c.n, i % c.n)) << i;
+      }
+    }
+  }
+}
+
+TEST(QGemm, SumsBeyondInt32WrapAlike) {
+  const size_t k = 70000;  // 70000 * 255 * 255 > 2^32
+  const std::vector<uint8_t> x(k, 255), w(k, 255);
+  const int32_t zero = 0;
+  const float multiplier = 1.0f;
+  const QGemmWeights weights =
+      pack_weights({1, k, w.data(), k, 1, false, &zero, nullptr, &multiplier, 0});
+  for (const QGemmKernel* kernel : qgemm_kernels()) {
+    std::vector<int16_t> packed(weights.k_pairs() * kQGemmRows * 2);
+    const uint8_t* row = x.data();
+    kernel->pack_rows(1, k, &row, false, packed.data());
+    float y = 0;
+    kernel->to_floats({1, 1, weights.k_pairs(), packed.data(), weights.packed.data(),
+                       weights.bias.data(), weights.multiplier.data()},
+                      &y, 1);
+    EXPECT_EQ(y, static_cast<float>(static_cast<int32_t>(uint32_t{70000} * 65025u)))
+        << kernel->name;
+  }
+}
+
+TEST(QGemm, RoundsHalvesToEvenAndSaturates) {
+  // One k, weight 1, multiplier a half: y = x / 2.
+  const uint8_t w = 1;
+  const int32_t zero = 0;
+  const float half = 0.5f;
+  const QGemmWeights weights = pack_weights({1, 1, &w, 1, 1, false, &zero, nullptr, &half, 0});
+  const std::vector<uint8_t> x = {1, 3, 5, 7, 255, 254, 253, 0};
+  const std::vector<uint8_t> expected = {10, 12, 12, 14, 100, 100, 100, 10};
+  for (const QGemmKernel* kernel : qgemm_kernels()) {
+    std::vector<int16_t> packed(2 * kQGemmRows * 2);
+    for (size_t m = 0; m < 8; m += 4) {
+      const uint8_t* rows[] = {&x[m], &x[m + 1], &x[m + 2], &x[m + 3]};
+      kernel->pack_rows(4, 1, rows, false, packed.data() + m * 2);
+    }
+    std::vector<uint8_t> y(8);
+    kernel->to_bytes({8, 1, 1, packed.data(), weights.packed.data(), weights.bias.data(),
+                      weights.multiplier.data()},
+                     {10, 10, 100}, y.data(), 1);
+    EXPECT_EQ(y, expected) << kernel->name;
+  }
+}
+
+}  // namespace
+}  // namespace octavo
