@@ -1,0 +1,80 @@
+// Gives every activation around a marked node its scale and zero point.
+//
+// What only moves elements (MaxPool, Reshape, ...) shares the scale of its input, whatever it costs in
+// range: its integers pass through untouched. The inputs of a Concat share the scale of its output
+// where nothing else reads them: they would be requantized to it anyway.
+#include "graph/ops.h"
+#include "quant/clamps.h"
+#include "quant/params.h"
+#include "quant/scale_groups.h"
+#include "quant/stages.h"
+
+namespace octavo {
+namespace {
+
+bool is_float_activation(const Graph& graph, ValueId id) {
+  return id != kNoValue && !graph.is_constant(id) && graph.value(id).dtype == DType::kFloat32;
+}
+
+std::vector<Range> observed_ranges(const QuantizeState& state) {
+  std::vector<Range> ranges(state.graph.value_count(), extremes_of({}));
+  for (size_t i = 0; i < ranges.size(); ++i) {
+    const auto found = state.ranges.find(state.graph.value(static_cast<ValueId>(i)).name);
+    if (found != state.ranges.end()) ranges[i] = found->second.range;
+  }
+  return ranges;
+}
+
+// Whether changing the scale of this value changes nothing but what its one reader reads. A moved
+// value has the scale of its source, so that must have no other reader either.
+bool has_one_reader(const QuantizeState& state, ValueId id) {
+  const NodeId producer = state.graph.producer(id);
+  if (state.graph.only_consumer(id) == kNoNode || !state.is_quantized(producer)) return false;
+  const Node& node = state.graph.node(producer);
+  return info_of(node.op).role != Role::kShare || has_one_reader(state, node.inputs[0]);
+}
+
+void join_moved(const QuantizeState& state, const Node& node, ScaleGroups& groups) {
+  for (ValueId output : node.outputs) {
+    if (is_float_activation(state.graph, output)) groups.join(node.inputs[0], output);
+  }
+}
+
+void join_concat(const QuantizeState& state, const Node& node, ScaleGroups& groups) {
+  for (ValueId input : node.inputs) {
+    if (!state.graph.is_constant(input) && has_one_reader(state, input)) {
+      groups.join_if_bounds_hold(node.outputs[0], input);
+    }
+  }
+}
+
+void join_all(const QuantizeState& state, const std::vector<NodeId>& nodes, Role role,
+              void (*join)(const QuantizeState&, const Node&, ScaleGroups&), ScaleGroups& groups) {
+  for (NodeId id : nodes) {
+    const Node& node = state.graph.node(id);
+    if (state.is_quantized(id) && info_of(node.op).role == role) join(state, node, groups);
+  }
+}
+
+}  // namespace
+
+Status assign_params(QuantizeState& state) {
+  Graph& graph = state.graph;
+  ScaleGroups groups(observed_ranges(state), state.bounds);
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, graph.topological_order());
+  join_all(state, order, Role::kShare, join_moved, groups);
+  join_all(state, order, Role::kConcat, join_concat, groups);
+  for (NodeId id : order) {
+    if (!state.is_quantized(id)) continue;
+    const Node& node = graph.node(id);
+    for (const std::vector<ValueId>& around : {node.inputs, node.outputs}) {
+      for (ValueId value : around) {
+        if (!is_float_activation(graph, value)) continue;
+        graph.value(value).quant = activation_params(groups.range(value), state.recipe.activations);
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace octavo

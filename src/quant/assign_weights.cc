@@ -1,0 +1,119 @@
+// Gives the constants of marked nodes their scales: weights int8 symmetric, other constants (one side
+// of an Add, say) like activations.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "graph/ops.h"
+#include "quant/compute_layout.h"
+#include "quant/params.h"
+#include "quant/stages.h"
+
+namespace octavo {
+namespace {
+
+// A bias is at most this many steps of its scale, so that the sum of products beside it, which is
+// below 2^30 for up to 33,000 products of 255 * 127, still fits int32.
+constexpr double kLargestBias = 1 << 30;
+
+Status check_finite(const Graph& graph, const Node& node, ValueId constant) {
+  const std::span<const float> values = graph.constant(constant)->values<float>();
+  const auto bad = std::find_if(values.begin(), values.end(), [](float x) { return !std::isfinite(x); });
+  if (bad == values.end()) return {};
+  return {ErrorCode::kModelUnsupported,
+          "constant '" + graph.value(constant).name + "' holds " +
+              (std::isnan(*bad) ? "NaN" : "infinity") + " at element " +
+              std::to_string(bad - values.begin()) +
+              "; no scale fits it: repair the model or exclude this node",
+          describe(node)};
+}
+
+// Largest magnitude of each index of `axis`.
+std::vector<float> channel_magnitudes(const Tensor& weights, int axis) {
+  const Shape& shape = weights.shape();
+  const int64_t channels = shape[axis];
+  const int64_t inner = shape.count(axis + 1, shape.rank());
+  std::vector<float> magnitudes(static_cast<size_t>(channels));
+  const float* row = weights.values<float>().data();
+  for (int64_t outer = shape.count(0, axis); outer > 0; --outer) {
+    for (float& magnitude : magnitudes) {
+      const Range ends = extremes_of({row, static_cast<size_t>(inner)});
+      magnitude = std::max({magnitude, -ends.min, ends.max});
+      row += inner;
+    }
+  }
+  return magnitudes;
+}
+
+// Widens the scales under which a bias would leave int32. Weights so small that their bias dwarfs
+// them lose nothing that would be seen in the sum.
+void fit_bias(const Tensor& bias, float input_scale, std::vector<float>& scales) {
+  const std::span<const float> values = bias.values<float>();
+  for (size_t i = 0; i < values.size(); ++i) {
+    float& scale = scales[i % scales.size()];
+    const double least = std::fabs(static_cast<double>(values[i])) / (kLargestBias * input_scale);
+    const double smallest = static_cast<double>(std::numeric_limits<float>::min()) / input_scale;
+    scale = static_cast<float>(std::max({static_cast<double>(scale), least, smallest}));
+  }
+}
+
+// A constant with two readers that want different scales becomes two (the data stays shared).
+void claim_constant(Graph& graph, NodeId node, size_t input, QuantParams params) {
+  const ValueId id = graph.node(node).inputs[input];
+  Value& value = graph.value(id);
+  if (value.quant && *value.quant != params) {
+    Value copy = value;
+    copy.quant = std::move(params);
+    graph.set_input(node, input, graph.add_value(std::move(copy)));
+  } else {
+    value.quant = std::move(params);
+  }
+}
+
+Status assign_compute(QuantizeState& state, NodeId id) {
+  Graph& graph = state.graph;
+  const Node& node = graph.node(id);
+  const ComputeLayout layout = *compute_layout(graph, node);
+  OCTAVO_RETURN_IF_ERROR(check_finite(graph, node, node.inputs[1]));
+  std::vector<float> magnitudes = channel_magnitudes(*graph.constant(node.inputs[1]), layout.axis);
+  if (state.recipe.weights == Granularity::kPerTensor) {
+    magnitudes = {*std::max_element(magnitudes.begin(), magnitudes.end())};
+  }
+  QuantParams params = weight_params(magnitudes, layout.axis);
+  if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
+    OCTAVO_RETURN_IF_ERROR(check_finite(graph, node, node.inputs[2]));
+    fit_bias(*graph.constant(node.inputs[2]), graph.value(node.inputs[0]).quant->scale[0], params.scale);
+  }
+  claim_constant(graph, id, 1, std::move(params));
+  return {};
+}
+
+Status assign_operands(QuantizeState& state, NodeId id) {
+  Graph& graph = state.graph;
+  for (size_t i = 0; i < graph.node(id).inputs.size(); ++i) {
+    const ValueId input = graph.node(id).inputs[i];
+    if (!graph.is_constant(input)) continue;
+    OCTAVO_RETURN_IF_ERROR(check_finite(graph, graph.node(id), input));
+    const Range range = extremes_of(graph.constant(input)->values<float>());
+    claim_constant(graph, id, i, activation_params(range, state.recipe.activations));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status assign_weights(QuantizeState& state) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, state.graph.topological_order());
+  for (NodeId id : order) {
+    if (!state.is_quantized(id)) continue;
+    switch (info_of(state.graph.node(id).op).role) {
+      case Role::kCompute: OCTAVO_RETURN_IF_ERROR(assign_compute(state, id)); break;
+      case Role::kBinary:
+      case Role::kConcat: OCTAVO_RETURN_IF_ERROR(assign_operands(state, id)); break;
+      default: break;
+    }
+  }
+  return {};
+}
+
+}  // namespace octavo

@@ -1,0 +1,83 @@
+#include "quant/observer.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace octavo {
+namespace {
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr size_t kLanes = 16;  // accumulators side by side: what compilers turn into vectors
+
+struct Scan {
+  Range extremes;
+  bool finite;
+};
+
+// One look at every element: the extremes, and whether all exponents are below that of NaN and
+// infinity. A comparison with NaN is false, so NaN never replaces an extreme.
+Scan scan(std::span<const float> values) {
+  std::array<float, kLanes> low, high;
+  std::array<uint32_t, kLanes> exponent{};
+  low.fill(kInfinity);
+  high.fill(-kInfinity);
+  const auto take = [&](size_t lane, float x) {
+    low[lane] = x < low[lane] ? x : low[lane];
+    high[lane] = x > high[lane] ? x : high[lane];
+    const uint32_t bits = std::bit_cast<uint32_t>(x) & 0x7f800000u;
+    exponent[lane] = bits > exponent[lane] ? bits : exponent[lane];
+  };
+  const size_t whole = values.size() / kLanes * kLanes;
+  for (size_t i = 0; i < whole; i += kLanes) {
+    for (size_t lane = 0; lane < kLanes; ++lane) take(lane, values[i + lane]);
+  }
+  for (size_t i = whole; i < values.size(); ++i) take(i - whole, values[i]);
+  return {{*std::min_element(low.begin(), low.end()) + 0.0f,  // -0 + 0 = 0
+           *std::max_element(high.begin(), high.end()) + 0.0f},
+          *std::max_element(exponent.begin(), exponent.end()) < 0x7f800000u};
+}
+
+}  // namespace
+
+Range extremes_of(std::span<const float> values) { return scan(values).extremes; }
+
+void Observer::observe(std::span<const float> values) {
+  if (values.empty()) return;
+  const Scan seen = scan(values);
+  count_ += static_cast<int64_t>(values.size());
+  if (!seen.finite) {
+    for (float x : values) {
+      nan_count_ += std::isnan(x) ? 1 : 0;
+      infinity_count_ += std::isinf(x) ? 1 : 0;
+    }
+    return;
+  }
+  extremes_ = {std::min(extremes_.min, seen.extremes.min), std::max(extremes_.max, seen.extremes.max)};
+  add(values, seen.extremes);
+}
+
+void Observer::merge(const Observer& later) {
+  count_ += later.count_;
+  nan_count_ += later.nan_count_;
+  infinity_count_ += later.infinity_count_;
+  extremes_ = {std::min(extremes_.min, later.extremes_.min),
+               std::max(extremes_.max, later.extremes_.max)};
+  add_later(later);
+}
+
+Result<Range> Observer::range() const {
+  if (nan_count_ + infinity_count_ > 0) {
+    return Status(ErrorCode::kCalibrationData,
+                  "holds " + std::to_string(nan_count_) + " NaN and " +
+                      std::to_string(infinity_count_) + " infinite elements of " +
+                      std::to_string(count_) +
+                      "; check the model's weights and the preprocessing of its inputs");
+  }
+  if (count_ == 0) return Status(ErrorCode::kCalibrationData, "was never seen holding any element");
+  return choose();
+}
+
+}  // namespace octavo

@@ -1,0 +1,22 @@
+#include "quant/observers/observers.h"
+
+namespace octavo {
+
+std::span<const ObserverInfo> observers() {
+  static constexpr ObserverInfo kObservers[] = {
+      {"min_max", "the smallest and the largest value ever seen", make_min_max},
+      {"moving_average", "a running average of each sample's smallest and largest value",
+       make_moving_average},
+      {"percentile", "the ends between which a given share of all values lies", make_percentile},
+  };
+  return kObservers;
+}
+
+const ObserverInfo* find_observer(const std::string& name) {
+  for (const ObserverInfo& info : observers()) {
+    if (name == info.name) return &info;
+  }
+  return nullptr;
+}
+
+}  // namespace octavo

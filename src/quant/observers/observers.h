@@ -1,0 +1,12 @@
+// How each observer is made: one line a file of this folder.
+#pragma once
+
+#include "quant/observer.h"
+
+namespace octavo {
+
+std::unique_ptr<Observer> make_min_max(const Recipe& recipe);
+std::unique_ptr<Observer> make_moving_average(const Recipe& recipe);
+std::unique_ptr<Observer> make_percentile(const Recipe& recipe);
+
+}  // namespace octavo

@@ -1,0 +1,20 @@
+// Scales and zero points from ranges.
+#pragma once
+
+#include "graph/quant_params.h"
+#include "quant/observer.h"
+
+namespace octavo {
+
+// Below this a scale is noise and its products underflow: no network means it.
+constexpr double kSmallestScale = 1e-20;
+
+// Asymmetric, over all of uint8 or int8. The range is widened to contain 0, so that padding and the
+// zeros of Relu are exact; where it is nothing but 0 the scale is 1.
+QuantParams activation_params(Range range, DType dtype);
+
+// int8 symmetric in -127..127 for weights up to these magnitudes, one a channel (or one in all).
+// Channels of nothing but zeros take the largest of the other scales.
+QuantParams weight_params(const std::vector<float>& magnitudes, int axis);
+
+}  // namespace octavo

@@ -1,0 +1,23 @@
+//   w (float)   becomes   w_quantized (int8) -> DequantizeLinear -> w_dequantized
+// for every constant that has Value::quant, where a marked node reads it. Readers in float keep w.
+#include "quant/quantize_constant.h"
+#include "quant/stages.h"
+
+namespace octavo {
+
+Status quantize_weights(QuantizeState& state) {
+  Graph& graph = state.graph;
+  const auto count = static_cast<ValueId>(graph.value_count());
+  for (ValueId id = 0; id < count; ++id) {
+    const std::optional<QuantParams> params = graph.value(id).quant;
+    // Integers have Value::quant too: those that insert_qdq made.
+    if (!params || graph.value(id).dtype != DType::kFloat32) continue;
+    graph.value(id).quant.reset();
+    const std::string stem = graph.value(id).name;
+    const ValueId dequantized = add_quantized_constant(graph, stem, *graph.constant(id), *params);
+    replace_in_quantized_readers(state, id, dequantized);
+  }
+  return {};
+}
+
+}  // namespace octavo

@@ -1,0 +1,134 @@
+#include "quant/recipe.h"
+
+#include <algorithm>
+#include <set>
+
+#include "graph/ops.h"
+#include "quant/nearest_word.h"
+#include "quant/observer.h"
+
+namespace octavo {
+namespace {
+
+constexpr size_t kLongestWord = 100;  // mistyped words are compared with known ones up to here
+
+Status unknown_word(const std::string& what, const std::string& word,
+                    std::span<const std::string> known) {
+  const std::string shown = word.size() > kLongestWord ? word.substr(0, kLongestWord) + "..." : word;
+  return {ErrorCode::kInvalidArgument, "there is no " + what + " '" + shown + "'; did you mean '" +
+                                           nearest_word(shown, known) + "'?"};
+}
+
+Status check_observer(const Recipe& recipe) {
+  if (find_observer(recipe.observer)) return {};
+  std::vector<std::string> known;
+  for (const ObserverInfo& info : observers()) known.emplace_back(info.name);
+  return unknown_word("observer", recipe.observer, known);
+}
+
+// Of this graph, and those that Octavo knows.
+std::set<std::string> operators_in(const Graph& graph) {
+  std::set<std::string> found;
+  for (NodeId id : graph.live_nodes()) found.insert(graph.node(id).op_type);
+  return found;
+}
+
+std::vector<std::string> known_operators() {
+  std::vector<std::string> known;
+#define OCTAVO_OP(name, ...) known.emplace_back(#name);
+#define OCTAVO_LOWERED_OP(name, ...)
+#include "graph/ops.def"
+#undef OCTAVO_OP
+  return known;
+}
+
+bool matches_node(const Graph& graph, const Node& node, const std::string& pattern) {
+  if (matches_pattern(node.name, pattern)) return true;
+  return std::any_of(node.outputs.begin(), node.outputs.end(), [&](ValueId id) {
+    return id != kNoValue && matches_pattern(graph.value(id).name, pattern);
+  });
+}
+
+bool matches_anything(const Graph& graph, const std::string& pattern) {
+  const std::vector<NodeId> nodes = graph.live_nodes();
+  return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
+    return matches_node(graph, graph.node(id), pattern);
+  });
+}
+
+}  // namespace
+
+const char* name_of(Granularity granularity) {
+  return granularity == Granularity::kPerChannel ? "per-channel" : "per-tensor";
+}
+
+Status validate(const Recipe& recipe) {
+  OCTAVO_RETURN_IF_ERROR(check_observer(recipe));
+  if (!(recipe.percentile > 0 && recipe.percentile <= 100)) {
+    return {ErrorCode::kInvalidArgument,
+            "percentile must be above 0 and at most 100, in per cent of the values kept; 99.99 is usual"};
+  }
+  if (!(recipe.momentum > 0 && recipe.momentum <= 1)) {
+    return {ErrorCode::kInvalidArgument, "momentum must be above 0 and at most 1; 0.01 is usual"};
+  }
+  if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8) {
+    return {ErrorCode::kInvalidArgument,
+            std::string("activations cannot be ") + name_of(recipe.activations) +
+                "; use uint8 or int8"};
+  }
+  return {};
+}
+
+Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
+  OCTAVO_RETURN_IF_ERROR(validate(recipe));
+  std::vector<std::string> warnings;
+  for (const std::string& pattern : recipe.exclude) {
+    if (matches_anything(graph, pattern)) continue;
+    warnings.push_back("exclude '" + pattern + "' matches no node and no output of a node");
+  }
+  const std::set<std::string> present = operators_in(graph);
+  std::vector<std::string> known = known_operators();
+  known.insert(known.end(), present.begin(), present.end());
+  for (const std::string& op : recipe.exclude_ops) {
+    if (present.count(op)) continue;
+    if (std::find(known.begin(), known.end(), op) == known.end()) {
+      return unknown_word("operator", op, known);
+    }
+    warnings.push_back("exclude-op " + op + " is without effect: the model has none");
+  }
+  return warnings;
+}
+
+std::string excluded_by(const Recipe& recipe, const Graph& graph, const Node& node) {
+  for (const std::string& op : recipe.exclude_ops) {
+    if (op == node.op_type) return op;
+  }
+  for (const std::string& pattern : recipe.exclude) {
+    if (matches_node(graph, node, pattern)) return pattern;
+  }
+  return {};
+}
+
+// Greedy: on a mismatch the last star takes one character more. Linear in practice and never worse
+// than text times pattern, however hostile the pattern.
+bool matches_pattern(std::string_view text, std::string_view pattern) {
+  size_t t = 0, p = 0;
+  size_t star = std::string_view::npos, star_text = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      star_text = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++star_text;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace octavo

@@ -1,0 +1,47 @@
+// The stages of quantize(), in running order. Each takes the graph one step from float to QDQ:
+//
+//   choose_nodes       marks the nodes that become integer, and says why others do not
+//   fold_clamps        removes Relu and Clip whose work the saturation of 8 bits does
+//   assign_params      gives Value::quant to the activations around marked nodes
+//   assign_weights     gives Value::quant to their constants
+//   insert_qdq         turns Value::quant of activations into QuantizeLinear, DequantizeLinear
+//   quantize_weights   stores constants as integers behind DequantizeLinear
+//   quantize_bias      the same for biases, whose scale follows from input and weights
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "quant/quantize.h"
+
+namespace octavo {
+
+struct QuantizeState {
+  Graph& graph;
+  const Ranges& ranges;
+  const Recipe& recipe;
+
+  std::vector<bool> quantized;       // by node of the float graph; nodes added later are beyond it
+  std::vector<NodeId> folded;        // clamps that their producer takes in
+  std::vector<Range> bounds;         // by value: what clamps allow; infinite where there are none
+  std::vector<NodeSummary> summary;  // in running order
+
+  bool is_quantized(NodeId id) const {
+    return id != kNoNode && static_cast<size_t>(id) < quantized.size() &&
+           quantized[static_cast<size_t>(id)];
+  }
+};
+
+// Marked nodes that read `from` read `to` from now on.
+void replace_in_quantized_readers(QuantizeState& state, ValueId from, ValueId to);
+
+Status choose_nodes(QuantizeState& state);
+Status fold_clamps(QuantizeState& state);
+Status assign_params(QuantizeState& state);
+Status assign_weights(QuantizeState& state);
+Status insert_qdq(QuantizeState& state);
+Status quantize_weights(QuantizeState& state);
+Status quantize_bias(QuantizeState& state);
+
+}  // namespace octavo
