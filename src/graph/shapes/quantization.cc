@@ -1,0 +1,67 @@
+// QuantizeLinear and DequantizeLinear: x, scale, zero_point.
+#include <array>
+
+#include "graph/shapes/shape_rule.h"
+
+namespace octavo {
+namespace {
+
+// A scale is one number, or one for each index of an axis; the zero point is shaped like it.
+Status check_scale(const ShapeContext& c) {
+  const Shape *x = c.shape(0), *scale = c.shape(1), *zero_point = c.shape(2);
+  if (c.attrs().get_int("block_size", 0) != 0 || (scale && scale->rank() > 1)) {
+    return {ErrorCode::kModelUnsupported,
+            "scales in blocks are not implemented: only per tensor and per axis"};
+  }
+  if (scale && zero_point &&
+      !may_be_equal(scale->element_count().value_or(kDynamic),
+                    zero_point->element_count().value_or(kDynamic))) {
+    return contradiction("scale and zero point have shapes " + scale->to_string() + " and " +
+                         zero_point->to_string());
+  }
+  const int64_t count = scale ? scale->element_count().value_or(kDynamic) : kDynamic;
+  if (!x || count == kDynamic || count == 1) return {};
+  OCTAVO_ASSIGN_OR_RETURN(const int axis, c.axis("axis", 1, x->rank()));
+  if (may_be_equal((*x)[axis], count)) return {};
+  return contradiction("there are " + std::to_string(count) + " scales, but axis " +
+                       std::to_string(axis) + " of the input has size " +
+                       std::to_string((*x)[axis]));
+}
+
+std::optional<Shape> shape_of(const ShapeContext& c) {
+  return c.shape(0) ? std::optional<Shape>(*c.shape(0)) : std::nullopt;
+}
+
+DType quantized_dtype(const ShapeContext& c) {
+  if (c.has(2)) return c.dtype(2);
+  return c.attrs().has("output_dtype") ? dtype_from_onnx(c.attrs().get_int("output_dtype", 0))
+                                       : DType::kUint8;
+}
+
+Status quantize(const ShapeContext& c) {
+  OCTAVO_RETURN_IF_ERROR(check_scale(c));
+  c.set(0, quantized_dtype(c), shape_of(c));
+  return {};
+}
+
+Status dequantize(const ShapeContext& c) {
+  OCTAVO_RETURN_IF_ERROR(check_scale(c));
+  if (c.has(2) && c.dtype(0) != DType::kUnknown && c.dtype(2) != DType::kUnknown &&
+      c.dtype(0) != c.dtype(2)) {
+    return contradiction(std::string("the input is ") + name_of(c.dtype(0)) +
+                         ", but its zero point is " + name_of(c.dtype(2)));
+  }
+  c.set(0, DType::kFloat32, shape_of(c));
+  return {};
+}
+
+constexpr std::array kRules = {
+    ShapeRule{Op::kDequantizeLinear, dequantize, ".F."},
+    ShapeRule{Op::kQuantizeLinear, quantize, ".F."},
+};
+
+}  // namespace
+
+std::span<const ShapeRule> quantization_rules() { return kRules; }
+
+}  // namespace octavo
