@@ -64,7 +64,8 @@ bool is_npy(std::span<const std::byte> bytes) {
 }
 
 Result<Tensor> read_npy(std::span<const std::byte> bytes) {
-  if (!is_npy(bytes) || bytes.size() < 12) return broken("it does not begin with NumPy's signature");
+  if (!is_npy(bytes) || bytes.size() < 12)
+    return broken("it does not begin with NumPy's signature");
   const auto byte = [&](size_t i) { return std::to_integer<size_t>(bytes[i]); };
   const bool wide = byte(6) >= 2;
   const size_t begin = wide ? 12 : 10;
@@ -111,7 +112,8 @@ std::vector<std::byte> write_npy(DType dtype, const Shape& shape, const void* da
   head += header;
   std::vector<std::byte> out(head.size() + static_cast<size_t>(shape.count()) * size_of(dtype));
   std::memcpy(out.data(), head.data(), head.size());
-  if (out.size() > head.size()) std::memcpy(out.data() + head.size(), data, out.size() - head.size());
+  if (out.size() > head.size())
+    std::memcpy(out.data() + head.size(), data, out.size() - head.size());
   return out;
 }
 

@@ -15,7 +15,8 @@ namespace {
 
 Status wrong(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
 
-// --- JSON values to C++ values, each with the sentence for what it is not --------------------------
+// --- JSON values to C++ values, each with the sentence for what it is not
+// --------------------------
 
 Result<std::string> as_text(const Json& j) {
   if (j.is_string()) return j.get<std::string>();
@@ -88,7 +89,8 @@ std::vector<std::string> preprocess_names() {
   return names;
 }
 
-// --- the table -------------------------------------------------------------------------------------
+// --- the table
+// -------------------------------------------------------------------------------------
 
 struct Key {
   RecipeKey shown;
@@ -102,125 +104,132 @@ struct Key {
 const std::vector<Key>& keys() {
   static const std::vector<Key> table = {
       // First, because it sets what the following keys refine.
-      {{"preprocess", "--preprocess", "NAME", "usual preprocessing: tf, imagenet, caffe, unit or raw", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
-         r.preprocess_name = named_preprocesses()[i].name;
-         r.preprocess = named_preprocesses()[i].preprocess;
-         return {};
-       },
-       GET { return r.preprocess_name.empty() ? Json() : Json(r.preprocess_name); }},
-      {{"color", "--color", "rgb|bgr|gray|rgba", "order of the channels that the model expects", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"rgb", "bgr", "gray", "rgba"}));
-         r.preprocess.color = static_cast<Color>(i);
-         return {};
-       },
-       GET { return r.preprocess.color ? Json(name_of(*r.preprocess.color)) : Json(); }},
-      {{"resize", "--resize", "N|WxH", "shorter side to N, or exactly to WxH", false},
-       SET {
-         r.preprocess.resize.reset();
-         r.preprocess.resize_shorter.reset();
-         if (j.is_number()) {
-           OCTAVO_ASSIGN_OR_RETURN(r.preprocess.resize_shorter, as_int(j, 1, 1 << 16));
-         } else {
-           OCTAVO_ASSIGN_OR_RETURN(r.preprocess.resize, as_size(j));
-         }
-         return {};
-       },
-       GET {
-         if (r.preprocess.resize_shorter) return *r.preprocess.resize_shorter;
-         return r.preprocess.resize ? from_size(*r.preprocess.resize) : Json();
-       }},
-      {{"crop", "--crop", "WxH", "cut this size from the centre", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.crop, as_size(j));
-         return {};
-       },
-       GET { return r.preprocess.crop ? from_size(*r.preprocess.crop) : Json(); }},
-      {{"mean", "--mean", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.mean, as_numbers(j));
-         return {};
-       },
-       GET { return r.preprocess.mean.empty() ? Json() : Json(r.preprocess.mean); }},
-      {{"norm", "--norm", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.norm, as_numbers(j));
-         return {};
-       },
-       GET { return r.preprocess.norm.empty() ? Json() : Json(r.preprocess.norm); }},
-      {{"interpolation", "--interpolation", "bilinear|bilinear-plain", "averaging as Pillow, or two taps as OpenCV", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"bilinear", "bilinear-plain"}));
-         r.preprocess.interpolation = static_cast<Interpolation>(i);
-         return {};
-       },
-       GET {
-         return r.preprocess.interpolation == Interpolation::kBilinear ? "bilinear"
-                                                                       : "bilinear-plain";
-       }},
-      {{"exif", "--exif", "", "turn pictures as the camera says", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.preprocess.exif, as_bool(j));
-         return {};
-       },
-       GET { return r.preprocess.exif; }},
-      {{"limit", "--limit", "N", "calibrate on N samples spread evenly over the sorted folder", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
-         return {};
-       },
-       GET { return r.limit; }},
-      {{"observer", "--observer", "NAME", "how ranges are chosen: min_max, moving_average or percentile", false},
-       SET {
-         std::vector<std::string> names;
-         for (const ObserverInfo& info : observers()) names.push_back(info.name);
-         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
-         r.recipe.observer = names[i];
-         return {};
-       },
-       GET { return r.recipe.observer; }},
-      {{"percentile", "--percentile", "P", "observer percentile: per cent of the values kept", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.recipe.percentile, as_number(j));
-         return {};
-       },
-       GET { return r.recipe.percentile; }},
-      {{"momentum", "--momentum", "M", "observer moving_average: the weight of the newest sample", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.recipe.momentum, as_number(j));
-         return {};
-       },
-       GET { return r.recipe.momentum; }},
-      {{"weights", "--weights", "per-channel|per-tensor", "one scale an output channel, or one a tensor", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"per-tensor", "per-channel"}));
-         r.recipe.weights = i == 0 ? Granularity::kPerTensor : Granularity::kPerChannel;
-         return {};
-       },
-       GET { return name_of(r.recipe.weights); }},
-      {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
-         r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
-         return {};
-       },
-       GET { return name_of(r.recipe.activations); }},
-      {{"exclude", "--exclude", "PATTERN", "leave nodes in float whose name, or whose output's, matches (* and ?)", true},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude, as_texts(j));
-         return {};
-       },
-       GET { return r.recipe.exclude; }},
-      {{"exclude_ops", "--exclude-op", "OP", "leave all nodes of this operator in float", true},
-       SET {
-         OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude_ops, as_texts(j));
-         return {};
-       },
-       GET { return r.recipe.exclude_ops; }},
-  };
-  return table;
+      {{"preprocess", "--preprocess", "NAME",
+        "usual preprocessing: tf, imagenet, caffe, unit or raw", false},
+       SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
+  r.preprocess_name = named_preprocesses()[i].name;
+  r.preprocess = named_preprocesses()[i].preprocess;
+  return {};
+}
+, GET { return r.preprocess_name.empty() ? Json() : Json(r.preprocess_name); }
+}  // namespace
+, {{"color", "--color", "rgb|bgr|gray|rgba", "order of the channels that the model expects", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"rgb", "bgr", "gray", "rgba"}));
+r.preprocess.color = static_cast<Color>(i);
+return {};
+}  // namespace octavo
+, GET { return r.preprocess.color ? Json(name_of(*r.preprocess.color)) : Json(); }
+}
+, {{"resize", "--resize", "N|WxH", "shorter side to N, or exactly to WxH", false},
+   SET{r.preprocess.resize.reset();
+r.preprocess.resize_shorter.reset();
+if (j.is_number()) {
+  OCTAVO_ASSIGN_OR_RETURN(r.preprocess.resize_shorter, as_int(j, 1, 1 << 16));
+} else {
+  OCTAVO_ASSIGN_OR_RETURN(r.preprocess.resize, as_size(j));
+}
+return {};
+}
+, GET {
+  if (r.preprocess.resize_shorter) return *r.preprocess.resize_shorter;
+  return r.preprocess.resize ? from_size(*r.preprocess.resize) : Json();
+}
+}
+, {{"crop", "--crop", "WxH", "cut this size from the centre", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.crop, as_size(j));
+return {};
+}
+, GET { return r.preprocess.crop ? from_size(*r.preprocess.crop) : Json(); }
+}
+, {{"mean", "--mean", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.mean, as_numbers(j));
+return {};
+}
+, GET { return r.preprocess.mean.empty() ? Json() : Json(r.preprocess.mean); }
+}
+, {{"norm", "--norm", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.norm, as_numbers(j));
+return {};
+}
+, GET { return r.preprocess.norm.empty() ? Json() : Json(r.preprocess.norm); }
+}
+, {{"interpolation", "--interpolation", "bilinear|bilinear-plain",
+    "averaging as Pillow, or two taps as OpenCV", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"bilinear", "bilinear-plain"}));
+r.preprocess.interpolation = static_cast<Interpolation>(i);
+return {};
+}
+, GET {
+  return r.preprocess.interpolation == Interpolation::kBilinear ? "bilinear" : "bilinear-plain";
+}
+}
+, {{"exif", "--exif", "", "turn pictures as the camera says", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.exif, as_bool(j));
+return {};
+}
+, GET { return r.preprocess.exif; }
+}
+, {{"limit", "--limit", "N", "calibrate on N samples spread evenly over the sorted folder", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
+return {};
+}
+, GET { return r.limit; }
+}
+, {{"observer", "--observer", "NAME",
+    "how ranges are chosen: min_max, moving_average or percentile", false},
+   SET{std::vector<std::string> names;
+for (const ObserverInfo& info : observers()) names.push_back(info.name);
+OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+r.recipe.observer = names[i];
+return {};
+}
+, GET { return r.recipe.observer; }
+}
+, {{"percentile", "--percentile", "P", "observer percentile: per cent of the values kept", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.percentile, as_number(j));
+return {};
+}
+, GET { return r.recipe.percentile; }
+}
+, {{"momentum", "--momentum", "M", "observer moving_average: the weight of the newest sample",
+    false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.momentum, as_number(j));
+return {};
+}
+, GET { return r.recipe.momentum; }
+}
+, {{"weights", "--weights", "per-channel|per-tensor",
+    "one scale an output channel, or one a tensor", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"per-tensor", "per-channel"}));
+r.recipe.weights = i == 0 ? Granularity::kPerTensor : Granularity::kPerChannel;
+return {};
+}
+, GET { return name_of(r.recipe.weights); }
+}
+, {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
+   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
+r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
+return {};
+}
+, GET { return name_of(r.recipe.activations); }
+}
+, {{"exclude", "--exclude", "PATTERN",
+    "leave nodes in float whose name, or whose output's, matches (* and ?)", true},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude, as_texts(j));
+return {};
+}
+, GET { return r.recipe.exclude; }
+}
+, {{"exclude_ops", "--exclude-op", "OP", "leave all nodes of this operator in float", true},
+   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude_ops, as_texts(j));
+return {};
+}
+, GET { return r.recipe.exclude_ops; }
+}
+,
+}
+;
+return table;
 }
 
 #undef SET
@@ -341,7 +350,9 @@ Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std:
 }
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
-  const auto size = [](Size s) { return std::to_string(s.width) + " x " + std::to_string(s.height); };
+  const auto size = [](Size s) {
+    return std::to_string(s.width) + " x " + std::to_string(s.height);
+  };
   std::string pictures = name_of(*p.color);
   if (p.resize_shorter) pictures += ", shorter side to " + std::to_string(*p.resize_shorter);
   if (p.resize) pictures += ", resized to " + size(*p.resize);
@@ -352,9 +363,10 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
   text += "  activations  " + std::string(name_of(file.recipe.activations)) +
           " asymmetric, one scale a tensor, observer " + file.recipe.observer + "\n";
   text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
-  const std::string excluded = joined(file.recipe.exclude) +
-                               (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +
-                               joined(file.recipe.exclude_ops);
+  const std::string excluded =
+      joined(file.recipe.exclude) +
+      (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +
+      joined(file.recipe.exclude_ops);
   if (!excluded.empty()) text += "  in float     " + excluded + "\n";
   return text;
 }

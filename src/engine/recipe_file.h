@@ -34,7 +34,8 @@ struct RecipeKey {
 };
 std::span<const RecipeKey> recipe_keys();
 
-// kInvalidArgument names the key or the place in the text. Keys that are absent keep what `base` says.
+// kInvalidArgument names the key or the place in the text. Keys that are absent keep what `base`
+// says.
 Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& base = {});
 std::string recipe_to_json(const RecipeFile& recipe);  // indented, keys in the table's order
 

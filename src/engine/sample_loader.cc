@@ -26,6 +26,10 @@ Shape with_batch(const Shape& shape) {
 
 }  // namespace
 
+Status check_sample_head(std::span<const std::byte> head) {
+  return is_npy(head) || is_picture(head) ? Status() : not_a_picture(head);
+}
+
 std::optional<ImageInput> image_input(const Graph& graph) {
   if (graph.inputs.size() != 1) return std::nullopt;
   const std::optional<Shape>& shape = graph.value(graph.inputs[0]).shape;
@@ -42,8 +46,8 @@ Result<SampleLoader> SampleLoader::make(const Graph& graph, const RecipeFile& re
   if (!graph.inputs.empty()) loader.input_ = graph.value(graph.inputs[0]);
   loader.image_ = octavo::image_input(graph);
   if (loader.image_) {
-    OCTAVO_ASSIGN_OR_RETURN(loader.preprocess_, resolve(recipe.preprocess, recipe.center_crop(),
-                                                        *loader.image_));
+    OCTAVO_ASSIGN_OR_RETURN(loader.preprocess_,
+                            resolve(recipe.preprocess, recipe.center_crop(), *loader.image_));
   }
   return loader;
 }
@@ -95,9 +99,8 @@ Result<std::vector<Tensor>> SampleLoader::from_array(Tensor array) const {
 }
 
 std::vector<Tensor> SampleLoader::from_prepared(const Image& image) const {
-  const Shape shape = image_->channels_last
-                          ? Shape{1, image.height, image.width, image.channels}
-                          : Shape{1, image.channels, image.height, image.width};
+  const Shape shape = image_->channels_last ? Shape{1, image.height, image.width, image.channels}
+                                            : Shape{1, image.channels, image.height, image.width};
   std::vector<std::byte> bytes(image.pixels.size() * sizeof(float));
   normalize(image, preprocess_, image_->channels_last,
             {reinterpret_cast<float*>(bytes.data()), image.pixels.size()});

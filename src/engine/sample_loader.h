@@ -13,13 +13,19 @@ namespace octavo {
 // The picture that a graph wants: its first input where that has rank 4 and 1, 3 or 4 channels.
 std::optional<ImageInput> image_input(const Graph& graph);
 
+// Bytes of a file's head that recognizing it takes.
+constexpr size_t kSniffBytes = 64;
+// Whether a file that begins so can be a sample at all; kImage says what it is instead. Folders are
+// sorted out with this before samples are spread over them, alike in every face.
+Status check_sample_head(std::span<const std::byte> head);
+
 class SampleLoader {
  public:
   // kInvalidArgument where the recipe does not fit the graph's input.
   static Result<SampleLoader> make(const Graph& graph, const RecipeFile& recipe);
 
-  // kImage where the bytes are no picture and no array, kCalibrationData where an array or a picture
-  // cannot be this model's input.
+  // kImage where the bytes are no picture and no array, kCalibrationData where an array or a
+  // picture cannot be this model's input.
   Result<std::vector<Tensor>> load(std::span<const std::byte> file) const;
   Result<std::vector<Tensor>> load(const Image& decoded) const;
 

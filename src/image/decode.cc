@@ -15,6 +15,16 @@ struct Signature {
   std::string_view bytes;
   size_t offset;
   const char* what;
+
+  bool matches(std::string_view text) const {
+    return text.size() >= offset && text.substr(offset).starts_with(bytes);
+  }
+};
+
+constexpr std::array kPictures = {
+    Signature{"\xff\xd8", 0, "JPEG"},
+    Signature{"\x89PNG", 0, "PNG"},
+    Signature{"BM", 0, "BMP"},
 };
 
 // What people drop by mistake, to say so.
@@ -30,19 +40,27 @@ constexpr std::array kForeign = {
     Signature{"<", 0, "a text such as SVG or HTML"},
 };
 
-Status not_a_picture(std::span<const std::byte> bytes) {
-  if (bytes.empty()) return {ErrorCode::kImage, "the file is empty"};
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace
+
+bool is_picture(std::span<const std::byte> head) {
+  return std::any_of(kPictures.begin(), kPictures.end(),
+                     [&](const Signature& s) { return s.matches(text_of(head)); });
+}
+
+Status not_a_picture(std::span<const std::byte> head) {
+  if (head.empty()) return {ErrorCode::kImage, "the file is empty"};
   for (const Signature& s : kForeign) {
-    if (text.size() >= s.offset && text.substr(s.offset).starts_with(s.bytes)) {
+    if (s.matches(text_of(head))) {
       return {ErrorCode::kImage,
               std::string("this is ") + s.what + "; convert it to JPEG, PNG or BMP"};
     }
   }
   return {ErrorCode::kImage, "not a JPEG, PNG or BMP picture, or a damaged one"};
 }
-
-}  // namespace
 
 Result<Image> decode(std::span<const std::byte> bytes, int channels) {
   const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
@@ -57,8 +75,8 @@ Result<Image> decode(std::span<const std::byte> bytes, int channels) {
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(data, size, &width, &height, &found, channels), stbi_image_free);
   if (!pixels) return not_a_picture(bytes);
-  const size_t count = static_cast<size_t>(width) * static_cast<size_t>(height) *
-                       static_cast<size_t>(channels);
+  const size_t count =
+      static_cast<size_t>(width) * static_cast<size_t>(height) * static_cast<size_t>(channels);
   return Image{width, height, channels, {pixels.get(), pixels.get() + count}};
 }
 

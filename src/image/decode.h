@@ -23,6 +23,10 @@ constexpr int64_t kMaxPixels = int64_t{1} << 27;  // 134 megapixels; more is tak
 // kImage where the bytes are no picture that can be read; the sentence says what they look like.
 Result<Image> decode(std::span<const std::byte> bytes, int channels);
 
+// Whether the file begins as JPEG, PNG or BMP do, and the sentence for one that does not.
+bool is_picture(std::span<const std::byte> head);
+Status not_a_picture(std::span<const std::byte> head);
+
 // EXIF orientation 1..8 of a JPEG (TIFF 6.0 tag 0x0112); 1 where there is none.
 int exif_orientation(std::span<const std::byte> bytes);
 // Turns and mirrors so that orientation `orientation` is shown upright.

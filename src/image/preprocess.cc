@@ -27,9 +27,15 @@ Image recolored(const Image& image, Color color) {
     const uint8_t* in = &image.pixels[i * from];
     uint8_t* px = &out.pixels[i * to];
     switch (color) {
-      case Color::kRgb: std::copy_n(in, 3, px); break;
-      case Color::kBgr: std::reverse_copy(in, in + 3, px); break;
-      case Color::kGray: *px = luma(in); break;
+      case Color::kRgb:
+        std::copy_n(in, 3, px);
+        break;
+      case Color::kBgr:
+        std::reverse_copy(in, in + 3, px);
+        break;
+      case Color::kGray:
+        *px = luma(in);
+        break;
       case Color::kRgba:
         std::copy_n(in, 3, px);
         px[3] = from == 4 ? in[3] : 255;
@@ -89,10 +95,10 @@ Result<std::vector<float>> per_channel(const char* what, const std::vector<float
   if (given.empty()) return std::vector<float>(want, fallback);
   if (given.size() == 1) return std::vector<float>(want, given[0]);
   if (given.size() == want) return given;
-  return Status(ErrorCode::kInvalidArgument,
-                std::string(what) + " has " + std::to_string(given.size()) +
-                    " numbers; give one, or one for each of the " + std::to_string(channels) +
-                    " channels");
+  return Status(ErrorCode::kInvalidArgument, std::string(what) + " has " +
+                                                 std::to_string(given.size()) +
+                                                 " numbers; give one, or one for each of the " +
+                                                 std::to_string(channels) + " channels");
 }
 
 Color usual_color(int channels) {
@@ -136,8 +142,9 @@ Result<Preprocess> resolve(const Preprocess& wishes, bool center_crop, const Ima
   const bool open = input.size == Size{};
   if (!p.resize && !p.resize_shorter && !p.crop) {
     if (open) {
-      return Status(ErrorCode::kInvalidArgument,
-                    "the model leaves its input size open; give --resize WxH, or --resize and --crop");
+      return Status(
+          ErrorCode::kInvalidArgument,
+          "the model leaves its input size open; give --resize WxH, or --resize and --crop");
     }
     if (center_crop) {
       p.resize_shorter = usual_shorter_side(std::max(input.size.width, input.size.height));
@@ -210,8 +217,6 @@ std::optional<Color> color_from_name(const std::string& name) {
   return std::nullopt;
 }
 
-int channels_of(Color color) {
-  return color == Color::kGray ? 1 : color == Color::kRgba ? 4 : 3;
-}
+int channels_of(Color color) { return color == Color::kGray ? 1 : color == Color::kRgba ? 4 : 3; }
 
 }  // namespace octavo

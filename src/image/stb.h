@@ -1,4 +1,5 @@
-// stb_image with the formats and limits that this project wants. No SIMD: the same pixels everywhere.
+// stb_image with the formats and limits that this project wants. No SIMD: the same pixels
+// everywhere.
 #pragma once
 
 #define STBI_ONLY_JPEG

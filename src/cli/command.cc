@@ -1,0 +1,93 @@
+#include "cli/command.h"
+
+#include <cstdio>
+
+namespace octavo {
+
+ExitCode exit_code_of(const Status& status) {
+  switch (status.code()) {
+    case ErrorCode::kOk:
+      return kExitOk;
+    case ErrorCode::kInvalidArgument:
+      return kExitUsage;
+    case ErrorCode::kModelUnreadable:
+    case ErrorCode::kModelUnsupported:
+      return kExitModel;
+    case ErrorCode::kCalibrationData:
+    case ErrorCode::kImage:
+      return kExitCalibration;
+    default:
+      return kExitFailure;
+  }
+}
+
+Result<Session> open_model(const std::string& path) {
+  Result<std::shared_ptr<const ByteSource>> source = open_file(path);
+  if (!source.ok()) {
+    return Status(ErrorCode::kModelUnreadable, source.status().message(), path);
+  }
+  Result<Session> session = Session::open(*source, siblings_of(path));
+  if (!session.ok()) return session.status().at(path);
+  return session;
+}
+
+void RecipeFlags::add_to(CLI::App& app) {
+  app.add_option("--recipe", recipe_path_, "JSON file with any of the following; flags win over it")
+      ->type_name("FILE");
+  given_.reserve(recipe_keys().size());  // CLI11 keeps pointers into it
+  for (const RecipeKey& key : recipe_keys()) {
+    auto& texts = given_.emplace_back(key.key, std::vector<std::string>()).second;
+    if (*key.value == '\0') {
+      app.add_flag_function(key.flag, [&texts](int64_t) { texts = {"true"}; }, key.help);
+      continue;
+    }
+    CLI::Option* option = app.add_option(key.flag, texts, key.help)->type_name(key.value);
+    option->expected(1)->allow_extra_args(false);
+    option->multi_option_policy(key.repeatable ? CLI::MultiOptionPolicy::TakeAll
+                                               : CLI::MultiOptionPolicy::TakeLast);
+  }
+}
+
+Result<RecipeFile> RecipeFlags::resolve() const {
+  RecipeFile recipe;
+  if (!recipe_path_.empty()) {
+    OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(recipe_path_));
+    Result<RecipeFile> read =
+        recipe_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (!read.ok()) return read.status().at(recipe_path_);
+    recipe = *read;
+  }
+  for (const auto& [key, texts] : given_) {
+    for (const std::string& text : texts) {
+      OCTAVO_RETURN_IF_ERROR(set_from_flag(recipe, key, text));
+    }
+  }
+  OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe));
+  return recipe;
+}
+
+Samples samples_of(std::vector<std::string> files, const SampleLoader& loader) {
+  Samples samples;
+  samples.files = std::move(files);
+  const std::vector<std::string> paths = samples.files;
+  samples.source.count = static_cast<int64_t>(paths.size());
+  samples.source.name = [paths](int64_t i) { return paths[static_cast<size_t>(i)]; };
+  samples.source.load = [paths, &loader](int64_t i, int) -> Result<std::vector<Tensor>> {
+    const Result<std::vector<std::byte>> bytes = read_file(paths[static_cast<size_t>(i)]);
+    if (!bytes.ok()) return Status(ErrorCode::kImage, bytes.status().message());
+    return loader.load(*bytes);
+  };
+  return samples;
+}
+
+std::string skipped_lines(const std::vector<SkippedSample>& skipped) {
+  std::string text;
+  for (const SkippedSample& s : skipped)
+    text += "  skipped      " + s.name + ": " + s.reason + "\n";
+  return text;
+}
+
+void print(const std::string& text) { std::fputs(text.c_str(), stdout); }
+void note(const std::string& text) { std::fputs(text.c_str(), stderr); }
+
+}  // namespace octavo

@@ -1,0 +1,61 @@
+// What the commands share. A command is a file that adds itself to the list in main.cc: it declares
+// its flags and returns the function that runs it.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <string>
+
+#include "base/status.h"
+#include "cli/files.h"
+#include "engine/session.h"
+
+namespace octavo {
+
+// The promises of the command line.
+enum ExitCode {
+  kExitOk = 0,
+  kExitFailure = 1,
+  kExitUsage = 2,
+  kExitModel = 3,
+  kExitCalibration = 4,
+  kExitThreshold = 5,
+};
+ExitCode exit_code_of(const Status& status);
+
+using RunCommand = std::function<Result<ExitCode>()>;
+RunCommand add_inspect(CLI::App& app);
+RunCommand add_quantize(CLI::App& app);
+RunCommand add_compare(CLI::App& app);
+RunCommand add_run(CLI::App& app);
+
+Result<Session> open_model(const std::string& path);
+
+// The flags of the recipe (engine/recipe_file.h), --recipe included; `resolve` gives the recipe
+// after parsing: the file's keys, then the flags'.
+class RecipeFlags {
+ public:
+  void add_to(CLI::App& app);
+  Result<RecipeFile> resolve() const;
+
+ private:
+  std::string recipe_path_;
+  std::vector<std::pair<std::string, std::vector<std::string>>>
+      given_;  // key -> texts, table order
+};
+
+// --images and what reads them.
+struct Samples {
+  std::vector<std::string> files;
+  SampleSource source;
+};
+// `loader` must outlive the result.
+Samples samples_of(std::vector<std::string> files, const SampleLoader& loader);
+
+// A line for each sample that was left out; empty for none.
+std::string skipped_lines(const std::vector<SkippedSample>& skipped);
+
+void print(const std::string& text);  // to stdout
+void note(const std::string& text);   // to stderr
+
+}  // namespace octavo

@@ -1,0 +1,120 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "base/thread_pool.h"
+#include "cli/command.h"
+#include "cli/terminal.h"
+#include "engine/report_json.h"
+#include "engine/threshold.h"
+#include "quant/report.h"
+
+namespace octavo {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string float_model;
+  std::string quantized;
+  std::string images;
+  std::string labels;
+  std::string fail_below;
+  RecipeFlags recipe;
+  int threads = 0;
+  bool json = false;
+  bool quiet = false;
+};
+
+constexpr const char* kFolders = "folders";
+
+// The class of each file: of the labels file, by the path below the folder or else by the bare
+// name; or the number of its folder in alphabetical order. -1 where there is none.
+Result<std::vector<int64_t>> labels_of(const Options& o, const std::vector<std::string>& files) {
+  if (o.labels.empty()) return std::vector<int64_t>();
+  std::map<std::string, int64_t> by_name;
+  if (o.labels == kFolders) {
+    std::set<std::string> folders;
+    for (const std::string& file : files) folders.insert(fs::path(file).parent_path().string());
+    for (const std::string& folder : folders) by_name.emplace(folder, by_name.size());
+  } else {
+    OCTAVO_ASSIGN_OR_RETURN(by_name, read_labels(o.labels));
+  }
+  std::vector<int64_t> labels;
+  for (const std::string& file : files) {
+    const fs::path path(file);
+    auto found = by_name.find(o.labels == kFolders ? path.parent_path().string()
+                                                   : path.lexically_relative(o.images).string());
+    if (found == by_name.end()) found = by_name.find(path.filename().string());
+    labels.push_back(found == by_name.end() ? -1 : found->second);
+  }
+  if (std::all_of(labels.begin(), labels.end(), [](int64_t l) { return l < 0; })) {
+    return Status(
+        ErrorCode::kCalibrationData,
+        "names none of the pictures in " + o.images + "; its lines are `file class-index`",
+        o.labels);
+  }
+  return labels;
+}
+
+Result<ComparedModel> compared(Session& session, std::span<const Shape> shapes) {
+  OCTAVO_ASSIGN_OR_RETURN(auto plan, session.plan_for(shapes));
+  return ComparedModel{std::move(plan), session.model().bytes};
+}
+
+Result<ExitCode> run(const Options& o) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<Threshold> thresholds, parse_thresholds(o.fail_below));
+  OCTAVO_ASSIGN_OR_RETURN(const RecipeFile recipe, o.recipe.resolve());
+  OCTAVO_ASSIGN_OR_RETURN(Session float_session, open_model(o.float_model));
+  OCTAVO_ASSIGN_OR_RETURN(Session quantized_session, open_model(o.quantized));
+  OCTAVO_ASSIGN_OR_RETURN(const SampleLoader loader,
+                          SampleLoader::make(float_session.graph(), recipe));
+  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
+  note(skipped_lines(found.skipped));
+  const Samples samples = samples_of(spread_evenly(found.files, recipe.limit), loader);
+
+  CompareOptions options;
+  options.threads = o.threads > 0 ? o.threads : hardware_threads();
+  OCTAVO_ASSIGN_OR_RETURN(options.labels, labels_of(o, samples.files));
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, sample_shapes(samples.source));
+  OCTAVO_ASSIGN_OR_RETURN(const ComparedModel float_model, compared(float_session, shapes));
+  OCTAVO_ASSIGN_OR_RETURN(const ComparedModel quantized, compared(quantized_session, shapes));
+  OCTAVO_ASSIGN_OR_RETURN(
+      const CompareReport report,
+      compare(float_model, quantized, samples.source, options, terminal_progress(o.quiet)));
+
+  note(skipped_lines(report.skipped));
+  if (o.json) {
+    print(dump_json(to_json(report)) + "\n");
+  } else {
+    print(report_text(report, {.width = terminal_width(), .color = wants_color(STDOUT_FILENO)}));
+  }
+  const std::string missed = missed_thresholds(report, thresholds);
+  if (!missed.empty()) note(missed);
+  return missed.empty() ? kExitOk : kExitThreshold;
+}
+
+}  // namespace
+
+RunCommand add_compare(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  app.add_option("FLOAT", o->float_model, "the float model")->required();
+  app.add_option("QUANTIZED", o->quantized, "its int8 model")->required();
+  app.add_option("--images", o->images, "folder of pictures (or .npy arrays) to run")->required();
+  app.add_option("--labels", o->labels,
+                 "file of `file class-index` lines; or `folders`: each sub-folder is a class")
+      ->type_name("FILE");
+  app.add_option("--fail-below", o->fail_below,
+                 "exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20")
+      ->type_name("NAME=X,...");
+  o->recipe.add_to(app);
+  app.add_option("--threads", o->threads, "threads; all cores unless given")
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--json", o->json, "one JSON object on stdout");
+  app.add_flag("-q,--quiet", o->quiet, "no progress");
+  return [o] { return run(*o); };
+}
+
+}  // namespace octavo

@@ -1,0 +1,44 @@
+// octavo: the command line. Parses, calls the engine, prints.
+#include <cstdio>
+
+#include "cli/command.h"
+#include "engine/version.h"
+
+int main(int argc, char** argv) {
+  using namespace octavo;
+  CLI::App app{"Folds a neural network to eight bits.\n"};
+  app.name("octavo");
+  app.set_version_flag("--version", std::string("octavo ") + kVersion);
+  app.require_subcommand(1);
+  app.footer(
+      "Exit codes: 0 ok, 1 failure, 2 usage, 3 model not readable or not supported,\n"
+      "4 calibration data, 5 threshold missed.");
+
+  struct Entry {
+    CLI::App* app;
+    RunCommand run;
+  };
+  std::vector<Entry> commands;
+  const auto add = [&](const char* name, const char* help, RunCommand (*make)(CLI::App&)) {
+    CLI::App* command = app.add_subcommand(name, help);
+    commands.push_back({command, make(*command)});
+  };
+  add("inspect", "show inputs, layers and what can be quantized", add_inspect);
+  add("quantize", "calibrate on images and write the int8 model", add_quantize);
+  add("compare", "run a float and a quantized model side by side", add_compare);
+  add("run", "run a model on one array", add_run);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  for (const Entry& entry : commands) {
+    if (!entry.app->parsed()) continue;
+    const Result<ExitCode> result = entry.run();
+    if (result.ok()) return *result;
+    note("octavo: " + result.status().to_string() + "\n");
+    return exit_code_of(result.status());
+  }
+  return kExitUsage;
+}

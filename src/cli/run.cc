@@ -1,0 +1,58 @@
+#include "cli/command.h"
+#include "engine/npy.h"
+
+namespace octavo {
+namespace {
+
+struct Options {
+  std::string model;
+  std::vector<std::string> inputs;
+  std::vector<std::string> outputs;
+  bool force = false;
+};
+
+Result<ExitCode> run(const Options& o) {
+  for (const std::string& path : o.outputs) OCTAVO_RETURN_IF_ERROR(check_writable(path, o.force));
+  OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
+  std::vector<Tensor> inputs;
+  for (const std::string& path : o.inputs) {
+    OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(path));
+    Result<Tensor> input = read_npy(bytes);
+    if (!input.ok()) return input.status().at(path);
+    inputs.push_back(*std::move(input));
+  }
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<Tensor> outputs, session.run(inputs));
+  if (o.outputs.size() > outputs.size()) {
+    return Status(ErrorCode::kInvalidArgument, "the model has " + std::to_string(outputs.size()) +
+                                                   " outputs; give as many files");
+  }
+  for (size_t i = 0; i < o.outputs.size(); ++i) {
+    const Tensor& output = outputs[i];
+    const auto bytes = write_npy(output.dtype(), output.shape(), output.data());
+    OCTAVO_RETURN_IF_ERROR(
+        write_atomically(o.outputs[i], o.force, [&](const Sink& sink) { return sink(bytes); }));
+    print(o.outputs[i] + ": " + session.graph().value(session.graph().outputs[i]).name + " " +
+          name_of(output.dtype()) + " " + output.shape().to_string() + "\n");
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+RunCommand add_run(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  app.add_option("MODEL", o->model, "any model that Octavo reads")->required();
+  app.add_option("--input", o->inputs,
+                 "array for an input; repeat it for each, in the model's order")
+      ->required()
+      ->type_name("X.npy")
+      ->allow_extra_args(false);
+  app.add_option("--output", o->outputs, "where an output goes; repeat it for more than the first")
+      ->required()
+      ->type_name("Y.npy")
+      ->allow_extra_args(false);
+  app.add_flag("-f,--force", o->force, "replace files that exist");
+  return [o] { return run(*o); };
+}
+
+}  // namespace octavo

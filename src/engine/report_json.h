@@ -1,0 +1,26 @@
+// Results as JSON and, where quant/report.h has none, as text.
+#pragma once
+
+#include <string>
+
+#include "engine/json.h"
+#include "quant/compare.h"
+#include "quant/quantize.h"
+
+namespace octavo {
+
+struct QuantizeReport {
+  std::string output;  // where the int8 model is
+  uint64_t bytes_before = 0;
+  uint64_t bytes_after = 0;
+  int64_t samples = 0;
+  std::vector<SkippedSample> skipped;
+  std::vector<NodeSummary> nodes;
+  double seconds = 0;
+};
+
+OrderedJson to_json(const CompareReport& report);
+OrderedJson to_json(const QuantizeReport& report);
+std::string to_text(const QuantizeReport& report);
+
+}  // namespace octavo

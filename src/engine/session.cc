@@ -1,0 +1,120 @@
+#include "engine/session.h"
+
+#include "engine/version.h"
+#include "formats/format.h"
+#include "passes/pass.h"
+
+namespace octavo {
+namespace {
+
+const PassContext kPasses = {evaluate_node};
+constexpr size_t kMaxPlans = 8;
+
+std::vector<InputShape> named(const Graph& graph, std::span<const Shape> shapes) {
+  std::vector<InputShape> out;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    out.push_back({graph.value(graph.inputs[i]).name, shapes[i]});
+  }
+  return out;
+}
+
+TensorView view_of(const Tensor& tensor) {
+  return {tensor.dtype(), tensor.shape(), const_cast<void*>(tensor.data())};
+}
+
+Tensor copy_of(const TensorView& view) {
+  const std::span<const std::byte> bytes(static_cast<const std::byte*>(view.data), view.bytes());
+  return {view.dtype, view.shape, Buffer::copy_of(bytes)};
+}
+
+}  // namespace
+
+Result<Session> Session::open(std::shared_ptr<const ByteSource> source,
+                              const OpenSibling& open_sibling) {
+  OCTAVO_ASSIGN_OR_RETURN(Model model, read_model(std::move(source), {open_sibling}));
+  OCTAVO_RETURN_IF_ERROR(infer_shapes(model.graph));
+  OCTAVO_RETURN_IF_ERROR(run_passes(model.graph, standard_passes(), kPasses).status());
+  Session session;
+  session.model_ = std::make_shared<const Model>(std::move(model));
+  return session;
+}
+
+Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> shapes) {
+  std::vector<std::vector<int64_t>> key;
+  for (const Shape& shape : shapes) key.push_back(shape.dims());
+  if (const auto found = plans_.find(key); found != plans_.end()) return found->second;
+
+  if (shapes.size() != graph().inputs.size()) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "the model has " + std::to_string(graph().inputs.size()) + " inputs, " +
+                      std::to_string(shapes.size()) + " were given");
+  }
+  Graph bound = graph();
+  OCTAVO_RETURN_IF_ERROR(specialize(bound, named(bound, shapes), kPasses));
+  OCTAVO_ASSIGN_OR_RETURN(auto plan, make_plan(bound));
+  if (plans_.size() >= kMaxPlans) plans_.clear();  // texts of every length must not fill the memory
+  plans_[key] = plan;
+  return plan;
+}
+
+Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
+  std::vector<Shape> shapes;
+  std::vector<TensorView> views;
+  for (const Tensor& input : inputs) {
+    shapes.push_back(input.shape());
+    views.push_back(view_of(input));
+  }
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes));
+  Executor executor(plan);
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<TensorView> outputs, executor.run(views));
+  std::vector<Tensor> copies;
+  for (const TensorView& output : outputs) copies.push_back(copy_of(output));
+  return copies;
+}
+
+Result<Calibration> Session::calibrate(const SampleSource& source, const RecipeFile& recipe,
+                                       int threads, const Progress& progress) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, sample_shapes(source));
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes));
+  return octavo::calibrate(plan, values_to_observe(graph(), recipe.recipe), source, recipe.recipe,
+                           threads, progress);
+}
+
+Result<Session::Quantized> Session::quantize(const Calibration& calibration,
+                                             const RecipeFile& recipe) const {
+  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult result,
+                          octavo::quantize(graph(), calibration.ranges, recipe.recipe));
+  Model model = *model_;
+  model.graph = std::move(result.graph);
+  // The same wishes, model and samples give the same bytes everywhere: no time, no path.
+  model.metadata["octavo_version"] = kVersion;
+  model.metadata["octavo_recipe"] = recipe_to_json(recipe);
+  model.metadata["octavo_calibration_samples"] = std::to_string(calibration.samples);
+  Session session;
+  session.model_ = std::make_shared<const Model>(std::move(model));
+  return Quantized{std::move(session), std::move(result.nodes)};
+}
+
+Status Session::save(const std::string& format,
+                     const std::function<Status(std::span<const std::byte>)>& sink) const {
+  return write_model(*model_, format, sink);
+}
+
+Result<std::vector<Shape>> sample_shapes(const SampleSource& source) {
+  Status last(ErrorCode::kCalibrationData, "there are no samples");
+  for (int64_t i = 0; i < source.count; ++i) {
+    const Result<std::vector<Tensor>> inputs = source.load(i, 0);
+    if (!inputs.ok()) {
+      last = Status(ErrorCode::kCalibrationData,
+                    "no sample could be used; of the last: " + inputs.status().message(),
+                    source.name(i));
+      continue;
+    }
+    std::vector<Shape> shapes;
+    for (const Tensor& input : *inputs) shapes.push_back(input.shape());
+    return shapes;
+  }
+  return last;
+}
+
+}  // namespace octavo

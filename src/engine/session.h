@@ -1,0 +1,62 @@
+// The public face of the engine: one opened model and what comes of it.
+//
+//   Session::open -> calibrate -> quantize (a new Session) -> compare, run, save
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/byte_source.h"
+#include "engine/recipe_file.h"
+#include "engine/sample_loader.h"
+#include "graph/graph.h"
+#include "quant/calibrate.h"
+#include "quant/compare.h"
+#include "quant/quantize.h"
+#include "runtime/executor.h"
+
+namespace octavo {
+
+class Session {
+ public:
+  // Reads any known format and simplifies the graph. A model with operators that are not supported
+  // opens too; it cannot run.
+  static Result<Session> open(std::shared_ptr<const ByteSource> source,
+                              const OpenSibling& open_sibling = {});
+
+  const Model& model() const { return *model_; }
+  const Graph& graph() const { return model_->graph; }
+
+  // Ready to run inputs of these shapes; made once for each set of shapes.
+  Result<std::shared_ptr<const Plan>> plan_for(std::span<const Shape> shapes);
+  // One run. Inputs in the graph's order; outputs likewise.
+  Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
+
+  // Runs the samples and observes their values; the same ranges for any number of threads.
+  Result<Calibration> calibrate(const SampleSource& source, const RecipeFile& recipe, int threads,
+                                const Progress& progress = {});
+
+  // Float model and its ranges in, int8 model out.
+  struct Quantized;
+  Result<Quantized> quantize(const Calibration& calibration, const RecipeFile& recipe) const;
+
+  // The model in `format` ("onnx"), given to `sink` piece by piece.
+  Status save(const std::string& format,
+              const std::function<Status(std::span<const std::byte>)>& sink) const;
+
+ private:
+  std::shared_ptr<const Model> model_;
+  std::map<std::vector<std::vector<int64_t>>, std::shared_ptr<const Plan>> plans_;
+};
+
+struct Session::Quantized {
+  Session session;
+  std::vector<NodeSummary> nodes;
+};
+
+// Shapes of the inputs of one run: of the first sample that can be read.
+Result<std::vector<Shape>> sample_shapes(const SampleSource& source);
+
+}  // namespace octavo

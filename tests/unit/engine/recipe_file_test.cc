@@ -1,0 +1,89 @@
+#include "engine/recipe_file.h"
+
+#include <gtest/gtest.h>
+
+namespace octavo {
+namespace {
+
+std::string refusal(const std::string& json) { return recipe_from_json(json).status().to_string(); }
+
+TEST(RecipeFile, SurvivesTheWayToJsonAndBack) {
+  const Result<RecipeFile> recipe = recipe_from_json(R"({
+    "preprocess": "caffe", "resize": 256, "crop": [227, 227], "limit": 100, "exif": true,
+    "interpolation": "bilinear-plain", "observer": "percentile", "percentile": 99.9,
+    "weights": "per-tensor", "activations": "int8", "exclude": ["head*"], "exclude_ops": ["Add"]})");
+  ASSERT_TRUE(recipe.ok()) << recipe.status().to_string();
+  EXPECT_EQ(recipe->preprocess.color, Color::kBgr);
+  EXPECT_EQ(recipe->recipe.weights, Granularity::kPerTensor);
+  const Result<RecipeFile> again = recipe_from_json(recipe_to_json(*recipe));
+  ASSERT_TRUE(again.ok());
+  EXPECT_EQ(*again, *recipe);
+}
+
+TEST(RecipeFile, NamedPreprocessIsRefinedByTheOtherKeysWhateverTheirOrder) {
+  const Result<RecipeFile> recipe = recipe_from_json(R"({"color": "bgr", "preprocess": "tf"})");
+  ASSERT_TRUE(recipe.ok());
+  EXPECT_EQ(recipe->preprocess.color, Color::kBgr);
+  EXPECT_EQ(recipe->preprocess.mean, (std::vector<float>{127.5f}));
+}
+
+TEST(RecipeFile, FlagsSayTheSameAsJson) {
+  RecipeFile flags;
+  const std::vector<std::pair<std::string, std::string>> given = {
+      {"preprocess", "imagenet"}, {"resize", "256"}, {"crop", "224x192"},
+      {"mean", "1,2,3"},          {"norm", "0.5"},   {"exif", "true"},
+      {"weights", "per-tensor"},  {"exclude", "12"}, {"exclude", "conv*"}};
+  for (const auto& [key, text] : given) {
+    const Status status = set_from_flag(flags, key, text);
+    ASSERT_TRUE(status.ok()) << status.to_string();
+  }
+  const Result<RecipeFile> json = recipe_from_json(R"({"preprocess": "imagenet", "resize": 256,
+    "crop": [224, 192], "mean": [1, 2, 3], "norm": 0.5, "exif": true, "weights": "per-tensor",
+    "exclude": ["12", "conv*"]})");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ(flags, *json);
+}
+
+TEST(RecipeFile, ResizeIsOneOfTwoThings) {
+  RecipeFile recipe;
+  ASSERT_TRUE(set_from_flag(recipe, "resize", "256").ok());
+  ASSERT_TRUE(set_from_flag(recipe, "resize", "320x240").ok());
+  EXPECT_FALSE(recipe.preprocess.resize_shorter);
+  EXPECT_EQ(recipe.preprocess.resize, (Size{320, 240}));
+}
+
+TEST(RecipeFile, RefusesWithThePlaceAndTheWayOut) {
+  EXPECT_EQ(refusal(""), "recipe: not valid JSON at byte 1");
+  EXPECT_EQ(refusal("{\"limit\": }"), "recipe: not valid JSON at byte 11");
+  EXPECT_EQ(refusal("[]"), "recipe: wants one JSON object");
+  EXPECT_EQ(refusal("{\"schema\": 2}"),
+            "recipe: its schema is not 1; it was written for another version of Octavo");
+  EXPECT_EQ(refusal("{\"wieghts\": 1}"),
+            "recipe: there is no key 'wieghts'; did you mean 'weights'?");
+  EXPECT_EQ(refusal("{\"weights\": \"per-chanel\"}"),
+            "recipe, key 'weights': does not know 'per-chanel'; did you mean 'per-channel'?");
+  EXPECT_EQ(refusal("{\"observer\": \"minmax\"}"),
+            "recipe, key 'observer': does not know 'minmax'; did you mean 'min_max'?");
+  EXPECT_EQ(refusal("{\"limit\": -1}"),
+            "recipe, key 'limit': wants a whole number from 0 to 2147483647");
+  EXPECT_EQ(refusal("{\"limit\": 1e300}"),
+            "recipe, key 'limit': wants a whole number from 0 to 2147483647");
+  EXPECT_EQ(refusal("{\"crop\": [224]}"),
+            "recipe, key 'crop': wants a size, [width, height] or WxH");
+  EXPECT_EQ(refusal("{\"mean\": [1, \"x\"]}"),
+            "recipe, key 'mean': wants a number or a list of numbers");
+  EXPECT_EQ(refusal("{\"exclude\": [1]}"),
+            "recipe, key 'exclude': wants a text or a list of texts");
+  EXPECT_EQ(refusal("{\"exif\": 1}"), "recipe, key 'exif': wants true or false");
+  EXPECT_EQ(refusal(std::string(100, '[')), "recipe: nested deeper than 64");
+}
+
+TEST(RecipeFile, EveryKeyHasAFlagAndHelp) {
+  for (const RecipeKey& key : recipe_keys()) {
+    EXPECT_EQ(std::string(key.flag).substr(0, 2), "--") << key.key;
+    EXPECT_FALSE(std::string(key.help).empty()) << key.key;
+  }
+}
+
+}  // namespace
+}  // namespace octavo
