@@ -1,0 +1,144 @@
+// Convolution as a matrix product: a row is what one output pixel sees, gathered four rows at a time,
+// never the whole tensor.
+#include <cstring>
+
+#include "runtime/ops/layout.h"
+#include "runtime/ops/qgemm_rows.h"
+#include "runtime/ops/qlinear_conv.h"
+
+namespace octavo {
+namespace {
+
+// Weights of one group as (M / groups, kh * kw * C / groups): channels innermost, as in x.
+std::vector<uint8_t> weights_of_group(const QConvParams& params, size_t group) {
+  const Shape& shape = params.w->shape();
+  const size_t n = static_cast<size_t>(shape[0]) / params.groups;
+  const int64_t channels = shape[1], taps = shape.count(2, shape.rank());
+  const size_t size = n * static_cast<size_t>(channels * taps);
+  const auto* w = static_cast<const uint8_t*>(params.w->data()) + group * size;
+  std::vector<uint8_t> made(size);
+  transpose(w, made.data(), static_cast<int64_t>(n), channels, taps);
+  return made;
+}
+
+// Reads rows out of x; what lies in the padding is the zero point, so that it adds nothing.
+class Gather {
+ public:
+  Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero,
+         uint8_t* slots)
+      : h_(geometry.h()),
+        w_(geometry.w()),
+        pixel_(static_cast<size_t>(geometry.in_channels)),
+        width_(static_cast<size_t>(geometry.in_per_group())),
+        x_(x + group * width_),
+        zero_(zero),
+        slots_(slots),
+        direct_(h_.pointwise() && w_.pointwise()),
+        whole_lines_(width_ == pixel_ && w_.dilation == 1) {}
+
+  static size_t slot_bytes(const ConvGeometry& geometry) {
+    return static_cast<size_t>(geometry.h().kernel * geometry.w().kernel *
+                               geometry.in_per_group());
+  }
+
+  const uint8_t* row(size_t r, size_t slot) const {
+    if (direct_) return x_ + r * pixel_;
+    const auto index = static_cast<int64_t>(r);
+    const int64_t left = index % w_.out * w_.stride - w_.pad_begin;
+    const int64_t top = index / w_.out % h_.out * h_.stride - h_.pad_begin;
+    const int64_t image = index / w_.out / h_.out;
+    const size_t line = static_cast<size_t>(w_.kernel) * width_;
+    uint8_t* const begin = slots_ + slot * static_cast<size_t>(h_.kernel) * line;
+    uint8_t* to = begin;
+    for (int64_t k = 0; k < h_.kernel; ++k, to += line) {
+      const int64_t y = top + k * h_.dilation;
+      if (y < 0 || y >= h_.in) {
+        std::memset(to, zero_, line);
+      } else {
+        copy_line((image * h_.in + y) * w_.in, left, to);
+      }
+    }
+    return begin;
+  }
+
+ private:
+  // The taps of one line of the kernel; `first` is the pixel where the line of x begins.
+  void copy_line(int64_t first, int64_t left, uint8_t* to) const {
+    if (whole_lines_ && left >= 0 && left + w_.kernel <= w_.in) {
+      std::memcpy(to, at(first + left), static_cast<size_t>(w_.kernel) * width_);
+      return;
+    }
+    for (int64_t k = 0; k < w_.kernel; ++k, to += width_) {
+      const int64_t x = left + k * w_.dilation;
+      if (x < 0 || x >= w_.in) {
+        std::memset(to, zero_, width_);
+      } else {
+        std::memcpy(to, at(first + x), width_);
+      }
+    }
+  }
+  const uint8_t* at(int64_t pixel) const { return x_ + static_cast<size_t>(pixel) * pixel_; }
+
+  WindowAxis h_, w_;
+  size_t pixel_, width_;  // bytes of a pixel, and of the group's channels in it
+  const uint8_t* x_;
+  uint8_t zero_;
+  uint8_t* slots_;
+  bool direct_, whole_lines_;
+};
+
+class QConvGemm final : public QConvMethod {
+ public:
+  QConvGemm(const QConvParams& params, Isa isa)
+      : kernel_(qgemm_kernel(isa)),
+        out_(params.out),
+        x_signed_(params.x_signed),
+        zero_(static_cast<uint8_t>(params.x_zero_point)) {
+    const size_t n = params.multiplier.size() / params.groups;
+    for (size_t g = 0; g < params.groups; ++g) {
+      const std::vector<uint8_t> w = weights_of_group(params, g);
+      const size_t k = w.size() / n;
+      groups_.push_back(pack_weights({n, k, w.data(), k, 1, params.w_signed,
+                                      params.w_zero_point.data() + g * n,
+                                      params.bias ? params.bias + g * n : nullptr,
+                                      params.multiplier.data() + g * n, params.x_zero_point}));
+    }
+  }
+
+  size_t scratch_bytes(const ConvGeometry& geometry) const override {
+    return qgemm_block_bytes(groups_[0].k_pairs()) + kQGemmRows * Gather::slot_bytes(geometry);
+  }
+
+  void run(const ConvGeometry& geometry, const uint8_t* x, uint8_t* y,
+           std::byte* scratch) const override {
+    auto* packed = reinterpret_cast<int16_t*>(scratch);
+    auto* slots = reinterpret_cast<uint8_t*>(scratch) + qgemm_block_bytes(groups_[0].k_pairs());
+    const auto rows = static_cast<size_t>(geometry.batch * geometry.h().out * geometry.w().out);
+    const auto stride = static_cast<size_t>(geometry.out_channels);
+    for (size_t g = 0; g < groups_.size(); ++g) {
+      const Gather gather(geometry, g, x, zero_, slots);
+      uint8_t* const y_group = y + g * groups_[g].n;
+      run_qgemm(
+          kernel_, groups_[g], rows, x_signed_, packed,
+          [&](size_t r, size_t slot) { return gather.row(r, slot); },
+          [&](size_t m, size_t n, const QGemmPanel& panel) {
+            kernel_.to_bytes(panel, out_, y_group + m * stride + n, stride);
+          });
+    }
+  }
+
+ private:
+  const QGemmKernel& kernel_;
+  Requant out_;
+  bool x_signed_;
+  uint8_t zero_;
+  std::vector<QGemmWeights> groups_;
+};
+
+}  // namespace
+
+std::shared_ptr<const QConvMethod> make_qconv_gemm(const QConvParams& params, Isa isa) {
+  return std::make_shared<QConvGemm>(params, isa);
+}
+
+}  // namespace octavo

@@ -1,0 +1,73 @@
+// y = x * w + bias on the last dimension of x; w is (N, K), or (K, N) without attribute transB. The
+// output is 8 bits, or float where no QuantizeLinear follows.
+#include <memory>
+
+#include "runtime/ops/qgemm_rows.h"
+#include "runtime/ops/quant_support.h"
+
+namespace octavo {
+namespace {
+
+struct QLinearGemm {
+  const QGemmKernel* kernel;
+  std::shared_ptr<const QGemmWeights> weights;
+  bool x_signed;
+  bool to_floats;
+  Requant out;
+
+  Status operator()(RunContext& context) const {
+    const auto rows = static_cast<size_t>(context.inputs[0].count()) / weights->k;
+    if (rows == 0) return {};
+    const size_t bytes = qgemm_block_bytes(weights->k_pairs());
+    std::byte* scratch = context.scratch(bytes);
+    if (!scratch) {
+      return {ErrorCode::kOutOfMemory, "no memory to run the node; use smaller inputs"};
+    }
+    const auto* x = static_cast<const uint8_t*>(context.inputs[0].data);
+    void* y = context.outputs[0].data;
+    const size_t stride = weights->n;
+    run_qgemm(
+        *kernel, *weights, rows, x_signed, reinterpret_cast<int16_t*>(scratch),
+        [&](size_t r, size_t) { return x + r * weights->k; },
+        [&](size_t m, size_t n, const QGemmPanel& panel) {
+          const size_t first = m * stride + n;
+          if (to_floats) {
+            kernel->to_floats(panel, static_cast<float*>(y) + first, stride);
+          } else {
+            kernel->to_bytes(panel, out, static_cast<uint8_t*>(y) + first, stride);
+          }
+        });
+    return {};
+  }
+};
+
+}  // namespace
+
+Result<RunFn> prepare_qlinear_gemm(const PrepareContext& context) {
+  OCTAVO_ASSIGN_OR_RETURN(const QuantParams x, per_tensor_quant(context.input(0)));
+  const QuantParams& w = *context.input(1).quant;
+  const Tensor& tensor = *context.constant(1);
+  const Tensor* bias = context.constant(2);
+  const bool transposed = context.node().attrs.get_int("transB", 0) != 0;
+  const auto n = static_cast<size_t>(tensor.shape()[transposed ? 0 : 1]);
+  const auto k = static_cast<size_t>(tensor.shape()[transposed ? 1 : 0]);
+
+  const bool to_floats = context.output(0).dtype == DType::kFloat32;
+  QuantParams y{.scale = {1.0f}, .zero_point = {0}};
+  if (!to_floats) {
+    OCTAVO_ASSIGN_OR_RETURN(y, per_tensor_quant(context.output(0)));
+  }
+  std::vector<float> multiplier;
+  for (const float scale : scales_of(w, n)) {
+    multiplier.push_back(x.scale[0] * scale / y.scale[0]);
+  }
+  const std::vector<int32_t> zero_point = zero_points_of(w, n);
+  auto weights = std::make_shared<const QGemmWeights>(pack_weights(
+      {n, k, static_cast<const uint8_t*>(tensor.data()), transposed ? k : 1, transposed ? 1 : n,
+       is_signed(w), zero_point.data(), bias ? bias->values<int32_t>().data() : nullptr,
+       multiplier.data(), x.zero_point[0]}));
+  return RunFn(QLinearGemm{&qgemm_kernel(context.isa()), std::move(weights), is_signed(x),
+                           to_floats, requant_of(y)});
+}
+
+}  // namespace octavo
