@@ -40,9 +40,9 @@ Tensor copy_tensor(const TensorView& view) {
 
 }  // namespace
 
-// Views of all values stand in `views`. Each step holds its own, filled ahead for values of the arena
-// and constants, so that a run of a static graph allocates nothing; the others ("loose": inputs, and
-// values whose shape is not known ahead) are refreshed before the step.
+// Views of all values stand in `views`. Each step holds its own, filled ahead for values of the
+// arena and constants, so that a run of a static graph allocates nothing; the others ("loose":
+// inputs, and values whose shape is not known ahead) are refreshed before the step.
 struct Executor::State final : RunContext {
   struct StepViews {
     std::vector<TensorView> inputs;
@@ -63,7 +63,8 @@ struct Executor::State final : RunContext {
   size_t heap_bytes = 0;
   size_t peak_heap_bytes = 0;
 
-  explicit State(std::shared_ptr<const Plan> made) : plan(std::move(made)), arena(plan->arena_bytes) {
+  explicit State(std::shared_ptr<const Plan> made)
+      : plan(std::move(made)), arena(plan->arena_bytes) {
     views.resize(plan->graph.value_count());
     blocks.resize(views.size());
     for (size_t v = 0; v < views.size(); ++v) views[v] = view_ahead(static_cast<ValueId>(v));
@@ -160,7 +161,8 @@ struct Executor::State final : RunContext {
     const Graph& graph = plan->graph;
     if (given.size() != graph.inputs.size()) {
       return {ErrorCode::kInvalidArgument, "the model has " + std::to_string(graph.inputs.size()) +
-                                               " inputs, was given " + std::to_string(given.size())};
+                                               " inputs, was given " +
+                                               std::to_string(given.size())};
     }
     for (size_t i = 0; i < given.size(); ++i) {
       const ValueId id = graph.inputs[i];
@@ -268,7 +270,8 @@ Result<std::vector<TensorView>> Executor::run(std::span<const TensorView> inputs
     if (!status.ok()) return status.at(describe(plan().graph.node(plan().steps[i].node)));
   }
   std::vector<TensorView> outputs;
-  for (const ValueId id : plan().graph.outputs) outputs.push_back(state.views[static_cast<size_t>(id)]);
+  for (const ValueId id : plan().graph.outputs)
+    outputs.push_back(state.views[static_cast<size_t>(id)]);
   return outputs;
 }
 

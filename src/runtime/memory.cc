@@ -19,7 +19,8 @@ struct Placed {
   size_t index;
 };
 
-// The smallest gap between values alive at the same time; past all of them where none is large enough.
+// The smallest gap between values alive at the same time; past all of them where none is large
+// enough.
 uint64_t best_gap(std::span<const Lifetime> lifetimes, const std::vector<Placed>& by_offset,
                   const Lifetime& wanted) {
   const uint64_t bytes = align_up(wanted.bytes);
@@ -55,9 +56,10 @@ ArenaLayout lay_out(std::span<const Lifetime> lifetimes) {
   for (const size_t i : order) {
     const uint64_t offset = best_gap(lifetimes, by_offset, lifetimes[i]);
     const Placed placed{offset, offset + align_up(lifetimes[i].bytes), i};
-    by_offset.insert(std::upper_bound(by_offset.begin(), by_offset.end(), placed,
-                                      [](const Placed& a, const Placed& b) { return a.offset < b.offset; }),
-                     placed);
+    by_offset.insert(
+        std::upper_bound(by_offset.begin(), by_offset.end(), placed,
+                         [](const Placed& a, const Placed& b) { return a.offset < b.offset; }),
+        placed);
     layout.offsets[i] = offset;
     layout.bytes = std::max(layout.bytes, placed.end);
   }

@@ -41,9 +41,9 @@ struct ArenaLayout {
   uint64_t bytes = 0;
 };
 
-// Places that do not overlap while two values live at the same time. Greedy: the largest value first,
-// each into the smallest gap that holds it (Pisarchyk and Lee, "Efficient Memory Management for Deep
-// Neural Net Inference", 2020: within some percent of the largest sum of live values).
+// Places that do not overlap while two values live at the same time. Greedy: the largest value
+// first, each into the smallest gap that holds it (Pisarchyk and Lee, "Efficient Memory Management
+// for Deep Neural Net Inference", 2020: within some percent of the largest sum of live values).
 ArenaLayout lay_out(std::span<const Lifetime> lifetimes);
 
 }  // namespace octavo

@@ -53,9 +53,9 @@ Result<std::vector<NodeId>> needed_nodes(const Graph& graph) {
 }
 
 bool all_inputs_constant(const Graph& graph, const Node& node) {
-  return !node.inputs.empty() && std::all_of(node.inputs.begin(), node.inputs.end(), [&](ValueId v) {
-    return v == kNoValue || graph.is_constant(v);
-  });
+  return !node.inputs.empty() &&
+         std::all_of(node.inputs.begin(), node.inputs.end(),
+                     [&](ValueId v) { return v == kNoValue || graph.is_constant(v); });
 }
 
 // Dequantized weights of ops that stay in float, mostly: computed once, here.
@@ -94,8 +94,10 @@ Result<Step> prepare_step(const Graph& graph, NodeId id, Isa isa) {
   if (!prepare) {
     const std::string type = node.op_type.empty() ? name_of(node.op) : node.op_type;
     return Status(ErrorCode::kModelUnsupported,
-                  "the operator " + type + " cannot be run; `inspect` lists every operator of the "
-                  "model that is not supported", describe(node));
+                  "the operator " + type +
+                      " cannot be run; `inspect` lists every operator of the "
+                      "model that is not supported",
+                  describe(node));
   }
   Result<RunFn> run = prepare(PrepareContext(graph, node, isa));
   if (!run.ok()) return run.status().at(describe(node));
@@ -125,8 +127,8 @@ void find_last_uses(Plan& plan) {
   }
 }
 
-// Values in the arena: made by a node, with a size that is known now. A view of a value that is dead
-// after it takes over its place, and its step does nothing.
+// Values in the arena: made by a node, with a size that is known now. A view of a value that is
+// dead after it takes over its place, and its step does nothing.
 class ArenaBuilder {
  public:
   explicit ArenaBuilder(Plan& plan) : plan_(plan), slot_of_(plan.graph.value_count(), -1) {}
@@ -226,8 +228,8 @@ Result<std::vector<Tensor>> evaluate_node(const Node& node, std::span<const Tens
   std::vector<Tensor> outputs(node.outputs.size());
   for (size_t i = 0; i < used.size(); ++i) {
     const auto* data = static_cast<const std::byte*>(views[i].data);
-    outputs[used[i]] = Tensor(views[i].dtype, views[i].shape,
-                              Buffer::copy_of(std::span(data, views[i].bytes())));
+    outputs[used[i]] =
+        Tensor(views[i].dtype, views[i].shape, Buffer::copy_of(std::span(data, views[i].bytes())));
   }
   return outputs;
 }

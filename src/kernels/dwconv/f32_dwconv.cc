@@ -1,13 +1,22 @@
 #include "kernels/dwconv/f32_dwconv.h"
 
+#include "kernels/kernel_list.h"
+
 namespace octavo {
 
-F32DwConvFn f32_dwconv(Isa isa) {
-#define OCTAVO_KERNEL(name, of) \
-  if (isa == of) return name;
+#define OCTAVO_KERNEL(name) extern const F32DwConvKernel name;
 #include "kernels/dwconv/kernels.inc"
 #undef OCTAVO_KERNEL
-  return f32_dwconv_1x16__ref;
+
+std::span<const F32DwConvKernel* const> f32_dwconv_kernels() {
+#define OCTAVO_KERNEL(name) &name,
+  static constexpr const F32DwConvKernel* kVariants[] = {
+#include "kernels/dwconv/kernels.inc"
+  };
+#undef OCTAVO_KERNEL
+  return kVariants;
 }
+
+const F32DwConvKernel& f32_dwconv_kernel(Isa isa) { return best_of(f32_dwconv_kernels(), isa); }
 
 }  // namespace octavo

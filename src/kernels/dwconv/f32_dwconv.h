@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "kernels/gemm/f32_gemm.h"
 #include "kernels/isa.h"
@@ -27,11 +28,13 @@ struct F32DwConv {
   F32Clamp clamp;
 };
 
-using F32DwConvFn = void (*)(const F32DwConv&);
-F32DwConvFn f32_dwconv(Isa isa);
+struct F32DwConvKernel {
+  const char* name;
+  Isa isa;
+  void (*run)(const F32DwConv& dwconv);
+};
 
-#define OCTAVO_KERNEL(name, isa) void name(const F32DwConv& dwconv);
-#include "kernels/dwconv/kernels.inc"
-#undef OCTAVO_KERNEL
+std::span<const F32DwConvKernel* const> f32_dwconv_kernels();
+const F32DwConvKernel& f32_dwconv_kernel(Isa isa);
 
 }  // namespace octavo

@@ -1,8 +1,9 @@
 #include "kernels/dwconv/f32_dwconv.h"
 
 namespace octavo {
+namespace {
 
-void f32_dwconv_1x16__ref(const F32DwConv& dwconv) {
+void run(const F32DwConv& dwconv) {
   const F32Clamp clamp = dwconv.clamp;
   for (size_t p = 0; p < dwconv.pixels; ++p) {
     for (size_t c = 0; c < dwconv.channels; ++c) {
@@ -15,5 +16,9 @@ void f32_dwconv_1x16__ref(const F32DwConv& dwconv) {
     }
   }
 }
+
+}  // namespace
+
+extern const F32DwConvKernel f32_dwconv_1x16__ref = {"f32_dwconv_1x16__ref", Isa::kRef, run};
 
 }  // namespace octavo

@@ -17,8 +17,7 @@ size_t run_channels(const F32DwConv& dwconv, const float* const* rows, float* ou
     for (size_t t = 0; t < dwconv.taps; ++t, w += dwconv.channels) {
       const float* x = rows[t] + c;
       for (size_t v = 0; v < V; ++v) {
-        const v128_t product =
-            wasm_f32x4_mul(wasm_v128_load(x + 4 * v), wasm_v128_load(w + 4 * v));
+        const v128_t product = wasm_f32x4_mul(wasm_v128_load(x + 4 * v), wasm_v128_load(w + 4 * v));
         acc[v] = wasm_f32x4_add(acc[v], product);
       }
     }
@@ -36,9 +35,7 @@ float run_channel(const F32DwConv& dwconv, const float* const* rows, size_t c) {
   return dwconv.clamp.high < acc ? dwconv.clamp.high : acc;
 }
 
-}  // namespace
-
-void f32_dwconv_1x16__simd128(const F32DwConv& dwconv) {
+void run(const F32DwConv& dwconv) {
   const float* const* rows = dwconv.rows;
   float* out = dwconv.out;
   for (size_t p = 0; p < dwconv.pixels; ++p, rows += dwconv.taps, out += dwconv.channels) {
@@ -47,5 +44,10 @@ void f32_dwconv_1x16__simd128(const F32DwConv& dwconv) {
     for (; c < dwconv.channels; ++c) out[c] = run_channel(dwconv, rows, c);
   }
 }
+
+}  // namespace
+
+extern const F32DwConvKernel f32_dwconv_1x16__simd128 = {"f32_dwconv_1x16__simd128", Isa::kSimd128,
+                                                         run};
 
 }  // namespace octavo

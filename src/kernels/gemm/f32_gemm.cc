@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/kernel_list.h"
+
 namespace octavo {
 
 void pack_f32_gemm(const F32GemmWeights& weights, float* panels) {
@@ -10,7 +12,8 @@ void pack_f32_gemm(const F32GemmWeights& weights, float* panels) {
     for (size_t n = 0; n < kF32GemmColumns; ++n) {
       *panels++ = n < used && weights.bias ? weights.bias[first + n] : 0.0f;
     }
-    for (const size_t offset : weights.k_offsets) {
+    for (size_t k = 0; k < weights.depth; ++k) {
+      const size_t offset = weights.k_offsets.empty() ? k * weights.k_stride : weights.k_offsets[k];
       const float* from = weights.b + offset + first * weights.n_stride;
       for (size_t n = 0; n < used; ++n) *panels++ = weights.scale * from[n * weights.n_stride];
       for (size_t n = used; n < kF32GemmColumns; ++n) *panels++ = 0.0f;
@@ -18,12 +21,19 @@ void pack_f32_gemm(const F32GemmWeights& weights, float* panels) {
   }
 }
 
-F32GemmFn f32_gemm(Isa isa) {
-#define OCTAVO_KERNEL(name, of) \
-  if (isa == of) return name;
+#define OCTAVO_KERNEL(name) extern const F32GemmKernel name;
 #include "kernels/gemm/kernels.inc"
 #undef OCTAVO_KERNEL
-  return f32_gemm_4x8__ref;
+
+std::span<const F32GemmKernel* const> f32_gemm_kernels() {
+#define OCTAVO_KERNEL(name) &name,
+  static constexpr const F32GemmKernel* kVariants[] = {
+#include "kernels/gemm/kernels.inc"
+  };
+#undef OCTAVO_KERNEL
+  return kVariants;
 }
+
+const F32GemmKernel& f32_gemm_kernel(Isa isa) { return best_of(f32_gemm_kernels(), isa); }
 
 }  // namespace octavo

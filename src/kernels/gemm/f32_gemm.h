@@ -2,8 +2,9 @@
 //
 //   c[m][n] = clamp(bias[n] + a[m][0] * b[0][n] + a[m][1] * b[1][n] + ... + a[m][K-1] * b[K-1][n])
 //
-// summed from left to right in float, every product and every sum rounded by itself (no FMA), so that
-// all instruction sets give the same bits. clamp(x) = x < low ? low : high < x ? high : x; NaN stays.
+// summed from left to right in float, every product and every sum rounded by itself (no FMA), so
+// that all instruction sets give the same bits. clamp(x) = x < low ? low : high < x ? high : x; NaN
+// stays.
 //
 // Weights are packed into panels of 8 columns, the last one filled up with zeros: first 8 biases,
 // then for each k the 8 weights b[k][8 * panel ...].
@@ -43,23 +44,28 @@ constexpr size_t f32_packed_floats(size_t depth, size_t columns) {
   return (columns + kF32GemmColumns - 1) / kF32GemmColumns * f32_panel_floats(depth);
 }
 
-// Where b[k][n] lies before packing: b[k_offsets[k] + n * n_stride].
+// Where b[k][n] lies before packing: b[k * k_stride + n * n_stride], or, for weights of another
+// order, b[k_offsets[k] + n * n_stride].
 struct F32GemmWeights {
   const float* b = nullptr;
-  std::span<const size_t> k_offsets;
-  size_t n_stride = 1;
+  size_t depth = 0;
   size_t columns = 0;
-  const float* bias = nullptr;  // (columns), or null
-  float scale = 1.0f;           // of the weights
+  size_t k_stride = 0;
+  size_t n_stride = 1;
+  std::span<const size_t> k_offsets;  // (depth), or empty
+  const float* bias = nullptr;        // (columns), or null
+  float scale = 1.0f;                 // of the weights
 };
 
 void pack_f32_gemm(const F32GemmWeights& weights, float* panels);
 
-using F32GemmFn = void (*)(const F32Gemm&);
-F32GemmFn f32_gemm(Isa isa);
+struct F32GemmKernel {
+  const char* name;
+  Isa isa;
+  void (*run)(const F32Gemm& gemm);
+};
 
-#define OCTAVO_KERNEL(name, isa) void name(const F32Gemm& gemm);
-#include "kernels/gemm/kernels.inc"
-#undef OCTAVO_KERNEL
+std::span<const F32GemmKernel* const> f32_gemm_kernels();
+const F32GemmKernel& f32_gemm_kernel(Isa isa);
 
 }  // namespace octavo

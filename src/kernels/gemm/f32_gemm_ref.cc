@@ -1,13 +1,14 @@
 #include "kernels/gemm/f32_gemm.h"
 
 namespace octavo {
+namespace {
 
-void f32_gemm_4x8__ref(const F32Gemm& gemm) {
+void run(const F32Gemm& gemm) {
   for (size_t m = 0; m < gemm.rows; ++m) {
     for (size_t n = 0; n < gemm.columns; ++n) {
       const float* a = gemm.a + m * gemm.a_stride;
-      const float* column = gemm.panels + n / kF32GemmColumns * f32_panel_floats(gemm.depth) +
-                            n % kF32GemmColumns;
+      const float* column =
+          gemm.panels + n / kF32GemmColumns * f32_panel_floats(gemm.depth) + n % kF32GemmColumns;
       float acc = column[0];
       for (size_t k = 0; k < gemm.depth; ++k) acc += a[k] * column[(k + 1) * kF32GemmColumns];
       acc = acc < gemm.clamp.low ? gemm.clamp.low : acc;
@@ -15,5 +16,9 @@ void f32_gemm_4x8__ref(const F32Gemm& gemm) {
     }
   }
 }
+
+}  // namespace
+
+extern const F32GemmKernel f32_gemm_4x8__ref = {"f32_gemm_4x8__ref", Isa::kRef, run};
 
 }  // namespace octavo

@@ -9,7 +9,8 @@ namespace octavo {
 namespace {
 
 constexpr size_t kRows = 4;
-constexpr size_t kBlockFloats = 24 << 10;  // rows of `a` used again and again: half of an L2 of 256 KB
+constexpr size_t kBlockFloats = 24
+                                << 10;  // rows of `a` used again and again: half of an L2 of 256 KB
 
 void store_some(const float (&tile)[8], size_t columns, float* c) {
   std::memcpy(c, tile, columns * sizeof(float));
@@ -52,7 +53,8 @@ void run_tile(const F32Gemm& gemm, const float* a, const float* panel, float* c,
   }
 }
 
-using TileFn = void (*)(const F32Gemm&, const float* a, const float* panel, float* c, size_t columns);
+using TileFn = void (*)(const F32Gemm&, const float* a, const float* panel, float* c,
+                        size_t columns);
 constexpr TileFn kTiles[kRows + 1] = {nullptr, run_tile<1>, run_tile<2>, run_tile<3>, run_tile<4>};
 
 // Rows [from, to) of all columns: a panel stays in L1 while the rows pass by.
@@ -72,14 +74,16 @@ void run_block(const F32Gemm& gemm, size_t from, size_t to) {
   }
 }
 
-}  // namespace
-
-void f32_gemm_4x8__simd128(const F32Gemm& gemm) {
+void run(const F32Gemm& gemm) {
   const size_t fitting = kBlockFloats / std::max<size_t>(1, gemm.depth) / kRows * kRows;
   const size_t block = std::max(fitting, kRows);
   for (size_t m = 0; m < gemm.rows; m += block) {
     run_block(gemm, m, std::min(m + block, gemm.rows));
   }
 }
+
+}  // namespace
+
+extern const F32GemmKernel f32_gemm_4x8__simd128 = {"f32_gemm_4x8__simd128", Isa::kSimd128, run};
 
 }  // namespace octavo

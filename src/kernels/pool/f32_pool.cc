@@ -1,21 +1,22 @@
 #include "kernels/pool/f32_pool.h"
 
-#include <string_view>
+#include "kernels/kernel_list.h"
 
 namespace octavo {
-namespace {
 
-F32PoolFn find(std::string_view wanted, Isa isa) {
-#define OCTAVO_KERNEL(family, name, of) \
-  if (wanted == #family && isa == of) return name;
+#define OCTAVO_KERNEL(name) extern const F32PoolKernel name;
 #include "kernels/pool/kernels.inc"
 #undef OCTAVO_KERNEL
-  return nullptr;
+
+std::span<const F32PoolKernel* const> f32_pool_kernels() {
+#define OCTAVO_KERNEL(name) &name,
+  static constexpr const F32PoolKernel* kVariants[] = {
+#include "kernels/pool/kernels.inc"
+  };
+#undef OCTAVO_KERNEL
+  return kVariants;
 }
 
-}  // namespace
-
-F32PoolFn f32_max_pool(Isa isa) { return find("f32_max_pool", isa); }
-F32PoolFn f32_mean_pool(Isa isa) { return find("f32_mean_pool", isa); }
+const F32PoolKernel& f32_pool_kernel(Isa isa) { return best_of(f32_pool_kernels(), isa); }
 
 }  // namespace octavo

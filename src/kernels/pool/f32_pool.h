@@ -1,4 +1,5 @@
-// Pools of a window, channels last. The window is a list of the input pixels in it, padding left out:
+// Pools of a window, channels last. The window is a list of the input pixels in it, padding left
+// out:
 //
 //   max:   out[c] = rows[0][c], then `out < x ? x : out` for each further x = rows[r][c];
 //          the lowest float where there is no row
@@ -6,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "kernels/isa.h"
 
@@ -19,12 +21,14 @@ struct F32Pool {
   float* out = nullptr;                // (channels)
 };
 
-using F32PoolFn = void (*)(const F32Pool&);
-F32PoolFn f32_max_pool(Isa isa);
-F32PoolFn f32_mean_pool(Isa isa);
+struct F32PoolKernel {
+  const char* name;
+  Isa isa;
+  void (*max)(const F32Pool& pool);
+  void (*mean)(const F32Pool& pool);
+};
 
-#define OCTAVO_KERNEL(family, name, isa) void name(const F32Pool& pool);
-#include "kernels/pool/kernels.inc"
-#undef OCTAVO_KERNEL
+std::span<const F32PoolKernel* const> f32_pool_kernels();
+const F32PoolKernel& f32_pool_kernel(Isa isa);
 
 }  // namespace octavo

@@ -1,5 +1,8 @@
 #include <wasm_simd128.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "kernels/pool/f32_pool.h"
 
 namespace octavo {
@@ -23,7 +26,8 @@ struct Mean {
   static float finish(float sum, float divisor) { return sum / divisor; }
 };
 
-// V vectors of channels at a time from channel c on; returns the channel after the last whole group.
+// V vectors of channels at a time from channel c on; returns the channel after the last whole
+// group.
 template <typename Pool, size_t V>
 size_t run_vectors(const F32Pool& pool, size_t c) {
   for (; c + 4 * V <= pool.channels; c += 4 * V) {
@@ -55,13 +59,17 @@ void run(const F32Pool& pool) {
   }
 }
 
-}  // namespace
-
-void f32_max_pool_1x16__simd128(const F32Pool& pool) {
-  if (pool.rows_count == 0) return f32_max_pool_1x16__ref(pool);
-  run<Max>(pool);
+void max(const F32Pool& pool) {
+  if (pool.rows_count == 0) {
+    std::fill_n(pool.out, pool.channels, std::numeric_limits<float>::lowest());
+  } else {
+    run<Max>(pool);
+  }
 }
 
-void f32_mean_pool_1x16__simd128(const F32Pool& pool) { run<Mean>(pool); }
+}  // namespace
+
+extern const F32PoolKernel f32_pool_1x16__simd128 = {"f32_pool_1x16__simd128", Isa::kSimd128, max,
+                                                     run<Mean>};
 
 }  // namespace octavo

@@ -1,5 +1,5 @@
-// Rewrites between a model's graph and what the runtime executes. Each keeps what the graph computes
-// and the names of its inputs and outputs; make_plan calls them in this order.
+// Rewrites between a model's graph and what the runtime executes. Each keeps what the graph
+// computes and the names of its inputs and outputs; make_plan calls them in this order.
 #pragma once
 
 #include "graph/graph.h"

@@ -1,0 +1,213 @@
+#include "runtime/ops/f32_conv.h"
+
+#include <algorithm>
+
+#include "kernels/dwconv/f32_dwconv.h"
+#include "runtime/ops/windows.h"
+
+namespace octavo {
+namespace {
+
+constexpr size_t kPatchFloats = 24 << 10;  // gathered at a time: stays in L2 while panels pass by
+
+size_t taps_of(const ConvGeometry& geometry) {
+  return static_cast<size_t>(geometry.h().kernel * geometry.w().kernel);
+}
+
+size_t depth_of(const ConvGeometry& geometry) {
+  return taps_of(geometry) * static_cast<size_t>(geometry.in_per_group());
+}
+
+size_t patches_at_a_time(const ConvGeometry& geometry) {
+  const size_t fitting = kPatchFloats / depth_of(geometry) / 4 * 4;  // 4 rows make a tile
+  return std::clamp<size_t>(fitting, 4, static_cast<size_t>(output_pixels(geometry)) + 3);
+}
+
+// One row of taps: kw pixels of `channels` floats, to `to`.
+void gather_row(const ConvGeometry& geometry, const float* row, int64_t ow, float* to) {
+  const WindowAxis w = geometry.w();
+  const int64_t channels = geometry.in_per_group();
+  for (int64_t kw = 0; kw < w.kernel; ++kw, to += channels) {
+    const int64_t iw = row ? tap(w, ow, kw) : -1;
+    if (iw < 0) {
+      std::fill_n(to, channels, 0.0f);
+    } else {
+      std::copy_n(row + iw * geometry.in_channels, channels, to);
+    }
+  }
+}
+
+// Where the taps of a row lie side by side they are copied at once.
+bool inner_row(const ConvGeometry& geometry, int64_t ow) {
+  const WindowAxis w = geometry.w();
+  const int64_t first = ow * w.stride - w.pad_begin;
+  return geometry.groups == 1 && w.dilation == 1 && first >= 0 && first + w.kernel <= w.in;
+}
+
+// The inputs under the window of output pixel p, (kh, kw, ic); x is at the group's first channel.
+void gather_patch(const ConvGeometry& geometry, const float* x, int64_t p, float* to) {
+  const WindowAxis h = geometry.h(), w = geometry.w();
+  const int64_t oh = p / w.out, ow = p % w.out;
+  const int64_t row_floats = w.kernel * geometry.in_per_group();
+  for (int64_t kh = 0; kh < h.kernel; ++kh, to += row_floats) {
+    const int64_t ih = tap(h, oh, kh);
+    const float* row = ih < 0 ? nullptr : x + ih * w.in * geometry.in_channels;
+    if (row && inner_row(geometry, ow)) {
+      std::copy_n(row + tap(w, ow, 0) * geometry.in_channels, row_floats, to);
+    } else {
+      gather_row(geometry, row, ow, to);
+    }
+  }
+}
+
+// The input pixels under each tap of the windows of output row oh.
+void point_at_taps(const ConvGeometry& geometry, const float* x, const float* zeros, int64_t oh,
+                   const float** rows) {
+  const WindowAxis h = geometry.h(), w = geometry.w();
+  for (int64_t ow = 0; ow < w.out; ++ow) {
+    for (int64_t kh = 0; kh < h.kernel; ++kh) {
+      const int64_t ih = tap(h, oh, kh);
+      for (int64_t kw = 0; kw < w.kernel; ++kw) {
+        const int64_t iw = tap(w, ow, kw);
+        *rows++ = ih < 0 || iw < 0 ? zeros : x + (ih * w.in + iw) * geometry.in_channels;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+F32Conv::F32Conv(const ConvGeometry& geometry, const float* w, const float* bias, F32Clamp clamp,
+                 Isa isa)
+    : depthwise_(geometry.depthwise() && geometry.out_channels == geometry.in_channels),
+      clamp_(clamp),
+      isa_(isa) {
+  if (depthwise_) {
+    pack_depthwise(geometry, w, bias);
+  } else {
+    pack_groups(geometry, w, bias);
+  }
+}
+
+void F32Conv::pack_depthwise(const ConvGeometry& geometry, const float* w, const float* bias) {
+  const auto channels = static_cast<size_t>(geometry.in_channels);
+  const size_t taps = taps_of(geometry);
+  packed_.assign((taps + 1) * channels, 0.0f);
+  if (bias) std::copy_n(bias, channels, packed_.data());
+  transpose(w, packed_.data() + channels, 1, geometry.in_channels, static_cast<int64_t>(taps));
+}
+
+void F32Conv::pack_groups(const ConvGeometry& geometry, const float* w, const float* bias) {
+  const size_t taps = taps_of(geometry), depth = depth_of(geometry);
+  std::vector<size_t> offsets;  // (kh, kw, ic) -> place in (ic, kh, kw)
+  for (size_t t = 0; t < taps; ++t) {
+    for (size_t c = 0; c < depth / taps; ++c) offsets.push_back(c * taps + t);
+  }
+  const auto columns = static_cast<size_t>(geometry.out_per_group());
+  const size_t group_floats = f32_packed_floats(depth, columns);
+  packed_.resize(static_cast<size_t>(geometry.groups) * group_floats);
+  for (size_t g = 0; g < static_cast<size_t>(geometry.groups); ++g) {
+    F32GemmWeights weights;
+    weights.b = w + g * columns * depth;
+    weights.depth = depth;
+    weights.columns = columns;
+    weights.n_stride = depth;
+    weights.k_offsets = offsets;
+    weights.bias = bias ? bias + g * columns : nullptr;
+    pack_f32_gemm(weights, packed_.data() + g * group_floats);
+  }
+}
+
+size_t F32Conv::scratch_bytes(const ConvGeometry& geometry) const {
+  if (depthwise_) {  // zeros, then pointers of one output row
+    const size_t zeros = static_cast<size_t>(geometry.in_channels) * sizeof(float);
+    return (zeros + 63) / 64 * 64 +
+           static_cast<size_t>(geometry.w().out) * taps_of(geometry) * sizeof(float*);
+  }
+  if (geometry.pointwise()) return 0;
+  return patches_at_a_time(geometry) * depth_of(geometry) * sizeof(float);
+}
+
+void F32Conv::run(const ConvGeometry& geometry, const float* x, float* y,
+                  std::byte* scratch) const {
+  if (depthwise_) {
+    run_depthwise(geometry, x, y, scratch);
+  } else if (geometry.pointwise()) {
+    run_pointwise(geometry, x, y);
+  } else {
+    run_gathered(geometry, x, y, reinterpret_cast<float*>(scratch));
+  }
+}
+
+void F32Conv::run_depthwise(const ConvGeometry& geometry, const float* x, float* y,
+                            std::byte* scratch) const {
+  const auto channels = static_cast<size_t>(geometry.in_channels);
+  float* zeros = reinterpret_cast<float*>(scratch);
+  auto** rows =
+      reinterpret_cast<const float**>(scratch + (channels * sizeof(float) + 63) / 64 * 64);
+  std::fill_n(zeros, channels, 0.0f);
+  F32DwConv dwconv;
+  dwconv.pixels = static_cast<size_t>(geometry.w().out);
+  dwconv.taps = taps_of(geometry);
+  dwconv.channels = channels;
+  dwconv.rows = rows;
+  dwconv.bias = packed_.data();
+  dwconv.w = packed_.data() + channels;
+  dwconv.clamp = clamp_;
+  dwconv.out = y;
+  const F32DwConvKernel& kernel = f32_dwconv_kernel(isa_);
+  for (int64_t n = 0; n < geometry.batch; ++n, x += input_pixels(geometry) * geometry.in_channels) {
+    for (int64_t oh = 0; oh < geometry.h().out; ++oh) {
+      point_at_taps(geometry, x, zeros, oh, rows);
+      kernel.run(dwconv);
+      dwconv.out += dwconv.pixels * channels;
+    }
+  }
+}
+
+F32Gemm F32Conv::gemm_of_group(const ConvGeometry& geometry, int64_t group) const {
+  F32Gemm gemm;
+  gemm.columns = static_cast<size_t>(geometry.out_per_group());
+  gemm.depth = depth_of(geometry);
+  gemm.panels =
+      packed_.data() + static_cast<size_t>(group) * f32_packed_floats(gemm.depth, gemm.columns);
+  gemm.c_stride = static_cast<size_t>(geometry.out_channels);
+  gemm.clamp = clamp_;
+  return gemm;
+}
+
+void F32Conv::run_pointwise(const ConvGeometry& geometry, const float* x, float* y) const {
+  for (int64_t g = 0; g < geometry.groups; ++g) {
+    F32Gemm gemm = gemm_of_group(geometry, g);
+    gemm.rows = static_cast<size_t>(geometry.batch * output_pixels(geometry));
+    gemm.a = x + g * geometry.in_per_group();
+    gemm.a_stride = static_cast<size_t>(geometry.in_channels);
+    gemm.c = y + g * geometry.out_per_group();
+    f32_gemm_kernel(isa_).run(gemm);
+  }
+}
+
+void F32Conv::run_gathered(const ConvGeometry& geometry, const float* x, float* y,
+                           float* patches) const {
+  const int64_t pixels = output_pixels(geometry);
+  const auto block = static_cast<int64_t>(patches_at_a_time(geometry));
+  for (int64_t n = 0; n < geometry.batch; ++n, x += input_pixels(geometry) * geometry.in_channels) {
+    for (int64_t first = 0; first < pixels; first += block) {
+      const int64_t count = std::min(block, pixels - first);
+      for (int64_t g = 0; g < geometry.groups; ++g) {
+        F32Gemm gemm = gemm_of_group(geometry, g);
+        for (int64_t p = 0; p < count; ++p) {
+          gather_patch(geometry, x + g * geometry.in_per_group(), first + p,
+                       patches + static_cast<size_t>(p) * gemm.depth);
+        }
+        gemm.rows = static_cast<size_t>(count);
+        gemm.a = patches;
+        gemm.a_stride = gemm.depth;
+        gemm.c = y + (n * pixels + first) * geometry.out_channels + g * geometry.out_per_group();
+        f32_gemm_kernel(isa_).run(gemm);
+      }
+    }
+  }
+}
+
+}  // namespace octavo

@@ -1,0 +1,64 @@
+// What convolutions and pools share: where the taps of a window lie, and running channels last
+// whatever the layout of the values.
+#pragma once
+
+#include "graph/conv_geometry.h"
+#include "kernels/gemm/f32_gemm.h"
+#include "runtime/op.h"
+#include "runtime/ops/layout.h"
+
+namespace octavo {
+
+// The input under tap k of output o; -1 where that is padding.
+inline int64_t tap(const WindowAxis& axis, int64_t o, int64_t k) {
+  const int64_t i = o * axis.stride + k * axis.dilation - axis.pad_begin;
+  return i < 0 || i >= axis.in ? -1 : i;
+}
+
+inline F32Clamp activation_of(const Attributes& attrs) {
+  F32Clamp clamp;
+  clamp.low = attrs.get_float("activation_min", clamp.low);
+  clamp.high = attrs.get_float("activation_max", clamp.high);
+  return clamp;
+}
+
+inline int64_t input_pixels(const ConvGeometry& geometry) {
+  return geometry.h().in * geometry.w().in;
+}
+inline int64_t output_pixels(const ConvGeometry& geometry) {
+  return geometry.h().out * geometry.w().out;
+}
+
+Status no_scratch();  // kOutOfMemory
+
+// kModelUnsupported for 3 spatial dimensions.
+Status check_two_dimensional(const ConvGeometry& geometry);
+
+// Calls work(x, y, scratch) with (N, H, W, C) data and `scratch_bytes` of scratch: in place where
+// the values are channels last, or as good as (one channel or one pixel), else through copies.
+template <typename T, typename Work>
+Status run_channels_last(RunContext& context, const ConvGeometry& geometry, bool channels_last,
+                         size_t scratch_bytes, Work&& work) {
+  const int64_t in = input_pixels(geometry), out = output_pixels(geometry);
+  const bool copy_x = !channels_last && geometry.in_channels > 1 && in > 1;
+  const bool copy_y = !channels_last && geometry.out_channels > 1 && out > 1;
+  ScratchParts parts;
+  const size_t own = parts.add(scratch_bytes);
+  const size_t x_at = parts.add(copy_x ? context.inputs[0].bytes() : 0);
+  const size_t y_at = parts.add(copy_y ? context.outputs[0].bytes() : 0);
+  std::byte* scratch = context.scratch(parts.bytes());
+  if (!scratch) return no_scratch();
+  const T* x = static_cast<const T*>(context.inputs[0].data);
+  T* y = static_cast<T*>(context.outputs[0].data);
+  T* y_last = copy_y ? reinterpret_cast<T*>(scratch + y_at) : y;
+  if (copy_x) {
+    T* x_last = reinterpret_cast<T*>(scratch + x_at);
+    transpose(x, x_last, geometry.batch, geometry.in_channels, in);
+    x = x_last;
+  }
+  work(x, y_last, scratch + own);
+  if (copy_y) transpose(y_last, y, geometry.batch, out, geometry.out_channels);
+  return {};
+}
+
+}  // namespace octavo
