@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <set>
 
-#include "base/thread_pool.h"
 #include "graph/ops.h"
 #include "quant/shards.h"
 
@@ -82,23 +81,18 @@ Result<Calibration> calibrate(const std::shared_ptr<const Plan>& plan,
                               std::span<const std::string> values, const SampleSource& source,
                               const Recipe& recipe, int threads, const Progress& progress) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
-  SharedProgress shared(progress, "calibrate", source.count);
   std::vector<Shard> shards(static_cast<size_t>(shard_count(source.count, threads)));
-  std::vector<Status> statuses(shards.size());
-  const auto work = [&](int index, int thread) {
+  const auto work = [&](SampleSpan span, int index, int thread, SharedProgress& shared) {
     Shard& shard = shards[static_cast<size_t>(index)];
     shard.observers = make_observers(*plan, values, recipe);
     Executor executor(plan);
-    statuses[static_cast<size_t>(index)] = for_each_sample(
-        source, shard_samples(source.count, index, static_cast<int>(shards.size())), thread, shared,
-        shard.skipped, [&](int64_t, std::span<const Tensor> inputs) {
-          ++shard.samples;
-          return run_sample(executor, inputs, shard);
-        });
+    const auto use = [&](int64_t, std::span<const Tensor> inputs) {
+      ++shard.samples;
+      return run_sample(executor, inputs, shard);
+    };
+    return for_each_sample(source, span, thread, shared, shard.skipped, use);
   };
-  parallel_for(static_cast<int>(shards.size()), threads, work);
-
-  OCTAVO_RETURN_IF_ERROR(first_error(statuses));
+  OCTAVO_RETURN_IF_ERROR(over_shards(source.count, threads, "calibrate", progress, work));
   Shard& all = shards.front();
   for (size_t i = 1; i < shards.size(); ++i) merge(all, shards[i]);
   OCTAVO_RETURN_IF_ERROR(check_any_used(source, all.samples, all.skipped));

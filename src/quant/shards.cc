@@ -2,7 +2,22 @@
 
 #include <algorithm>
 
+#include "base/thread_pool.h"
+
 namespace octavo {
+namespace {
+
+Status first_error(std::span<const Status> statuses) {
+  Status found;
+  for (const Status& status : statuses) {
+    if (status.ok()) continue;
+    if (status.code() != ErrorCode::kCancelled) return status;
+    found = status;
+  }
+  return found;
+}
+
+}  // namespace
 
 int shard_count(int64_t samples, int threads) {
   return static_cast<int>(std::clamp<int64_t>(samples, 1, std::max(threads, 1)));
@@ -49,14 +64,16 @@ Status for_each_sample(const SampleSource& source, SampleSpan span, int thread,
   return {};
 }
 
-Status first_error(std::span<const Status> statuses) {
-  Status found;
-  for (const Status& status : statuses) {
-    if (status.ok()) continue;
-    if (status.code() != ErrorCode::kCancelled) return status;
-    found = status;
-  }
-  return found;
+Status over_shards(int64_t samples, int threads, const char* phase, const Progress& progress,
+                   const ShardWork& work) {
+  SharedProgress shared(progress, phase, samples);
+  const int shards = shard_count(samples, threads);
+  std::vector<Status> statuses(static_cast<size_t>(shards));
+  parallel_for(shards, threads, [&](int shard, int thread) {
+    statuses[static_cast<size_t>(shard)] =
+        work(shard_samples(samples, shard, shards), shard, thread, shared);
+  });
+  return first_error(statuses);
 }
 
 Status check_any_used(const SampleSource& source, int64_t used,

@@ -44,8 +44,12 @@ Status for_each_sample(const SampleSource& source, SampleSpan span, int thread,
                        SharedProgress& progress, std::vector<SkippedSample>& skipped,
                        const std::function<Status(int64_t index, std::span<const Tensor>)>& use);
 
-// The error of the shards: a failure rather than the cancelling that it caused in others.
-Status first_error(std::span<const Status> statuses);
+// Calls work once for each of the shards that `threads` threads share. The first failure,
+// rather than the cancelling that it caused in others.
+using ShardWork =
+    std::function<Status(SampleSpan span, int shard, int thread, SharedProgress& progress)>;
+Status over_shards(int64_t samples, int threads, const char* phase, const Progress& progress,
+                   const ShardWork& work);
 
 // kCalibrationData where no sample was used.
 Status check_any_used(const SampleSource& source, int64_t used,

@@ -1,0 +1,58 @@
+// Errors of every layer of a quantized plan against the float plan of the same model.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "quant/error_moments.h"
+#include "runtime/executor.h"
+
+namespace octavo {
+
+// One node of the quantized plan and the float value that its output stands for.
+struct LayerPair {
+  ValueId quantized;  // in the quantized plan
+  ValueId reference;  // in the float plan
+  std::string name;
+  std::string op;
+};
+
+// In running order. Values are paired by name, where x_quantized and the like stand for x.
+std::vector<LayerPair> pair_layers(const Plan& float_plan, const Plan& quantized);
+
+struct LayerMoments {
+  ErrorMoments own;
+  ErrorMoments accumulated;
+};
+
+// Runs samples through both plans: the float one, the quantized one as it is, and the quantized one
+// with each value replaced, as soon as it is made, by what the float plan has there. What the last
+// shows is the error of each layer alone.
+class LayerProbe {
+ public:
+  LayerProbe(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
+             const std::vector<LayerPair>& layers);
+
+  // By layer, of this sample.
+  Result<std::vector<LayerMoments>> run(std::span<const TensorView> inputs);
+
+ private:
+  struct Reference {
+    std::vector<float> data;  // in the order of (N, C, ...) whatever the plan's
+    Shape shape;
+  };
+
+  void keep(ValueId id, const Value& value, TensorView view);
+  const Reference* reference_of(ValueId quantized, TensorView view) const;
+
+  Executor float_executor_;
+  Executor quantized_executor_;
+  std::vector<ValueId> counterparts_;   // by value of the quantized plan; kNoValue
+  std::vector<int> layer_of_;           // by value of the quantized plan; -1
+  size_t layer_count_;
+  std::vector<Reference> references_;   // by value of the float plan; empty where not wanted
+  std::vector<bool> wanted_;            // by value of the float plan
+};
+
+}  // namespace octavo
