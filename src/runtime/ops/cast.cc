@@ -1,0 +1,18 @@
+#include "runtime/ops/convert.h"
+#include "runtime/ops/support.h"
+
+namespace octavo {
+
+// The target dtype is that of the output: shape inference has read the attribute.
+Result<RunFn> prepare_cast(const PrepareContext& context) {
+  const DType from = context.input(0).dtype, to = context.output(0).dtype;
+  for (const DType dtype : {from, to}) {
+    if (!convert(dtype, nullptr, dtype, nullptr, 0)) return unsupported_dtype(context, dtype);
+  }
+  return RunFn([from, to](RunContext& run) -> Status {
+    convert(from, run.inputs[0].data, to, run.outputs[0].data, run.inputs[0].count());
+    return {};
+  });
+}
+
+}  // namespace octavo
