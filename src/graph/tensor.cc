@@ -25,7 +25,8 @@ std::vector<int64_t> widened_bools(const Tensor& tensor) {
 Tensor::Tensor(DType dtype, Shape shape, Buffer data)
     : dtype_(dtype), shape_(std::move(shape)), data_(std::move(data)) {
   assert(shape_.element_count().has_value() &&
-         static_cast<uint64_t>(*shape_.element_count()) * size_of(dtype_) == data_.size());
+         (dtype_ == DType::kString ||
+          static_cast<uint64_t>(*shape_.element_count()) * size_of(dtype_) == data_.size()));
 }
 
 Result<Tensor> Tensor::make(DType dtype, Shape shape, Buffer data) {
@@ -36,7 +37,7 @@ Result<Tensor> Tensor::make(DType dtype, Shape shape, Buffer data) {
                       " cannot exist: a dimension is negative or the size absurd");
   }
   const uint64_t wanted = static_cast<uint64_t>(*count) * size_of(dtype);
-  if (wanted != data.size()) {
+  if (wanted != data.size() && dtype != DType::kString) {
     return Status(ErrorCode::kModelUnreadable,
                   std::string("a ") + name_of(dtype) + " tensor of shape " + shape.to_string() +
                       " needs " + std::to_string(wanted) + " bytes, but there are " +

@@ -1,0 +1,246 @@
+#include "formats/onnx/graph_writer.h"
+
+#include <algorithm>
+
+#include "formats/onnx/element_type.h"
+#include "formats/onnx/graph_reader.h"
+#include "formats/onnx/onnx.pb.h"
+#include "formats/onnx/ops.h"
+
+namespace octavo::onnx {
+namespace {
+
+// Fields of the messages that a rope is made for.
+constexpr int kGraphNode = 1, kGraphInitializer = 5, kGraphInput = 11, kGraphOutput = 12;
+constexpr int kNodeAttribute = 5;
+constexpr int kAttributeTensor = 5, kAttributeGraph = 6;
+constexpr int kTensorRawData = 9;
+
+Rope tensor_rope(const std::string& name, const Tensor& tensor) {
+  TensorProto proto;
+  if (!name.empty()) proto.set_name(name);
+  for (const int64_t dim : tensor.shape().dims()) proto.add_dims(dim);
+  proto.set_data_type(code_of(tensor.dtype()));
+  Rope rope;
+  rope.append(proto.SerializeAsString());
+  if (tensor.dtype() == DType::kString) {
+    rope.append(tensor.buffer());  // fields as they were read
+  } else {
+    rope.bytes(kTensorRawData, tensor.buffer());
+  }
+  return rope;
+}
+
+Rope value_rope(const std::string& name, const Value& value) {
+  ValueInfoProto proto;
+  proto.set_name(name);
+  if (value.dtype != DType::kUnknown) {
+    auto* type = proto.mutable_type()->mutable_tensor_type();
+    type->set_elem_type(code_of(value.dtype));
+    if (value.shape) type->mutable_shape();
+    for (int i = 0; value.shape && i < value.shape->rank(); ++i) {
+      auto* dim = type->mutable_shape()->add_dim();
+      const auto index = static_cast<size_t>(i);
+      const bool has_name = index < value.dim_names.size() && !value.dim_names[index].empty();
+      if ((*value.shape)[i] != kDynamic) dim->set_dim_value((*value.shape)[i]);
+      else if (has_name) dim->set_dim_param(value.dim_names[index]);
+    }
+  }
+  Rope rope;
+  rope.append(proto.SerializeAsString());
+  return rope;
+}
+
+// Sets what is neither tensor nor graph.
+struct PlainAttribute {
+  AttributeProto& proto;
+  void operator()(int64_t value) const {
+    proto.set_type(AttributeProto::INT);
+    proto.set_i(value);
+  }
+  void operator()(float value) const {
+    proto.set_type(AttributeProto::FLOAT);
+    proto.set_f(value);
+  }
+  void operator()(const std::string& value) const {
+    proto.set_type(AttributeProto::STRING);
+    proto.set_s(value);
+  }
+  void operator()(const std::vector<int64_t>& values) const {
+    proto.set_type(AttributeProto::INTS);
+    proto.mutable_ints()->Add(values.begin(), values.end());
+  }
+  void operator()(const std::vector<float>& values) const {
+    proto.set_type(AttributeProto::FLOATS);
+    proto.mutable_floats()->Add(values.begin(), values.end());
+  }
+  void operator()(const std::vector<std::string>& values) const {
+    proto.set_type(AttributeProto::STRINGS);
+    for (const std::string& value : values) proto.add_strings(value);
+  }
+  void operator()(const TensorPtr&) const { proto.set_type(AttributeProto::TENSOR); }
+  void operator()(const std::shared_ptr<Graph>&) const { proto.set_type(AttributeProto::GRAPH); }
+};
+
+bool has_subgraphs(const Node& node) {
+  const auto& attrs = node.attrs.map();
+  return std::any_of(attrs.begin(), attrs.end(), [](const auto& entry) {
+    return std::holds_alternative<std::shared_ptr<Graph>>(entry.second);
+  });
+}
+
+// Inputs in front of those that its subgraphs capture.
+size_t own_inputs(const Node& node) {
+  if (!has_subgraphs(node)) return node.inputs.size();
+  if (node.op == Op::kIf) return 1;
+  return node.inputs.size() - static_cast<size_t>(node.attrs.get_int(kCaptures, 0));
+}
+
+}  // namespace
+
+GraphWriter::GraphWriter(const Graph& graph, int64_t opset, const GraphWriter* outer,
+                         std::vector<ValueId> captured)
+    : graph_(graph), opset_(opset), outer_(outer), captured_(std::move(captured)) {
+  name_values();
+}
+
+// Names are kept, but within a subgraph those that would hide a name of the graph around it.
+void GraphWriter::name_values() {
+  names_.resize(graph_.value_count());
+  is_outside_.resize(graph_.value_count(), false);
+  const size_t own = graph_.inputs.size() - captured_.size();
+  for (size_t i = 0; i < captured_.size(); ++i) {
+    const auto id = static_cast<size_t>(graph_.inputs[own + i]);
+    names_[id] = outer_->name_of(captured_[i]);
+    is_outside_[id] = true;
+  }
+  for (size_t i = 0; i < names_.size(); ++i) {
+    if (is_outside_[i]) continue;
+    const Value& value = graph_.value(static_cast<ValueId>(i));
+    names_[i] = name_outside(value);
+    is_outside_[i] = !names_[i].empty();
+    if (!is_outside_[i]) names_[i] = fresh_name(value.name);
+  }
+}
+
+std::string GraphWriter::name_outside(const Value& value) const {
+  if (!value.constant) return "";
+  for (const GraphWriter* at = outer_; at != nullptr; at = at->outer_) {
+    const ValueId id = at->graph_.find_value(value.name);
+    if (id != kNoValue && at->graph_.value(id).constant == value.constant) return at->name_of(id);
+  }
+  return "";
+}
+
+bool GraphWriter::is_taken_outside(const std::string& name) const {
+  for (const GraphWriter* at = outer_; at != nullptr; at = at->outer_) {
+    if (at->taken_.count(name) != 0) return true;
+  }
+  return false;
+}
+
+std::string GraphWriter::fresh_name(const std::string& wanted) {
+  std::string name = wanted;
+  for (int suffix = 1; is_taken_outside(name) || !taken_.insert(name).second; ++suffix) {
+    name = wanted + "_" + std::to_string(suffix);
+  }
+  return name;
+}
+
+Result<Rope> GraphWriter::write() {
+  Rope rope;
+  GraphProto proto;
+  proto.set_name(graph_.name.empty() ? "graph" : graph_.name);
+  rope.append(proto.SerializeAsString());
+  OCTAVO_ASSIGN_OR_RETURN(const auto order, graph_.topological_order());
+  for (const NodeId id : order) {
+    OCTAVO_ASSIGN_OR_RETURN(Rope node, write_node(graph_.node(id)));
+    rope.message(kGraphNode, std::move(node));
+  }
+  OCTAVO_RETURN_IF_ERROR(write_inputs(rope));
+  write_outputs(rope);
+  write_constants(rope);
+  return rope;
+}
+
+Result<Rope> GraphWriter::write_node(const Node& original) {
+  Node node = original;
+  to_opset(graph_, node, opset_);
+  NodeProto proto;
+  proto.set_name(node.name);
+  proto.set_op_type(node.op == Op::kUnknown ? node.op_type : octavo::name_of(node.op));
+  if (node.op == Op::kUnknown && !node.domain.empty()) proto.set_domain(node.domain);
+  for (size_t i = 0; i < own_inputs(node); ++i) {
+    proto.add_input(node.inputs[i] == kNoValue ? "" : name_of(node.inputs[i]));
+  }
+  for (const ValueId id : node.outputs) proto.add_output(id == kNoValue ? "" : name_of(id));
+  Rope rope;
+  rope.append(proto.SerializeAsString());
+  for (const auto& [name, value] : node.attrs.map()) {
+    if (name == kCaptures) continue;
+    OCTAVO_ASSIGN_OR_RETURN(Rope attribute, write_attribute(node, name, value));
+    rope.message(kNodeAttribute, std::move(attribute));
+  }
+  return rope;
+}
+
+Result<Rope> GraphWriter::write_attribute(const Node& node, const std::string& name,
+                                          const Attribute& value) {
+  AttributeProto proto;
+  proto.set_name(name);
+  std::visit(PlainAttribute{proto}, value);
+  Rope rope;
+  rope.append(proto.SerializeAsString());
+  if (const auto* tensor = std::get_if<TensorPtr>(&value)) {
+    rope.message(kAttributeTensor, tensor_rope("", **tensor));
+  } else if (const auto* subgraph = std::get_if<std::shared_ptr<Graph>>(&value)) {
+    const auto first = node.inputs.begin() + static_cast<ptrdiff_t>(own_inputs(node));
+    GraphWriter inner(**subgraph, opset_, this, {first, node.inputs.end()});
+    OCTAVO_ASSIGN_OR_RETURN(Rope graph, inner.write());
+    rope.message(kAttributeGraph, std::move(graph));
+  }
+  return rope;
+}
+
+void GraphWriter::write_constants(Rope& rope) {
+  for (ValueId id = 0; id < static_cast<ValueId>(graph_.value_count()); ++id) {
+    const bool is_used = !graph_.consumers(id).empty() || graph_.is_output(id);
+    if (!graph_.is_constant(id) || !is_used || is_outside_[static_cast<size_t>(id)]) continue;
+    rope.message(kGraphInitializer, tensor_rope(name_of(id), *graph_.constant(id)));
+  }
+}
+
+Status GraphWriter::write_inputs(Rope& rope) {
+  const size_t own = graph_.inputs.size() - captured_.size();
+  for (size_t i = 0; i < own; ++i) {
+    const Value& value = graph_.value(graph_.inputs[i]);
+    if (value.dtype == DType::kUnknown && outer_ == nullptr) {
+      return {ErrorCode::kModelUnsupported,
+              "only tensors can be written: replace this input by one of tensors",
+              "input '" + value.name + "'"};
+    }
+    rope.message(kGraphInput, value_rope(name_of(graph_.inputs[i]), value));
+  }
+  return {};
+}
+
+// What a subgraph gives must come from a node of its own: an Identity where it only passes it on.
+void GraphWriter::write_outputs(Rope& rope) {
+  for (const ValueId id : graph_.outputs) {
+    std::string name = name_of(id);
+    if (outer_ != nullptr && graph_.producer(id) == kNoNode) {
+      NodeProto identity;
+      identity.set_op_type("Identity");
+      identity.add_input(name);
+      name = fresh_name(name + "_out");
+      identity.set_name(name);
+      identity.add_output(name);
+      Rope node;
+      node.append(identity.SerializeAsString());
+      rope.message(kGraphNode, std::move(node));
+    }
+    rope.message(kGraphOutput, value_rope(name, graph_.value(id)));
+  }
+}
+
+}  // namespace octavo::onnx

@@ -1,0 +1,198 @@
+#include "formats/onnx/tensor_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <map>
+#include <optional>
+
+#include "base/float16.h"
+#include "formats/onnx/element_type.h"
+#include "formats/onnx/onnx.pb.h"
+
+namespace octavo::onnx {
+namespace {
+
+constexpr int kRawData = 9;
+constexpr int kStringData = 6;
+constexpr int kExternal = 1;
+
+bool holds_data(int field) {  // float, int32, string, int64, raw, double, uint64
+  return (field >= 4 && field <= 7) || (field >= 9 && field <= 11);
+}
+
+Status unreadable(std::string message) { return {ErrorCode::kModelUnreadable, std::move(message)}; }
+
+Status disagrees(const Shape& shape, const std::string& wanted, const std::string& found) {
+  return unreadable("its shape " + shape.to_string() + " asks for " + wanted + ", but the file holds " +
+                    found + ": the file is damaged, export it again");
+}
+
+std::string bytes_text(uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
+
+Result<std::shared_ptr<std::byte>> allocate(size_t bytes) {
+  std::shared_ptr<std::byte> memory(static_cast<std::byte*>(std::malloc(std::max<size_t>(bytes, 1))),
+                                    std::free);
+  if (memory) return memory;
+  return Status(ErrorCode::kOutOfMemory, "there is no memory left for its " + bytes_text(bytes) +
+                                             ": close other programs or tabs, or take a smaller model");
+}
+
+// Halves in the last part of `bytes` become floats that fill it all: element i is written behind
+// half i and before half i + 1 at the latest.
+void widen_in_place(std::span<std::byte> bytes, float (*widen)(uint16_t)) {
+  const size_t count = bytes.size() / sizeof(float);
+  const std::byte* halves = bytes.data() + count * sizeof(uint16_t);
+  for (size_t i = 0; i < count; ++i) {
+    uint16_t half;
+    std::memcpy(&half, halves + i * sizeof(half), sizeof(half));
+    const float value = widen(half);
+    std::memcpy(bytes.data() + i * sizeof(value), &value, sizeof(value));
+  }
+}
+
+// Other bytes than 0 and 1 would be undefined as bool.
+void make_bools(std::span<std::byte> bytes) {
+  for (std::byte& byte : bytes) byte = byte == std::byte{0} ? byte : std::byte{1};
+}
+
+}  // namespace
+
+struct TensorReader::Layout {
+  std::string name;
+  Shape shape;
+  int64_t count = 0;
+  int64_t code = 0;
+  ElementType type;
+  std::optional<Extent> raw;
+  std::array<uint64_t, 12> typed_bytes = {};  // by field number
+  bool external = false;
+  std::map<std::string, std::string> external_keys;
+};
+
+Result<TensorReader::Layout> TensorReader::read_layout(Extent message) {
+  Layout layout;
+  std::string header;
+  while (message.begin < message.end) {
+    OCTAVO_ASSIGN_OR_RETURN(const Field field, wire_.next(message));
+    if (!holds_data(field.number)) {
+      OCTAVO_ASSIGN_OR_RETURN(const std::string bytes, wire_.text({field.start, field.payload.end}));
+      header += bytes;
+    } else if (field.number == kRawData) {
+      layout.raw = field.payload;
+    } else {
+      layout.typed_bytes[static_cast<size_t>(field.number)] += field.payload.size();
+    }
+  }
+  TensorProto proto;
+  if (!proto.ParseFromString(header)) return unreadable("its description cannot be parsed");
+  layout.name = proto.name();
+  layout.code = proto.data_type();
+  layout.type = element_type(layout.code);
+  layout.shape = Shape({proto.dims().begin(), proto.dims().end()});
+  layout.external = proto.data_location() == kExternal;
+  for (const auto& entry : proto.external_data()) layout.external_keys[entry.key()] = entry.value();
+  return layout;
+}
+
+Result<NamedTensor> TensorReader::read(Extent message) {
+  OCTAVO_ASSIGN_OR_RETURN(Layout layout, read_layout(message));
+  const std::string place = "tensor '" + layout.name + "'";
+  if (layout.type.dtype == DType::kUnknown) {
+    return Status(ErrorCode::kModelUnsupported,
+                  "its element type " + std::string(layout.type.name) + " (" +
+                      std::to_string(layout.code) +
+                      ") is not supported: export the model with float or int8 weights",
+                  place);
+  }
+  const auto count = layout.shape.element_count();
+  if (!count || layout.shape.rank() > kMaxRank) {
+    return unreadable("a tensor of shape " + (layout.shape.rank() > kMaxRank
+                                                  ? std::to_string(layout.shape.rank()) + " dimensions"
+                                                  : layout.shape.to_string()) +
+                      " cannot exist: the file is damaged, export it again")
+        .at(place);
+  }
+  layout.count = *count;
+  auto tensor = layout.type.dtype == DType::kString ? read_strings(message, layout)
+                                                    : read_numbers(message, layout);
+  if (!tensor.ok()) return tensor.status().at(place);
+  return NamedTensor{std::move(layout.name), std::move(*tensor)};
+}
+
+Result<Tensor> TensorReader::read_numbers(Extent message, const Layout& layout) {
+  const auto count = static_cast<uint64_t>(layout.count);
+  const uint64_t stored = count * layout.type.size;
+  const uint64_t bytes = count * size_of(layout.type.dtype);
+  const uint64_t typed = layout.typed_bytes[static_cast<size_t>(layout.type.typed_field)];
+  std::optional<ExternalRange> range;
+  if (layout.external) {
+    OCTAVO_ASSIGN_OR_RETURN(range, external_.find(layout.external_keys, stored));
+  } else if (layout.raw && layout.raw->size() != stored) {
+    return disagrees(layout.shape, bytes_text(stored), bytes_text(layout.raw->size()));
+  } else if (!layout.raw && typed < count) {  // an element has at least a byte
+    return disagrees(layout.shape, std::to_string(count) + " elements", "less");
+  }
+  if (bytes > SIZE_MAX) return allocate(SIZE_MAX).status();
+
+  OCTAVO_ASSIGN_OR_RETURN(const auto memory, allocate(static_cast<size_t>(bytes)));
+  const std::span<std::byte> all(memory.get(), static_cast<size_t>(bytes));
+  const std::span<std::byte> packed = all.last(static_cast<size_t>(stored));
+  if (range) {
+    OCTAVO_RETURN_IF_ERROR(range->source->read(range->offset, packed));
+  } else if (layout.raw) {
+    OCTAVO_RETURN_IF_ERROR(wire_.read(layout.raw->begin, packed));
+  } else {
+    OCTAVO_RETURN_IF_ERROR(read_typed(message, layout, packed));
+  }
+  if (is_half(layout.code)) {
+    widened_any_ = true;
+    widen_in_place(all, layout.code == kBfloat16 ? float_from_bfloat16 : float_from_half);
+  }
+  if (layout.type.dtype == DType::kBool) make_bools(all);
+  return Tensor::make(layout.type.dtype, layout.shape, Buffer::view(all.data(), all.size(), memory));
+}
+
+// Elements of a typed field, packed or one by one: fixed ones as they are, of varints the low bytes.
+Status TensorReader::read_typed(Extent message, const Layout& layout, std::span<std::byte> out) {
+  const std::string wanted = std::to_string(layout.count) + " elements";
+  while (message.begin < message.end) {
+    OCTAVO_ASSIGN_OR_RETURN(const Field field, wire_.next(message));
+    if (field.number != layout.type.typed_field) continue;
+    const bool fixed = layout.type.typed_field == 4 || layout.type.typed_field == 10;
+    Extent rest = field.payload;
+    if (fixed) {
+      if (rest.size() > out.size()) return disagrees(layout.shape, wanted, "more");
+      OCTAVO_RETURN_IF_ERROR(wire_.read(rest.begin, out.first(static_cast<size_t>(rest.size()))));
+      out = out.subspan(static_cast<size_t>(rest.size()));
+      continue;
+    }
+    while (rest.begin < rest.end) {
+      if (out.empty()) return disagrees(layout.shape, wanted, "more");
+      OCTAVO_ASSIGN_OR_RETURN(const uint64_t value, wire_.varint(rest));
+      std::memcpy(out.data(), &value, layout.type.size);
+      out = out.subspan(layout.type.size);
+    }
+  }
+  return out.empty() ? ok_status() : disagrees(layout.shape, wanted, "less");
+}
+
+// Nothing runs on strings; they are kept as on the wire, for the writer.
+Result<Tensor> TensorReader::read_strings(Extent message, const Layout& layout) {
+  std::vector<std::byte> kept;
+  int64_t found = 0;
+  while (message.begin < message.end) {
+    OCTAVO_ASSIGN_OR_RETURN(const Field field, wire_.next(message));
+    if (field.number != kStringData || field.type != WireType::kLength) continue;
+    const size_t at = kept.size();
+    kept.resize(at + static_cast<size_t>(field.payload.end - field.start));
+    OCTAVO_RETURN_IF_ERROR(wire_.read(field.start, std::span(kept).subspan(at)));
+    ++found;
+  }
+  if (found != layout.count) {
+    return disagrees(layout.shape, std::to_string(layout.count) + " strings", std::to_string(found));
+  }
+  return Tensor::make(DType::kString, layout.shape, Buffer::adopt(std::move(kept)));
+}
+
+}  // namespace octavo::onnx
