@@ -4,7 +4,7 @@
 add_library(octavo_flags INTERFACE)
 target_include_directories(octavo_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_options(octavo_flags INTERFACE
-  -Wall -Wextra
+  -Wall -Wextra -Wno-missing-field-initializers  # what is not named keeps its default
   -ffp-contract=off        # a * b + c is two roundings on every machine: native bytes equal wasm bytes
   -fno-trapping-math -fno-math-errno  # same values; without them g++ vectorises no comparison or sqrt
 )
