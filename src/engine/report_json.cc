@@ -18,13 +18,13 @@ OrderedJson to_json(const ModelScore& score) {
           {"bytes", score.bytes}};
 }
 
+}  // namespace
+
 OrderedJson to_json(const std::vector<SkippedSample>& skipped) {
   OrderedJson array = OrderedJson::array();
   for (const SkippedSample& s : skipped) array.push_back({{"name", s.name}, {"reason", s.reason}});
   return array;
 }
-
-}  // namespace
 
 OrderedJson to_json(const CompareReport& report) {
   OrderedJson layers = OrderedJson::array();

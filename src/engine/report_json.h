@@ -19,6 +19,7 @@ struct QuantizeReport {
   double seconds = 0;
 };
 
+OrderedJson to_json(const std::vector<SkippedSample>& skipped);
 OrderedJson to_json(const CompareReport& report);
 OrderedJson to_json(const QuantizeReport& report);
 std::string to_text(const QuantizeReport& report);

@@ -27,6 +27,12 @@ Tensor copy_of(const TensorView& view) {
   return {view.dtype, view.shape, Buffer::copy_of(bytes)};
 }
 
+Result<uint64_t> written_bytes(const Model& model) {
+  const Format* format = find_format(model.format);
+  if (!format || !format->write) return model.bytes;
+  return format->write(model, [](std::span<const std::byte>) { return ok_status(); });
+}
+
 }  // namespace
 
 Result<Session> Session::open(std::shared_ptr<const ByteSource> source,
@@ -90,6 +96,7 @@ Result<Session::Quantized> Session::quantize(const Calibration& calibration,
   model.metadata["octavo_version"] = kVersion;
   model.metadata["octavo_recipe"] = recipe_to_json(recipe);
   model.metadata["octavo_calibration_samples"] = std::to_string(calibration.samples);
+  OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;
   session.model_ = std::make_shared<const Model>(std::move(model));
   return Quantized{std::move(session), std::move(result.nodes)};
@@ -97,7 +104,11 @@ Result<Session::Quantized> Session::quantize(const Calibration& calibration,
 
 Status Session::save(const std::string& format,
                      const std::function<Status(std::span<const std::byte>)>& sink) const {
-  return write_model(*model_, format, sink);
+  const Format* writer = find_format(format);
+  if (!writer) {
+    return {ErrorCode::kInvalidArgument, "there is no format '" + format + "' to write"};
+  }
+  return writer->write(*model_, sink).status();
 }
 
 Result<std::vector<Shape>> sample_shapes(const SampleSource& source) {

@@ -42,6 +42,13 @@ size_t size_of(DType dtype) { return kInfo[static_cast<size_t>(dtype)].size; }
 
 const char* name_of(DType dtype) { return kInfo[static_cast<size_t>(dtype)].name; }
 
+DType dtype_from_name(std::string_view name) {
+  for (size_t i = 0; i < kInfo.size(); ++i) {
+    if (name == kInfo[i].name) return static_cast<DType>(i);
+  }
+  return DType::kUnknown;
+}
+
 DType dtype_from_onnx(int64_t code) {
   const bool known = code >= 0 && code < static_cast<int64_t>(kByOnnxCode.size());
   return known ? kByOnnxCode[static_cast<size_t>(code)] : DType::kUnknown;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace octavo {
 
@@ -25,6 +26,7 @@ enum class DType : uint8_t {
 
 size_t size_of(DType dtype);        // bytes an element; 0 for unknown and string
 const char* name_of(DType dtype);   // "float32", "int8", ...
+DType dtype_from_name(std::string_view name);  // kUnknown where there is none
 // Attributes such as Cast's `to` hold ONNX's numbers; kUnknown where there is none here.
 DType dtype_from_onnx(int64_t code);
 

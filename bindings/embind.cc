@@ -1,0 +1,45 @@
+// What JavaScript sees of the engine. A line names or forwards; module.d.ts is the manual.
+#include <emscripten/bind.h>
+
+#include "engine/version.h"
+#include "faces.h"
+
+using namespace emscripten;
+using namespace octavo;
+
+EMSCRIPTEN_BINDINGS(octavo) {
+  function("version", +[] { return std::string(kVersion); });
+  function("open", &open_session);
+  function("recipeKeys", &recipe_keys_json);
+  function("normalizeRecipe", &normalize_recipe);
+  function("setFlag", &set_flag);
+  function("checkSampleHead", &check_head);
+
+  class_<JsSession>("Session")
+      .function("inspect", &JsSession::inspect_json)
+      .function("inspectText", &JsSession::inspect_text)
+      .function("describe", &JsSession::describe_recipe)
+      .function("warnings", &JsSession::warnings)
+      .function("preview", &JsSession::preview)
+      .function("calibrate", &JsSession::calibrate)
+      .function("quantize", &JsSession::quantize)
+      .function("compare", &JsSession::compare)
+      .function("run", &JsSession::run)
+      .function("outputNames", &JsSession::output_names)
+      .function("save", &JsSession::save)
+      .function("quantizeReport", &JsSession::quantize_report)
+      .function("quantizeReportText", &JsSession::quantize_report_text);
+
+  class_<JsCalibration>("Calibration")
+      .function("addFile", &JsCalibration::add_file)
+      .function("addImage", &JsCalibration::add_image)
+      .function("samples", &JsCalibration::samples)
+      .function("skipped", &JsCalibration::skipped);
+
+  class_<JsComparison>("Comparison")
+      .function("addFile", &JsComparison::add_file)
+      .function("addImage", &JsComparison::add_image)
+      .function("report", &JsComparison::report)
+      .function("reportText", &JsComparison::report_text)
+      .function("missed", &JsComparison::missed);
+}

@@ -1,0 +1,211 @@
+#include "faces.h"
+
+#include "engine/inspect.h"
+#include "engine/report_json.h"
+#include "engine/threshold.h"
+#include "quant/report.h"
+
+namespace octavo {
+namespace {
+
+template <typename T>
+val outcome_from(const Result<T>& result) {
+  return result.ok() ? outcome_of(*result) : outcome(result.status());
+}
+
+// A handle of class T made from a result, or its error.
+template <typename T, typename From>
+val handle_from(Result<From> result) {
+  return result.ok() ? outcome_of(T(*std::move(result))) : outcome(result.status());
+}
+
+Result<std::vector<Tensor>> load_image(const SampleLoader& loader, const val& image) {
+  OCTAVO_ASSIGN_OR_RETURN(const Image decoded, image_from(image));
+  return loader.load(decoded);
+}
+
+}  // namespace
+
+val open_session(val source, val sibling) {
+  const auto open_sibling =
+      [sibling](const std::string& name) -> Result<std::shared_ptr<const ByteSource>> {
+    const val found = sibling(name);
+    if (found.isNull() || found.isUndefined()) {
+      return Status(ErrorCode::kModelUnreadable,
+                    "the model keeps weights in this file beside it; give it too", name);
+    }
+    return source_from(found);
+  };
+  return handle_from<JsSession>(Session::open(source_from(source), open_sibling));
+}
+
+std::string recipe_keys_json() {
+  OrderedJson keys = OrderedJson::array();
+  for (const RecipeKey& k : recipe_keys()) {
+    keys.push_back({{"key", k.key},
+                    {"flag", k.flag},
+                    {"value", k.value},
+                    {"help", k.help},
+                    {"repeatable", k.repeatable}});
+  }
+  return dump_json(keys);
+}
+
+val normalize_recipe(const std::string& recipe) {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  return read.ok() ? outcome_of(recipe_to_json(*read)) : outcome(read.status());
+}
+
+val set_flag(const std::string& recipe, const std::string& key, const std::string& text) {
+  Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const Status status = set_from_flag(*read, key, text);
+  return status.ok() ? outcome_of(recipe_to_json(*read)) : outcome(status);
+}
+
+val check_head(const std::string& head) { return outcome(check_sample_head(bytes_of(head))); }
+
+// --- calibration and comparison --------------------------------------------------------------------
+
+val JsCalibration::add_file(const std::string& name, const std::string& file) {
+  return outcome_from(stream_.add(name, stream_.loader().load(bytes_of(file))));
+}
+
+val JsCalibration::add_image(const std::string& name, val image) {
+  return outcome_from(stream_.add(name, load_image(stream_.loader(), image)));
+}
+
+std::string JsCalibration::skipped() const { return dump_json(to_json(stream_.skipped())); }
+
+val JsComparison::add_file(const std::string& name, const std::string& file, int label) {
+  return outcome_from(stream_.add(name, stream_.loader().load(bytes_of(file)), label));
+}
+
+val JsComparison::add_image(const std::string& name, val image, int label) {
+  return outcome_from(stream_.add(name, load_image(stream_.loader(), image), label));
+}
+
+val JsComparison::report() const {
+  const Result<CompareReport> report = stream_.report();
+  return report.ok() ? outcome_of(dump_json(to_json(*report))) : outcome(report.status());
+}
+
+val JsComparison::report_text(int width, bool color) const {
+  const Result<CompareReport> report = stream_.report();
+  if (!report.ok()) return outcome(report.status());
+  return outcome_of(octavo::report_text(*report, {.width = width, .color = color}));
+}
+
+val JsComparison::missed(const std::string& thresholds) const {
+  const Result<std::vector<Threshold>> parsed = parse_thresholds(thresholds);
+  if (!parsed.ok()) return outcome(parsed.status());
+  const Result<CompareReport> report = stream_.report();
+  if (!report.ok()) return outcome(report.status());
+  return outcome_of(missed_thresholds(*report, *parsed));
+}
+
+// --- session ---------------------------------------------------------------------------------------
+
+std::string JsSession::inspect_json() const {
+  return dump_json(to_json(inspect(session_.model())));
+}
+
+std::string JsSession::inspect_text() const { return to_text(inspect(session_.model())); }
+
+val JsSession::describe_recipe(const std::string& recipe) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
+  if (!loader.ok()) return outcome(loader.status());
+  return outcome_of(describe(*read, loader->preprocess()));
+}
+
+val JsSession::warnings(const std::string& recipe) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const auto found = validate(read->recipe, session_.graph());
+  return found.ok() ? outcome_of(dump_json(OrderedJson(*found))) : outcome(found.status());
+}
+
+val JsSession::preview(const std::string& recipe, const std::string& picture) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
+  if (!loader.ok()) return outcome(loader.status());
+  const Result<Image> image = prepare_image(bytes_of(picture), loader->preprocess());
+  return image.ok() ? outcome_of(to_image(*image)) : outcome(image.status());
+}
+
+val JsSession::calibrate(const std::string& recipe) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  return handle_from<JsCalibration>(CalibrationStream::make(session_, *read));
+}
+
+val JsSession::quantize(const JsCalibration& calibration) const {
+  const Result<Calibration> finished = calibration.stream().finish();
+  if (!finished.ok()) return outcome(finished.status());
+  Result<Session::Quantized> result = session_.quantize(*finished, calibration.stream().recipe());
+  if (!result.ok()) return outcome(result.status());
+  JsSession quantized(std::move(result->session));
+  quantized.bytes_before_ = session_.model().bytes;
+  quantized.samples_ = finished->samples;
+  quantized.skipped_ = finished->skipped;
+  quantized.nodes_ = std::move(result->nodes);
+  return outcome_of(std::move(quantized));
+}
+
+val JsSession::compare(const JsSession& quantized, const std::string& recipe, int samples) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  return handle_from<JsComparison>(
+      ComparisonStream::make(session_, quantized.session_, *read, samples));
+}
+
+val JsSession::run(val inputs) {
+  std::vector<Tensor> tensors;
+  const auto count = inputs["length"].as<unsigned>();
+  for (unsigned i = 0; i < count; ++i) {
+    Result<Tensor> tensor = tensor_from(inputs[i]);
+    if (!tensor.ok()) return outcome(tensor.status().at("input " + std::to_string(i)));
+    tensors.push_back(*std::move(tensor));
+  }
+  const Result<std::vector<Tensor>> outputs = session_.run(tensors);
+  if (!outputs.ok()) return outcome(outputs.status());
+  val array = val::array();
+  for (const Tensor& output : *outputs) array.call<void>("push", to_tensor(output));
+  return outcome_of(array);
+}
+
+val JsSession::output_names() const {
+  val names = val::array();
+  for (const ValueId id : session_.graph().outputs) {
+    names.call<void>("push", session_.graph().value(id).name);
+  }
+  return names;
+}
+
+val JsSession::save(const std::string& format, val sink) const {
+  return outcome(session_.save(format, [&sink](std::span<const std::byte> piece) -> Status {
+    const auto* data = reinterpret_cast<const uint8_t*>(piece.data());
+    sink(val(emscripten::typed_memory_view(piece.size(), data)));
+    return {};
+  }));
+}
+
+QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
+  return {output,   bytes_before_, static_cast<uint64_t>(bytes), samples_,
+          skipped_, nodes_,        seconds};
+}
+
+std::string JsSession::quantize_report(const std::string& output, double bytes,
+                                       double seconds) const {
+  return dump_json(to_json(report_of(output, bytes, seconds)));
+}
+
+std::string JsSession::quantize_report_text(const std::string& output, double bytes,
+                                            double seconds) const {
+  return to_text(report_of(output, bytes, seconds));
+}
+
+}  // namespace octavo

@@ -1,0 +1,72 @@
+// The classes behind module.d.ts: strings and JavaScript values in, engine calls, outcomes out.
+#pragma once
+
+#include "engine/report_json.h"
+#include "engine/streams.h"
+#include "marshal.h"
+
+namespace octavo {
+
+using emscripten::val;
+
+val open_session(val source, val sibling);
+std::string recipe_keys_json();
+val normalize_recipe(const std::string& recipe);
+val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
+val check_head(const std::string& head);
+
+class JsCalibration {
+ public:
+  explicit JsCalibration(CalibrationStream stream) : stream_(std::move(stream)) {}
+  val add_file(const std::string& name, const std::string& file);
+  val add_image(const std::string& name, val image);
+  double samples() const { return static_cast<double>(stream_.samples()); }
+  std::string skipped() const;
+  const CalibrationStream& stream() const { return stream_; }
+
+ private:
+  CalibrationStream stream_;
+};
+
+class JsComparison {
+ public:
+  explicit JsComparison(ComparisonStream stream) : stream_(std::move(stream)) {}
+  val add_file(const std::string& name, const std::string& file, int label);
+  val add_image(const std::string& name, val image, int label);
+  val report() const;
+  val report_text(int width, bool color) const;
+  val missed(const std::string& thresholds) const;
+
+ private:
+  ComparisonStream stream_;
+};
+
+class JsSession {
+ public:
+  explicit JsSession(Session session) : session_(std::move(session)) {}
+  std::string inspect_json() const;
+  std::string inspect_text() const;
+  val describe_recipe(const std::string& recipe) const;
+  val warnings(const std::string& recipe) const;
+  val preview(const std::string& recipe, const std::string& picture) const;
+  val calibrate(const std::string& recipe) const;
+  val quantize(const JsCalibration& calibration) const;
+  val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
+  val run(val inputs);
+  val output_names() const;
+  val save(const std::string& format, val sink) const;
+  std::string quantize_report(const std::string& output, double bytes, double seconds) const;
+  std::string quantize_report_text(const std::string& output, double bytes, double seconds) const;
+
+ private:
+  QuantizeReport report_of(const std::string& output, double bytes, double seconds) const;
+
+  Session session_;
+  // Of a session that quantize() made.
+  uint64_t bytes_before_ = 0;
+  int64_t samples_ = 0;
+  std::vector<SkippedSample> skipped_;
+  std::vector<NodeSummary> nodes_;
+};
+
+}  // namespace octavo

@@ -1,0 +1,124 @@
+#include "marshal.h"
+
+#include <cmath>
+
+namespace octavo {
+namespace {
+
+using emscripten::val;
+
+constexpr double kMaxSafeInteger = 9007199254740991;  // 2^53 - 1, the last that JavaScript counts to
+
+class JsSource final : public ByteSource {
+ public:
+  explicit JsSource(val source) : source_(std::move(source)) {}
+
+  uint64_t size() const override {
+    const double size = source_["size"].as<double>();
+    return size >= 0 && size <= kMaxSafeInteger ? static_cast<uint64_t>(size) : 0;
+  }
+
+  Status read(uint64_t offset, std::span<std::byte> out) const override {
+    if (offset > size() || out.size() > size() - offset) {
+      return {ErrorCode::kModelUnreadable,
+              "the file ends too early; it may be cut short, try to copy or download it again"};
+    }
+    const val done = source_.call<val>("read", static_cast<double>(offset),
+                                       static_cast<double>(out.size()),
+                                       static_cast<double>(reinterpret_cast<uintptr_t>(out.data())));
+    return done.isTrue() ? Status() : Status(ErrorCode::kIo, "reading failed");
+  }
+
+ private:
+  val source_;
+};
+
+Result<Shape> shape_from(const val& dims) {
+  std::vector<int64_t> out;
+  const auto count = dims["length"].as<unsigned>();
+  for (unsigned i = 0; i < count; ++i) {
+    const double dim = dims[i].as<double>();
+    if (!(dim >= 0 && dim <= kMaxSafeInteger && dim == std::floor(dim))) {
+      return Status(ErrorCode::kInvalidArgument, "a tensor's dims are whole numbers from 0");
+    }
+    out.push_back(static_cast<int64_t>(dim));
+  }
+  return Shape(std::move(out));
+}
+
+}  // namespace
+
+val outcome(const Status& status) {
+  if (status.ok()) return outcome_of(val::null());
+  val error = val::object();
+  error.set("code", std::string(name_of(status.code())));
+  error.set("message", status.message());
+  error.set("where", status.where());
+  val object = val::object();
+  object.set("error", error);
+  return object;
+}
+
+std::span<const std::byte> bytes_of(const std::string& text) {
+  return std::as_bytes(std::span(text));
+}
+
+val to_uint8_array(const void* data, size_t size) {
+  const auto view = emscripten::typed_memory_view(size, static_cast<const uint8_t*>(data));
+  return val::global("Uint8Array").new_(val(view));
+}
+
+Result<Tensor> tensor_from(const val& tensor) {
+  const auto dtype_name = tensor["dtype"].as<std::string>();
+  OCTAVO_ASSIGN_OR_RETURN(Shape shape, shape_from(tensor["dims"]));
+  const auto data = tensor["data"].as<std::string>();
+  const DType dtype = dtype_from_name(dtype_name);
+  if (size_of(dtype) == 0) {
+    return Status(ErrorCode::kInvalidArgument, "there is no tensor of '" + dtype_name + "'");
+  }
+  const auto count = shape.element_count();
+  if (!count || static_cast<uint64_t>(*count) * size_of(dtype) != data.size()) {
+    return Status(ErrorCode::kInvalidArgument, "shape " + shape.to_string() + " of " + dtype_name +
+                                                   " does not fit " + std::to_string(data.size()) +
+                                                   " bytes of data");
+  }
+  return Tensor(dtype, std::move(shape), Buffer::copy_of(bytes_of(data)));
+}
+
+val to_tensor(const Tensor& tensor) {
+  val dims = val::array();
+  for (const int64_t dim : tensor.shape().dims()) dims.call<void>("push", static_cast<double>(dim));
+  val object = val::object();
+  object.set("dtype", std::string(name_of(tensor.dtype())));
+  object.set("dims", dims);
+  object.set("data", to_uint8_array(tensor.data(), tensor.buffer().size()));
+  return object;
+}
+
+Result<Image> image_from(const val& image) {
+  Image out{image["width"].as<int>(), image["height"].as<int>(), image["channels"].as<int>(), {}};
+  const auto data = image["data"].as<std::string>();
+  out.pixels.assign(data.begin(), data.end());
+  const bool sensible = out.width > 0 && out.height > 0 && (out.channels == 3 || out.channels == 4) &&
+                        int64_t{out.width} * out.height <= kMaxPixels;
+  if (!sensible || int64_t{out.width} * out.height * out.channels !=
+                       static_cast<int64_t>(out.pixels.size())) {
+    return Status(ErrorCode::kImage, "width, height, channels and pixels do not fit each other");
+  }
+  return out;
+}
+
+val to_image(const Image& image) {
+  val object = val::object();
+  object.set("width", image.width);
+  object.set("height", image.height);
+  object.set("channels", image.channels);
+  object.set("data", to_uint8_array(image.pixels.data(), image.pixels.size()));
+  return object;
+}
+
+std::shared_ptr<const ByteSource> source_from(const val& source) {
+  return std::make_shared<const JsSource>(source);
+}
+
+}  // namespace octavo

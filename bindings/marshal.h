@@ -1,0 +1,37 @@
+// Between C++ and JavaScript values. Views of the heap never outlive a call: what goes out is copied,
+// and the heap is read afresh after every call that can allocate.
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/byte_source.h"
+#include "graph/tensor.h"
+#include "image/decode.h"
+
+namespace octavo {
+
+// {value: ...} or {error: {code, message, where}}.
+emscripten::val outcome(const Status& status);
+template <typename T>
+emscripten::val outcome_of(T value) {
+  emscripten::val object = emscripten::val::object();
+  object.set("value", std::move(value));
+  return object;
+}
+
+std::span<const std::byte> bytes_of(const std::string& text);
+emscripten::val to_uint8_array(const void* data, size_t size);  // a copy
+
+Result<Tensor> tensor_from(const emscripten::val& tensor);
+emscripten::val to_tensor(const Tensor& tensor);
+Result<Image> image_from(const emscripten::val& image);
+emscripten::val to_image(const Image& image);
+
+// {size, read} of JavaScript.
+std::shared_ptr<const ByteSource> source_from(const emscripten::val& source);
+
+}  // namespace octavo

@@ -1,0 +1,99 @@
+// The compiled module, exactly as embind.cc exposes it: synchronous, single-threaded, for one worker.
+// People use the package (web/package); this is what the package is written on.
+
+/** Every call that can fail returns either its value or this. */
+export interface Failed {
+  error: { code: string; message: string; where: string };
+}
+export type Outcome<T> = { value: T } | Failed;
+
+/** Random access to bytes. `read` puts `length` bytes from `offset` at `address` of HEAPU8; false when it cannot. */
+export interface Source {
+  size: number;
+  read(offset: number, length: number, address: number): boolean;
+}
+
+export interface RawTensor {
+  dtype: string;
+  dims: number[];
+  data: Uint8Array;
+}
+
+export interface RawImage {
+  width: number;
+  height: number;
+  channels: number;
+  data: Uint8Array;
+}
+
+/** Handles live in the module's memory until `delete`. */
+export interface Handle {
+  delete(): void;
+}
+
+export interface Session extends Handle {
+  /** JSON of engine/inspect.h, or its text. */
+  inspect(): string;
+  inspectText(): string;
+  /** The resolved recipe in a few lines. */
+  describe(recipe: string): Outcome<string>;
+  /** What the recipe asks for without effect on this model: a JSON list of sentences. */
+  warnings(recipe: string): Outcome<string>;
+  /** What the network sees of a picture: RGB or grey, 8 bits, before mean and norm. */
+  preview(recipe: string, picture: Uint8Array): Outcome<RawImage>;
+  calibrate(recipe: string): Outcome<Calibration>;
+  quantize(calibration: Calibration): Outcome<Session>;
+  compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
+  run(inputs: RawTensor[]): Outcome<RawTensor[]>;
+  outputNames(): string[];
+  /** Hands the file to `sink` piece by piece; a piece is a view that is void after the call. */
+  save(format: string, sink: (piece: Uint8Array) => void): Outcome<null>;
+  /** After quantize: JSON of the report; `output` and `seconds` are put into it. */
+  quantizeReport(output: string, bytes: number, seconds: number): string;
+  quantizeReportText(output: string, bytes: number, seconds: number): string;
+}
+
+/** Filled with samples one by one, so that JavaScript can report progress and stop between them. */
+export interface Calibration extends Handle {
+  /** `value` false: the sample was skipped, and is in `skipped`. */
+  addFile(name: string, file: Uint8Array): Outcome<boolean>;
+  addImage(name: string, image: RawImage): Outcome<boolean>;
+  samples(): number;
+  /** JSON list of {name, reason}. */
+  skipped(): string;
+}
+
+export interface Comparison extends Handle {
+  /** `label` -1 for none. Samples in order. */
+  addFile(name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addImage(name: string, image: RawImage, label: number): Outcome<boolean>;
+  /** JSON of engine/report_json.h, its text, and the thresholds of `--fail-below` that were missed. */
+  report(): Outcome<string>;
+  reportText(width: number, color: boolean): Outcome<string>;
+  missed(thresholds: string): Outcome<string>;
+}
+
+export interface Module {
+  HEAPU8: Uint8Array;
+  version(): string;
+  open(source: Source, sibling: (name: string) => Source | null): Outcome<Session>;
+  /** JSON list of the recipe's keys: {key, flag, value, help, repeatable}. */
+  recipeKeys(): string;
+  /** Checks a recipe and writes it in full. */
+  normalizeRecipe(recipe: string): Outcome<string>;
+  /** A recipe changed by one flag of the command line. */
+  setFlag(recipe: string, key: string, text: string): Outcome<string>;
+  /** Whether a file that begins so can be a sample at all. */
+  checkSampleHead(head: Uint8Array): Outcome<null>;
+}
+
+export interface ModuleOptions {
+  wasmBinary?: ArrayBuffer | Uint8Array;
+  instantiateWasm?(
+    imports: WebAssembly.Imports,
+    done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
+  ): object;
+  locateFile?(path: string): string;
+}
+
+export default function createModule(options?: ModuleOptions): Promise<Module>;
