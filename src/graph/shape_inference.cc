@@ -1,6 +1,6 @@
 #include "graph/shape_inference.h"
 
-#include <algorithm>
+#include <unordered_map>
 
 #include "graph/ops.h"
 #include "graph/shapes/branches.h"
@@ -22,7 +22,7 @@ Status check_counts(const Node& node, const ShapeRule& rule, const ShapeContext&
     }
   }
   const auto outputs = static_cast<int>(context.output_count());
-  if (rule.max_outputs >= 0 && outputs > rule.max_outputs) {
+  if (outputs < 1 || (rule.max_outputs >= 0 && outputs > rule.max_outputs)) {
     return contradiction("the operator does not give " + std::to_string(outputs) + " outputs");
   }
   return {};
@@ -54,17 +54,18 @@ Status infer(const Node& node, std::span<const ValueInfo> inputs, std::span<Valu
   return {};
 }
 
-// One run over a graph in order. Constants that a branch gets from outside are kept beside it,
-// since the value in the branch is an input.
+// Constants that a branch gets from outside: the values in the branch are inputs.
+using GivenConstants = std::unordered_map<ValueId, const Tensor*>;
+
 class Inference {
  public:
-  explicit Inference(Graph& graph) : graph_(graph), known_(graph.value_count(), nullptr) {}
+  explicit Inference(Graph& graph) : graph_(graph) {}
 
   void give(ValueId id, const ValueInfo& info) {
     Value& value = graph_.value(id);
     if (info.dtype != DType::kUnknown) value.dtype = info.dtype;
     value.shape = info.shape;
-    known_[static_cast<size_t>(id)] = info.constant;
+    if (info.constant) given_[id] = info.constant;
   }
 
   Status run() {
@@ -73,8 +74,23 @@ class Inference {
       if (Status s = check_shape(value.shape); !s.ok()) return s.at("input '" + value.name + "'");
     }
     OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, graph_.topological_order());
-    for (const NodeId id : order) {
-      if (Status s = infer_one(graph_.node(id)); !s.ok()) return s.at(describe(graph_.node(id)));
+    for (const NodeId id : order) OCTAVO_RETURN_IF_ERROR(infer_outputs(id));
+    return {};
+  }
+
+  Status infer_outputs(NodeId id) {
+    Node& node = graph_.node(id);
+    std::vector<ValueInfo> inputs, outputs;
+    for (const ValueId input : node.inputs) inputs.push_back(info_of(input));
+    for (const ValueId output : node.outputs) outputs.push_back(info_of(output));
+    const Status status =
+        node.op == Op::kIf ? infer_if(node, inputs, outputs) : infer(node, inputs, outputs);
+    if (!status.ok()) return status.at(describe(node));
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (node.outputs[i] == kNoValue) continue;
+      Value& value = graph_.value(node.outputs[i]);
+      if (outputs[i].dtype != DType::kUnknown) value.dtype = outputs[i].dtype;
+      value.shape = std::move(outputs[i].shape);
     }
     return {};
   }
@@ -83,24 +99,9 @@ class Inference {
   ValueInfo info_of(ValueId id) const {
     if (id == kNoValue) return {};
     const Value& value = graph_.value(id);
-    const Tensor* constant =
-        value.constant ? value.constant.get() : known_[static_cast<size_t>(id)];
+    const auto given = given_.find(id);
+    const Tensor* constant = given == given_.end() ? value.constant.get() : given->second;
     return {value.dtype, value.shape, constant};
-  }
-
-  Status infer_one(Node& node) {
-    std::vector<ValueInfo> inputs, outputs;
-    for (const ValueId id : node.inputs) inputs.push_back(info_of(id));
-    for (const ValueId id : node.outputs) outputs.push_back(info_of(id));
-    OCTAVO_RETURN_IF_ERROR(node.op == Op::kIf ? infer_if(node, inputs, outputs)
-                                              : infer(node, inputs, outputs));
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      if (node.outputs[i] == kNoValue) continue;
-      Value& value = graph_.value(node.outputs[i]);
-      if (outputs[i].dtype != DType::kUnknown) value.dtype = outputs[i].dtype;
-      value.shape = std::move(outputs[i].shape);
-    }
-    return {};
   }
 
   // As `infer`, but keeps what was learnt inside of the branches.
@@ -115,7 +116,7 @@ class Inference {
   }
 
   Graph& graph_;
-  std::vector<const Tensor*> known_;  // by value
+  GivenConstants given_;
 };
 
 }  // namespace
@@ -130,6 +131,8 @@ Status infer_with_inputs(Graph& graph, std::span<const ValueInfo> given) {
   for (size_t i = 0; i < given.size(); ++i) inference.give(graph.inputs[i], given[i]);
   return inference.run();
 }
+
+Status infer_outputs(Graph& graph, NodeId id) { return Inference(graph).infer_outputs(id); }
 
 Status infer_shapes(Graph& graph) { return Inference(graph).run(); }
 

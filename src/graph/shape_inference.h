@@ -22,8 +22,11 @@ struct ValueInfo {
 // kModelUnreadable where the inputs contradict the operator ("input 1 has 16 channels, weights want 32").
 Status infer_node(const Node& node, std::span<const ValueInfo> inputs, std::span<ValueInfo> outputs);
 
-// Infers all values of the graph, subgraphs included; a shape that the file gave and inference
-// contradicts is replaced by the inferred one.
+// The same for a node of a graph; the values that it gives are updated.
+Status infer_outputs(Graph& graph, NodeId id);
+
+// Infers all values of the graph, subgraphs included. What the file said of a value that a node gives
+// is not trusted, but for nodes that are not implemented.
 Status infer_shapes(Graph& graph);
 
 }  // namespace octavo

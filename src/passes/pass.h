@@ -28,14 +28,14 @@ struct PassCount {
   int changes;
 };
 
-// What every opened model goes through, in order, until nothing changes. Semantics are those of the
-// source within float rounding.
+// What every opened model goes through, in order, until nothing changes; then the graph is compacted,
+// and ids from before are void. Semantics are those of the source within float rounding.
 std::span<const Pass> standard_passes();
 Result<std::vector<PassCount>> run_passes(Graph& graph, std::span<const Pass> passes,
                                           const PassContext& context);
 
 // Binds the shapes of graph inputs (by name; every dynamic one must be given), infers shapes and
-// folds what becomes constant by that: Shape, the arithmetic on it, Range and the like.
+// folds what becomes constant by that: Shape, the arithmetic on it, Range and the like. Ids stay.
 struct InputShape {
   std::string name;
   Shape shape;

@@ -7,25 +7,30 @@
 namespace octavo {
 namespace {
 
+bool is_permutation(std::vector<int64_t> axes) {
+  std::sort(axes.begin(), axes.end());
+  for (size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i] != static_cast<int64_t>(i)) return false;
+  }
+  return true;
+}
+
+// The order of axes is reversed where none is given.
 Status transpose(const ShapeContext& c) {
   c.set(0, c.dtype(0), std::nullopt);
-  if (!c.shape(0)) return {};
-  const Shape& x = *c.shape(0);
-  const auto rank = static_cast<size_t>(x.rank());
-  std::vector<int64_t> perm = c.attrs().get_ints("perm");
-  if (perm.empty()) {
-    for (size_t i = rank; i > 0; --i) perm.push_back(static_cast<int64_t>(i) - 1);
+  const std::vector<int64_t> perm = c.attrs().get_ints("perm");
+  const Shape* x = c.shape(0);
+  const bool fits = perm.empty() || !x || perm.size() == x->dims().size();
+  if (!is_permutation(perm) || !fits) {
+    return contradiction("attribute perm " + Shape(perm).to_string() + " is no order of the axes" +
+                         (x ? " of " + x->to_string() : ""));
   }
-  std::vector<int64_t> sorted = perm;
-  std::sort(sorted.begin(), sorted.end());
-  bool valid = perm.size() == rank;
-  for (size_t i = 0; valid && i < rank; ++i) valid = sorted[i] == static_cast<int64_t>(i);
-  if (!valid) {
-    return contradiction("attribute perm " + Shape(perm).to_string() +
-                         " is no order of the axes of " + x.to_string());
+  if (!x) return {};
+  Shape result = *x;
+  if (perm.empty()) std::reverse(result.dims().begin(), result.dims().end());
+  for (size_t i = 0; i < perm.size(); ++i) {
+    result.dims()[i] = x->dims()[static_cast<size_t>(perm[i])];
   }
-  Shape result = x;
-  for (size_t i = 0; i < rank; ++i) result.dims()[i] = x.dims()[static_cast<size_t>(perm[i])];
   c.set(0, c.dtype(0), std::move(result));
   return {};
 }

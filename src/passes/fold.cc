@@ -1,0 +1,148 @@
+#include "passes/fold.h"
+
+#include <algorithm>
+
+#include "graph/shape_inference.h"
+#include "passes/rewrite.h"
+
+namespace octavo {
+namespace {
+
+// A tensor may grow up to this much; ConstantOfShape and Expand make files of a few bytes into
+// gigabytes.
+constexpr uint64_t kMaxGrownBytes = uint64_t{16} << 20;
+// All that one walk may make, beside as much again as the graph holds.
+constexpr uint64_t kMaxFoldedBytes = uint64_t{64} << 20;
+
+// Quantized weights stay behind their DequantizeLinear: that is what says that they are quantized.
+bool is_foldable(Op op) {
+  return op != Op::kUnknown && op != Op::kIf && op != Op::kQuantizeLinear &&
+         op != Op::kDequantizeLinear;
+}
+
+uint64_t constant_bytes(const Graph& graph, ValueId id) {
+  const Tensor* tensor = graph.constant(id);
+  return tensor ? tensor->buffer().size() : 0;
+}
+
+// Bytes of a value of known type and size; NonZero's is only bounded.
+std::optional<uint64_t> bytes_of(const Graph& graph, const Node& node, ValueId id) {
+  const Value& value = graph.value(id);
+  if (node.op == Op::kNonZero) {
+    const Tensor& x = *graph.constant(node.inputs[0]);
+    return static_cast<uint64_t>(x.count() * std::max(1, x.shape().rank())) * sizeof(int64_t);
+  }
+  if (!value.shape || size_of(value.dtype) == 0) return std::nullopt;
+  const auto count = value.shape->element_count();
+  if (!count) return std::nullopt;
+  return static_cast<uint64_t>(*count) * size_of(value.dtype);
+}
+
+class Folder {
+ public:
+  Folder(Graph& graph, const PassContext& context)
+      : graph_(graph), context_(context), budget_(kMaxFoldedBytes) {
+    for (size_t i = 0; i < graph.value_count(); ++i) {
+      budget_ += constant_bytes(graph, static_cast<ValueId>(i));
+    }
+  }
+
+  // True where the node became constants.
+  bool fold(NodeId id) {
+    const Node node = graph_.node(id);
+    if (node.op == Op::kShape || node.op == Op::kSize) return fold_shape(id, node);
+    if (!is_foldable(node.op) || !inputs_are_constant(node) || !afford(node)) return false;
+    auto outputs = evaluate(node);
+    if (!outputs || outputs->size() < node.outputs.size()) return false;
+    become(id, node, std::move(*outputs));
+    return true;
+  }
+
+ private:
+  // The data is not looked at: any input of known size will do.
+  bool fold_shape(NodeId id, const Node& node) {
+    const auto& shape = graph_.value(node.inputs[0]).shape;
+    if (!shape || !shape->element_count()) return false;
+    const int64_t rank = shape->rank();
+    const auto clamped = [rank](int64_t at) {
+      return std::clamp<int64_t>(at < 0 ? at + rank : at, 0, rank);
+    };
+    const int64_t start = clamped(node.attrs.get_int("start", 0));
+    const int64_t end = std::max(start, clamped(node.attrs.get_int("end", rank)));
+    const auto& dims = shape->dims();
+    Tensor tensor =
+        node.op == Op::kSize
+            ? Tensor::scalar(shape->count())
+            : Tensor::from(std::vector<int64_t>(dims.begin() + start, dims.begin() + end),
+                           Shape{end - start});
+    std::vector<Tensor> outputs;
+    outputs.push_back(std::move(tensor));
+    become(id, node, std::move(outputs));
+    return true;
+  }
+
+  bool inputs_are_constant(const Node& node) const {
+    return !node.inputs.empty() &&
+           std::all_of(node.inputs.begin(), node.inputs.end(), [this](ValueId id) {
+             return id == kNoValue ||
+                    (graph_.is_constant(id) && size_of(graph_.value(id).dtype) > 0);
+           });
+  }
+
+  bool afford(const Node& node) {
+    uint64_t before = 0, after = 0;
+    for (const ValueId id : node.inputs) before += constant_bytes(graph_, id);
+    for (const ValueId id : node.outputs) {
+      if (id == kNoValue) continue;
+      const auto bytes = bytes_of(graph_, node, id);
+      if (!bytes) return false;
+      after += *bytes;
+    }
+    if (after > std::max(before, kMaxGrownBytes) || after > budget_) return false;
+    budget_ -= after;
+    return true;
+  }
+
+  // What cannot be evaluated stays a node: running it will tell why.
+  std::optional<std::vector<Tensor>> evaluate(const Node& node) const {
+    if (!context_.evaluate) return std::nullopt;
+    std::vector<const Tensor*> inputs;
+    for (const ValueId id : node.inputs) inputs.push_back(graph_.constant(id));
+    auto outputs = context_.evaluate(node, inputs);
+    if (!outputs.ok()) return std::nullopt;
+    return std::move(outputs).value();
+  }
+
+  void become(NodeId id, const Node& node, std::vector<Tensor> tensors) {
+    graph_.remove_node(id);
+    for (size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i] == kNoValue) continue;
+      Value& value = graph_.value(node.outputs[i]);
+      value.dtype = tensors[i].dtype();
+      value.shape = tensors[i].shape();
+      value.constant = share(std::move(tensors[i]));
+    }
+    for (const ValueId input : node.inputs) {
+      if (input != kNoValue) drop_if_unused(graph_, input);
+    }
+  }
+
+  Graph& graph_;
+  const PassContext& context_;
+  uint64_t budget_;
+};
+
+}  // namespace
+
+Result<int> infer_and_fold(Graph& graph, const PassContext& context) {
+  int changes = 0;
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, graph.topological_order());
+  Folder folder(graph, context);
+  for (const NodeId id : order) {
+    OCTAVO_RETURN_IF_ERROR(infer_outputs(graph, id));
+    if (folder.fold(id)) ++changes;
+  }
+  return changes;
+}
+
+}  // namespace octavo
