@@ -1,0 +1,46 @@
+// What LSTM and GRU share: directions, layouts, sequence lengths, states. A cell does one step.
+#pragma once
+
+#include "kernels/elementwise/unary.h"
+#include "runtime/ops/support.h"
+
+namespace octavo {
+
+// Weights of one direction; gates are stacked as ONNX has them, each `hidden` rows.
+struct CellWeights {
+  const float* w;          // (gates * hidden, input)
+  const float* r;          // (gates * hidden, hidden)
+  const float* w_bias;     // (gates * hidden), null for none
+  const float* r_bias;     // the same
+  const float* peepholes;  // (3 * hidden), null for none
+  UnaryF32 activations[3];
+};
+
+struct CellState {
+  int64_t hidden;
+  float clip;    // gates are cut to -clip..clip before activations; 0 for no cut
+  float* gates;  // (gates * hidden): W x + w_bias on entry; free to use
+  float* h;      // (hidden): of the step before on entry, of this step on exit
+  float* c;      // the same; LSTM only
+  float* work;   // (hidden)
+};
+
+using Cell = void (*)(const CellWeights& weights, const CellState& state);
+
+struct RecurrentKind {
+  int64_t gates;
+  size_t activations;  // functions a direction
+  const char* defaults[3];
+  Cell cell;
+};
+
+Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKind& kind);
+
+// y[i] += row i of m times x, + bias[i].
+void add_product(const float* m, const float* x, const float* bias, int64_t rows, int64_t columns,
+                 float* y);
+
+// y = f(y cut to -clip..clip)
+void activate(UnaryF32 f, float clip, float* y, int64_t n);
+
+}  // namespace octavo
