@@ -65,7 +65,8 @@ val set_flag(const std::string& recipe, const std::string& key, const std::strin
 
 val check_head(const std::string& head) { return outcome(check_sample_head(bytes_of(head))); }
 
-// --- calibration and comparison --------------------------------------------------------------------
+// --- calibration and comparison
+// --------------------------------------------------------------------
 
 val JsCalibration::add_file(const std::string& name, const std::string& file) {
   return outcome_from(stream_.add(name, stream_.loader().load(bytes_of(file))));
@@ -104,7 +105,8 @@ val JsComparison::missed(const std::string& thresholds) const {
   return outcome_of(missed_thresholds(*report, *parsed));
 }
 
-// --- session ---------------------------------------------------------------------------------------
+// --- session
+// ---------------------------------------------------------------------------------------
 
 std::string JsSession::inspect_json() const {
   return dump_json(to_json(inspect(session_.model())));
@@ -194,8 +196,7 @@ val JsSession::save(const std::string& format, val sink) const {
 }
 
 QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
-  return {output,   bytes_before_, static_cast<uint64_t>(bytes), samples_,
-          skipped_, nodes_,        seconds};
+  return {output, bytes_before_, static_cast<uint64_t>(bytes), samples_, skipped_, nodes_, seconds};
 }
 
 std::string JsSession::quantize_report(const std::string& output, double bytes,

@@ -7,7 +7,8 @@ namespace {
 
 using emscripten::val;
 
-constexpr double kMaxSafeInteger = 9007199254740991;  // 2^53 - 1, the last that JavaScript counts to
+constexpr double kMaxSafeInteger =
+    9007199254740991;  // 2^53 - 1, the last that JavaScript counts to
 
 class JsSource final : public ByteSource {
  public:
@@ -23,9 +24,9 @@ class JsSource final : public ByteSource {
       return {ErrorCode::kModelUnreadable,
               "the file ends too early; it may be cut short, try to copy or download it again"};
     }
-    const val done = source_.call<val>("read", static_cast<double>(offset),
-                                       static_cast<double>(out.size()),
-                                       static_cast<double>(reinterpret_cast<uintptr_t>(out.data())));
+    const val done =
+        source_.call<val>("read", static_cast<double>(offset), static_cast<double>(out.size()),
+                          static_cast<double>(reinterpret_cast<uintptr_t>(out.data())));
     return done.isTrue() ? Status() : Status(ErrorCode::kIo, "reading failed");
   }
 
@@ -99,10 +100,11 @@ Result<Image> image_from(const val& image) {
   Image out{image["width"].as<int>(), image["height"].as<int>(), image["channels"].as<int>(), {}};
   const auto data = image["data"].as<std::string>();
   out.pixels.assign(data.begin(), data.end());
-  const bool sensible = out.width > 0 && out.height > 0 && (out.channels == 3 || out.channels == 4) &&
+  const bool sensible = out.width > 0 && out.height > 0 &&
+                        (out.channels == 3 || out.channels == 4) &&
                         int64_t{out.width} * out.height <= kMaxPixels;
-  if (!sensible || int64_t{out.width} * out.height * out.channels !=
-                       static_cast<int64_t>(out.pixels.size())) {
+  if (!sensible ||
+      int64_t{out.width} * out.height * out.channels != static_cast<int64_t>(out.pixels.size())) {
     return Status(ErrorCode::kImage, "width, height, channels and pixels do not fit each other");
   }
   return out;

@@ -1,5 +1,5 @@
-// Between C++ and JavaScript values. Views of the heap never outlive a call: what goes out is copied,
-// and the heap is read afresh after every call that can allocate.
+// Between C++ and JavaScript values. Views of the heap never outlive a call: what goes out is
+// copied, and the heap is read afresh after every call that can allocate.
 #pragma once
 
 #include <emscripten/val.h>

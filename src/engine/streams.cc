@@ -19,10 +19,11 @@ Result<bool> usable(const std::string& name, const Result<std::vector<Tensor>>& 
 }
 
 Status none_used(const std::vector<SkippedSample>& skipped) {
-  if (skipped.empty()) return {ErrorCode::kCalibrationData, "there are no samples; give at least one"};
+  if (skipped.empty())
+    return {ErrorCode::kCalibrationData, "there are no samples; give at least one"};
   return {ErrorCode::kCalibrationData, "none of the " + std::to_string(skipped.size()) +
-                                           " samples could be used; the first: " +
-                                           skipped[0].name + ": " + skipped[0].reason};
+                                           " samples could be used; the first: " + skipped[0].name +
+                                           ": " + skipped[0].reason};
 }
 
 }  // namespace

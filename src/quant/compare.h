@@ -16,8 +16,8 @@ namespace octavo {
 
 // Errors of one layer of the quantized model against the same value of the float model.
 struct LayerError {
-  std::string name;  // of the node
-  std::string op;    // "Conv"
+  std::string name;                // of the node
+  std::string op;                  // "Conv"
   double sqnr_db = 0;              // its own: the layer fed with the float model's values
   double accumulated_sqnr_db = 0;  // with everything before it quantized too
   double cosine = 0;               // accumulated
@@ -53,17 +53,17 @@ struct ComparedModel {
 struct CompareOptions {
   std::vector<int64_t> labels;  // class of each sample, -1 for none; empty where there are none
   int layer_samples = 16;       // spread evenly over the samples; 0 leaves out the layers
-  int timed_runs = 11;          // of each model
+  int timed_runs = 11;          // of each model, where several threads disturb the times
   int threads = 1;
 };
 
 // Best first, ties to the lower index, at most k.
 std::vector<int64_t> top_classes(std::span<const float> scores, int k);
 
-// SQNR in dB: 10 log10(sum r^2 / sum (r - q)^2), at most 200, where the two are equal too; at least -200.
-// Results but `ms` are the same for any number of threads. kInvalidArgument where the models' outputs
-// differ in shape or a label is beyond the classes; kCalibrationData where no sample could be used.
-// Progress phases: "compare", "layers", "time".
+// SQNR in dB: 10 log10(sum r^2 / sum (r - q)^2), at most 200, where the two are equal too; at least
+// -200. Results but `ms` are the same for any number of threads. kInvalidArgument where the models'
+// outputs differ in shape or a label is beyond the classes; kCalibrationData where no sample could
+// be used. Progress phases: "compare", "time".
 Result<CompareReport> compare(const ComparedModel& float_model, const ComparedModel& quantized,
                               const SampleSource& source, const CompareOptions& options,
                               const Progress& progress = {});
