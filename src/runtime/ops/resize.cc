@@ -1,5 +1,5 @@
 // Resize by nearest, linear and cubic interpolation, one axis after another: the weights of several
-// axes multiply. Knows both layouts: sizes and scales always count axes as (N, C, H, W).
+// axes multiply. Any layout will do: the attribute axes tells which dimensions sizes and scales mean.
 #include "kernels/resize/resize_axis.h"
 
 #include <algorithm>
@@ -65,7 +65,6 @@ struct Method {
   Rounding round;
   float cubic_a;
   bool exclude_outside;
-  bool channels_last;
   std::vector<int64_t> axes;
 };
 
@@ -112,14 +111,12 @@ ResizeTaps make_taps(const Method& method, const AxisSizes& axis) {
 
 // The scale that the input gives for a dimension of the tensor; else the quotient of the sizes.
 float scale_of(const RunContext& run, const Method& method, int dim) {
-  static constexpr int kSource[] = {0, 2, 3, 1};  // of (N, H, W, C) in (N, C, H, W)
   const TensorView &x = run.inputs[0], &y = run.outputs[0];
-  const int64_t named = method.channels_last ? kSource[dim] : dim;
   const int rank = x.shape.rank();
   const auto at = std::find_if(method.axes.begin(), method.axes.end(), [&](int64_t axis) {
-    return (axis < 0 ? axis + rank : axis) == named;
+    return (axis < 0 ? axis + rank : axis) == dim;
   });
-  const int64_t index = method.axes.empty() ? named : at - method.axes.begin();
+  const int64_t index = method.axes.empty() ? dim : at - method.axes.begin();
   if (run.has_input(kScales) && index < run.inputs[kScales].count()) {
     return run.inputs[kScales].values<float>()[static_cast<size_t>(index)];
   }
@@ -156,7 +153,6 @@ void run_pass(const Pass& pass, const std::byte* x, std::byte* y, const Shape& s
 
 Status run_resize(RunContext& run, const Method& method) {
   const TensorView &x = run.inputs[0], &y = run.outputs[0];
-  if (method.channels_last && x.shape.rank() != 4) return invalid_data("Resize wants (N, H, W, C)");
   if (y.count() == 0) return {};
   if (x.count() == 0) return invalid_data("Resize has nothing to enlarge");
   const std::vector<Pass> passes = passes_of(run, method);
@@ -221,7 +217,6 @@ Result<RunFn> prepare_resize(const PrepareContext& context) {
                       nearest_mode->round,
                       attrs.get_float("cubic_coeff_a", -0.75f),
                       attrs.get_int("exclude_outside", 0) != 0,
-                      context.input(0).channels_last,
                       attrs.get_ints("axes")};
   return RunFn([method](RunContext& run) { return run_resize(run, method); });
 }
