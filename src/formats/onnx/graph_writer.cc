@@ -89,6 +89,37 @@ bool has_subgraphs(const Node& node) {
   });
 }
 
+template <typename Visit>
+void visit_subgraphs(const Graph& graph, const Visit& visit) {
+  for (const NodeId id : graph.live_nodes()) {
+    for (const auto& [name, attribute] : graph.node(id).attrs.map()) {
+      const auto* subgraph = std::get_if<std::shared_ptr<Graph>>(&attribute);
+      if (subgraph == nullptr) continue;
+      visit(**subgraph);
+      visit_subgraphs(**subgraph, visit);
+    }
+  }
+}
+
+// Constants that the written graph refers to, in order of their ids: not those that become
+// attributes again.
+std::vector<ValueId> used_constants(const Graph& graph, int64_t opset) {
+  std::vector<bool> used(graph.value_count(), false);
+  for (const ValueId id : graph.outputs) used[static_cast<size_t>(id)] = true;
+  for (const NodeId id : graph.live_nodes()) {
+    Node node = graph.node(id);
+    to_opset(graph, node, opset);
+    for (const ValueId input : node.inputs) {
+      if (input != kNoValue) used[static_cast<size_t>(input)] = true;
+    }
+  }
+  std::vector<ValueId> constants;
+  for (ValueId id = 0; id < static_cast<ValueId>(used.size()); ++id) {
+    if (used[static_cast<size_t>(id)] && graph.is_constant(id)) constants.push_back(id);
+  }
+  return constants;
+}
+
 // Inputs in front of those that its subgraphs capture.
 size_t own_inputs(const Node& node) {
   if (!has_subgraphs(node)) return node.inputs.size();
@@ -117,19 +148,27 @@ void GraphWriter::name_values() {
   for (size_t i = 0; i < names_.size(); ++i) {
     if (is_outside_[i]) continue;
     const Value& value = graph_.value(static_cast<ValueId>(i));
-    names_[i] = name_outside(value);
-    is_outside_[i] = !names_[i].empty();
-    if (!is_outside_[i]) names_[i] = fresh_name(value.name);
+    is_outside_[i] = outer_ != nullptr && value.constant && is_shared(value);
+    names_[i] = is_outside_[i] ? root().shared_.at(value.constant.get()) : fresh_name(value.name);
   }
+  if (outer_ == nullptr) share_constants();
 }
 
-std::string GraphWriter::name_outside(const Value& value) const {
-  if (!value.constant) return "";
-  for (const GraphWriter* at = outer_; at != nullptr; at = at->outer_) {
-    const ValueId id = at->graph_.find_value(value.name);
-    if (id != kNoValue && at->graph_.value(id).constant == value.constant) return at->name_of(id);
+void GraphWriter::share_constants() {
+  std::map<const Tensor*, int> graphs_with;
+  visit_subgraphs(graph_, [&](const Graph& graph) {
+    for (const ValueId id : used_constants(graph, opset_)) ++graphs_with[graph.constant(id)];
+  });
+  for (const ValueId id : used_constants(graph_, opset_)) {
+    shared_.emplace(graph_.constant(id), name_of(id));
   }
-  return "";
+  visit_subgraphs(graph_, [&](const Graph& graph) {
+    for (const ValueId id : used_constants(graph, opset_)) {
+      if (graphs_with[graph.constant(id)] < 2 || shared_.count(graph.constant(id)) != 0) continue;
+      shared_.emplace(graph.constant(id), fresh_name(graph.value(id).name));
+      shared_in_order_.push_back(graph.value(id).constant);
+    }
+  });
 }
 
 bool GraphWriter::is_taken_outside(const std::string& name) const {
@@ -203,10 +242,12 @@ Result<Rope> GraphWriter::write_attribute(const Node& node, const std::string& n
 }
 
 void GraphWriter::write_constants(Rope& rope) {
-  for (ValueId id = 0; id < static_cast<ValueId>(graph_.value_count()); ++id) {
-    const bool is_used = !graph_.consumers(id).empty() || graph_.is_output(id);
-    if (!graph_.is_constant(id) || !is_used || is_outside_[static_cast<size_t>(id)]) continue;
+  for (const ValueId id : used_constants(graph_, opset_)) {
+    if (is_outside_[static_cast<size_t>(id)]) continue;
     rope.message(kGraphInitializer, tensor_rope(name_of(id), *graph_.constant(id)));
+  }
+  for (const TensorPtr& tensor : shared_in_order_) {
+    rope.message(kGraphInitializer, tensor_rope(shared_.at(tensor.get()), *tensor));
   }
 }
 

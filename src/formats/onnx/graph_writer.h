@@ -1,6 +1,7 @@
 // Graph -> GraphProto, subgraphs included.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,8 +22,10 @@ class GraphWriter {
               std::vector<ValueId> captured);
 
   void name_values();
-  // The name under which a constant is known outside already; "" where it is not.
-  std::string name_outside(const Value& value) const;
+  // Constants that several graphs share are written once, with the outermost one.
+  void share_constants();
+  bool is_shared(const Value& value) const { return root().shared_.count(value.constant.get()) != 0; }
+  const GraphWriter& root() const { return outer_ == nullptr ? *this : outer_->root(); }
   bool is_taken_outside(const std::string& name) const;
   std::string fresh_name(const std::string& wanted);
 
@@ -41,6 +44,10 @@ class GraphWriter {
   std::vector<std::string> names_;  // by value, as written
   std::set<std::string> taken_;
   std::vector<bool> is_outside_;    // by value: provided by a graph around this one
+
+  // Of the outermost graph only: names of the constants of subgraphs that it holds.
+  std::map<const Tensor*, std::string> shared_;
+  std::vector<TensorPtr> shared_in_order_;
 };
 
 }  // namespace octavo::onnx
