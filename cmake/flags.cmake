@@ -11,6 +11,9 @@ target_compile_options(octavo_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(octavo_flags INTERFACE -Wno-restrict)  # warns of `"text" + std::string` (GCC bug 105651)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND NOT EMSCRIPTEN)
+  target_compile_options(octavo_flags INTERFACE -Wno-deprecated-declarations)  # g++-12's own stable_sort
+endif()
 if(OCTAVO_WERROR)
   target_compile_options(octavo_flags INTERFACE -Werror)
 endif()
