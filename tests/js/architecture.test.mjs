@@ -20,7 +20,7 @@ const mayInclude = {
 };
 
 // Addresses that a reader is sent to. Packages and archives are found by the machine's own configuration.
-const hosts = ['localhost', '127.0.0.1', 'example.com', 'example.org', 'www.apache.org', 'www.w3.org', 'arxiv.org', 'onnx.ai', 'github.com'];
+const hosts = ['localhost', '127.0.0.1', 'example.com', 'example.org', 'www.apache.org', 'www.w3.org', 'arxiv.org', 'onnx.ai', 'github.com', 'git-lfs'];
 
 const files = trackedFiles();
 const text = (file) => readFileSync(inRoot(file), 'utf8');
