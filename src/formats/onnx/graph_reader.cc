@@ -144,7 +144,7 @@ Status GraphReader::read_input(Extent message) {
 Status GraphReader::read_node_outputs(Extent message) {
   OCTAVO_ASSIGN_OR_RETURN(RawNode raw, read_node(context_, message));
   const bool is_constant = raw.node.op_type == "Constant" && raw.node.domain.empty();
-  name_node(raw.node, raw.outputs);
+  make_name_unique(raw.node);
   for (const std::string& name : raw.outputs) {
     Value value;
     value.name = name;
@@ -294,11 +294,9 @@ ValueId GraphReader::find(const std::string& name) {
   return inner;
 }
 
-void GraphReader::name_node(Node& node, const std::vector<std::string>& outputs) {
-  const bool has_output = !outputs.empty() && !outputs.front().empty();
-  const std::string index = std::to_string(node_names_.size());
-  if (node.name.empty()) node.name = node.op_type + "_" + (has_output ? outputs.front() : index);
-  const std::string wanted = node.name;
+void GraphReader::make_name_unique(Node& node) {
+  const std::string wanted = node.name.empty() ? node.op_type : node.name;
+  node.name = wanted;
   for (size_t suffix = node_names_.size(); !node_names_.insert(node.name).second; ++suffix) {
     node.name = wanted + "_" + std::to_string(suffix);
   }

@@ -41,7 +41,7 @@ class GraphReader {
 
   Result<ValueId> declare(Value value);
   ValueId find(const std::string& name);  // here, or captured from outside; kNoValue
-  void name_node(Node& node, const std::vector<std::string>& outputs);
+  void make_name_unique(Node& node);
 
   ReadContext& context_;
   GraphReader* outer_;

@@ -127,6 +127,9 @@ Result<RawNode> read_node(ReadContext& context, Extent message) {
   raw.node.name = proto.name();
   raw.inputs.assign(proto.input().begin(), proto.input().end());
   raw.outputs.assign(proto.output().begin(), proto.output().end());
+  if (raw.node.name.empty() && !raw.outputs.empty()) {
+    raw.node.name = raw.node.op_type + "_" + raw.outputs.front();
+  }
   const std::string place = describe(raw.node);
   if (raw.node.op_type.empty()) {
     return unreadable("it does not say which operator it is: export the model again").at(place);
