@@ -24,8 +24,8 @@ struct Calibration {
 std::vector<std::string> values_to_observe(const Graph& graph, const Recipe& recipe);
 
 // The same bytes for any number of threads. Values that the plan does not hold, because it fused
-// them away, get no range. Memory is that of `threads` runs and their observers, whatever the number
-// of samples. kCalibrationData where no sample could be used. Progress phase: "calibrate".
+// them away, get no range. Memory is that of `threads` runs and their observers, whatever the
+// number of samples. kCalibrationData where no sample could be used. Progress phase: "calibrate".
 Result<Calibration> calibrate(const std::shared_ptr<const Plan>& plan,
                               std::span<const std::string> values, const SampleSource& source,
                               const Recipe& recipe, int threads, const Progress& progress = {});

@@ -136,13 +136,13 @@ class Chooser {
 
 const Chooser::Rule Chooser::kRules[] = {
     {&Chooser::check_compute, true, true},    // kCompute
-    {&Chooser::check_joins, true, true},      // kBinary
+    {&Chooser::check_joins, true, true},       // kBinary
     {&Chooser::check_follows, false, false},  // kShare
-    {&Chooser::check_joins, true, false},     // kConcat
+    {&Chooser::check_joins, true, false},      // kConcat
     {&Chooser::check_follows, true, false},   // kClamp, where it is not folded
     {&Chooser::check_pool, true, true},       // kPool
     {&Chooser::check_follows, true, true},    // kUnary
-    {nullptr, false, false},                  // kOther
+    {nullptr, false, false},                   // kOther
 };
 
 }  // namespace

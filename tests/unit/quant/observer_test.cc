@@ -1,0 +1,168 @@
+#include "quant/observer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <random>
+
+namespace octavo {
+namespace {
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+std::unique_ptr<Observer> make(const std::string& name, double percentile = 99.99,
+                               double momentum = 0.01) {
+  Recipe recipe;
+  recipe.percentile = percentile;
+  recipe.momentum = momentum;
+  return find_observer(name)->make(recipe);
+}
+
+Range range_of(const Observer& observer) {
+  const Result<Range> range = observer.range();
+  EXPECT_TRUE(range.ok()) << range.status().to_string();
+  return range.ok() ? *range : Range{kNan, kNan};
+}
+
+TEST(ExtremesOf, FindsThemWhereverTheyStand) {
+  for (size_t size : {1u, 2u, 15u, 16u, 17u, 33u, 100u}) {
+    for (size_t place = 0; place < size; ++place) {
+      std::vector<float> values(size, 1.0f);
+      values[place] = 5.0f;
+      EXPECT_EQ(extremes_of(values).max, 5.0f) << size << " " << place;
+      values[place] = -5.0f;
+      EXPECT_EQ(extremes_of(values).min, -5.0f) << size << " " << place;
+    }
+  }
+}
+
+TEST(ExtremesOf, MinusZeroIsZero) {
+  const std::vector<float> values = {-0.0f};
+  EXPECT_FALSE(std::signbit(extremes_of(values).min));
+  EXPECT_FALSE(std::signbit(extremes_of(values).max));
+}
+
+TEST(Observer, NotANumberIsAnErrorThatCounts) {
+  for (const ObserverInfo& info : observers()) {
+    const auto observer = info.make(Recipe());
+    observer->observe(std::vector<float>{1, 2});
+    observer->observe(std::vector<float>{1, kNan, -kInf, kNan});
+    const Status status = observer->range().status();
+    EXPECT_EQ(status.code(), ErrorCode::kCalibrationData) << info.name;
+    EXPECT_NE(status.message().find("2 NaN and 1 infinite elements of 6"), std::string::npos)
+        << status.message();
+  }
+}
+
+TEST(Observer, NothingSeenIsAnError) {
+  for (const ObserverInfo& info : observers()) {
+    const auto observer = info.make(Recipe());
+    observer->observe({});
+    EXPECT_EQ(observer->range().status().code(), ErrorCode::kCalibrationData) << info.name;
+  }
+}
+
+TEST(MinMax, HoldsAllThatWasSeen) {
+  const auto observer = make("min_max");
+  observer->observe(std::vector<float>{1, 2});
+  observer->observe(std::vector<float>{-3, 0});
+  EXPECT_EQ(range_of(*observer), (Range{-3, 2}));
+}
+
+TEST(MovingAverage, StartsAtTheFirstSampleAndMovesByMomentum) {
+  const auto observer = make("moving_average", 99.99, 0.25);
+  observer->observe(std::vector<float>{-1, 4});
+  observer->observe(std::vector<float>{-5, 8});
+  observer->observe(std::vector<float>{-2, 5});
+  EXPECT_EQ(range_of(*observer), (Range{-2, 5}));  // -1 -> -2 -> -2, 4 -> 5 -> 5
+}
+
+TEST(Percentile, CutsBothTailsAlike) {
+  std::vector<float> values;
+  for (int i = 0; i < 1000; ++i) values.push_back(static_cast<float>(i) + 0.5f);
+  const auto observer = make("percentile", 90);
+  observer->observe(values);
+  const Range range = range_of(*observer);
+  EXPECT_NEAR(range.min, 50, 0.5);
+  EXPECT_NEAR(range.max, 950, 0.5);
+}
+
+TEST(Percentile, OneOutlierInManyIsCut) {
+  std::vector<float> values(100000, 1.0f);
+  values[7] = 1000;
+  const auto observer = make("percentile", 99.9);
+  observer->observe(values);
+  EXPECT_LT(range_of(*observer).max, 1.5f);
+}
+
+TEST(Percentile, HundredPerCentIsMinMax) {
+  const auto observer = make("percentile", 100);
+  observer->observe(std::vector<float>{-0.37f, 0.1f, 2.71f});
+  EXPECT_EQ(range_of(*observer), (Range{-0.37f, 2.71f}));
+}
+
+TEST(Percentile, InterpolatesInsideOfABin) {
+  // 4095.5 makes bins of width 1; all others lie in the bin [0, 1).
+  std::vector<float> values(999, 0.25f);
+  values.push_back(4095.5f);
+  const auto observer = make("percentile", 50);
+  observer->observe(values);
+  // The quarter of 1000 is 250 of the 999 in the bin; what that gives lies within min and max.
+  EXPECT_FLOAT_EQ(range_of(*observer).min, 250.0f / 999);
+  EXPECT_FLOAT_EQ(range_of(*observer).max, 750.0f / 999);
+}
+
+TEST(Percentile, ConstantAndTinyValuesGiveThemselves) {
+  for (float x : {0.0f, 1.0f, -3.5f, 1e-38f, -std::numeric_limits<float>::denorm_min(),
+                  std::numeric_limits<float>::max(), -std::numeric_limits<float>::max()}) {
+    const auto observer = make("percentile");
+    observer->observe(std::vector<float>(10, x));
+    EXPECT_EQ(range_of(*observer), (Range{x, x}));
+  }
+}
+
+// Samples of very different magnitudes, so that shards have different bins.
+std::vector<std::vector<float>> samples() {
+  std::mt19937 random(1);
+  std::vector<std::vector<float>> made;
+  for (int i = 0; i < 12; ++i) {
+    std::vector<float> sample;
+    const float magnitude = std::ldexp(1.0f, static_cast<int>(random() % 40) - 20);
+    for (int j = 0; j < 301; ++j) {
+      sample.push_back(magnitude * (static_cast<float>(random() % 20001) / 10000 - 1));
+    }
+    sample.push_back(-std::numeric_limits<float>::denorm_min());
+    made.push_back(std::move(sample));
+  }
+  return made;
+}
+
+class EveryObserver : public testing::TestWithParam<std::string> {};
+
+TEST_P(EveryObserver, MergedShardsEqualOnePass) {
+  const auto all = samples();
+  const auto one_pass = make(GetParam(), 97);
+  for (const auto& sample : all) one_pass->observe(sample);
+  for (size_t shards : {2u, 3u, 5u, 12u}) {
+    const auto merged = make(GetParam(), 97);
+    for (size_t s = 0; s < shards; ++s) {
+      const auto shard = make(GetParam(), 97);
+      for (size_t i = all.size() * s / shards; i < all.size() * (s + 1) / shards; ++i) {
+        shard->observe(all[i]);
+      }
+      merged->merge(*shard);
+    }
+    EXPECT_EQ(range_of(*merged), range_of(*one_pass)) << shards;
+    EXPECT_EQ(merged->count(), one_pass->count());
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryObserver, testing::Values("min_max", "moving_average", "percentile"),
+                         [](const auto& info) { return info.param; });
+
+TEST(Observers, TestOfShardsKnowsAllOfThem) { EXPECT_EQ(observers().size(), 3u); }
+
+}  // namespace
+}  // namespace octavo
