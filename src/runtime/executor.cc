@@ -133,7 +133,7 @@ struct Executor::State final : RunContext {
   }
 
   std::byte* scratch(size_t bytes) override {
-    if (bytes > scratch_block.size()) {
+    if (!scratch_block || bytes > scratch_block.size()) {
       heap_bytes -= scratch_block.size();
       scratch_block = Block();  // first: the two need not be held together
       scratch_block = Block(bytes);
