@@ -1,8 +1,8 @@
 // Gives every activation around a marked node its scale and zero point.
 //
-// What only moves elements (MaxPool, Reshape, ...) shares the scale of its input, whatever it costs in
-// range: its integers pass through untouched. The inputs of a Concat share the scale of its output
-// where nothing else reads them: they would be requantized to it anyway.
+// What only moves elements (MaxPool, Reshape, ...) shares the scale of its input, whatever it costs
+// in range: its integers pass through untouched. The inputs of a Concat share the scale of its
+// output where nothing else reads them: they would be requantized to it anyway.
 #include "graph/ops.h"
 #include "quant/clamps.h"
 #include "quant/params.h"

@@ -1,5 +1,5 @@
-// Gives the constants of marked nodes their scales: weights int8 symmetric, other constants (one side
-// of an Add, say) like activations.
+// Gives the constants of marked nodes their scales: weights int8 symmetric, other constants (one
+// side of an Add, say) like activations.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -18,7 +18,8 @@ constexpr double kLargestBias = 1 << 30;
 
 Status check_finite(const Graph& graph, const Node& node, ValueId constant) {
   const std::span<const float> values = graph.constant(constant)->values<float>();
-  const auto bad = std::find_if(values.begin(), values.end(), [](float x) { return !std::isfinite(x); });
+  const auto bad =
+      std::find_if(values.begin(), values.end(), [](float x) { return !std::isfinite(x); });
   if (bad == values.end()) return {};
   return {ErrorCode::kModelUnsupported,
           "constant '" + graph.value(constant).name + "' holds " +
@@ -82,7 +83,8 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   QuantParams params = weight_params(magnitudes, layout.axis);
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     OCTAVO_RETURN_IF_ERROR(check_finite(graph, node, node.inputs[2]));
-    fit_bias(*graph.constant(node.inputs[2]), graph.value(node.inputs[0]).quant->scale[0], params.scale);
+    fit_bias(*graph.constant(node.inputs[2]), graph.value(node.inputs[0]).quant->scale[0],
+             params.scale);
   }
   claim_constant(graph, id, 1, std::move(params));
   return {};
@@ -107,10 +109,15 @@ Status assign_weights(QuantizeState& state) {
   for (NodeId id : order) {
     if (!state.is_quantized(id)) continue;
     switch (info_of(state.graph.node(id).op).role) {
-      case Role::kCompute: OCTAVO_RETURN_IF_ERROR(assign_compute(state, id)); break;
+      case Role::kCompute:
+        OCTAVO_RETURN_IF_ERROR(assign_compute(state, id));
+        break;
       case Role::kBinary:
-      case Role::kConcat: OCTAVO_RETURN_IF_ERROR(assign_operands(state, id)); break;
-      default: break;
+      case Role::kConcat:
+        OCTAVO_RETURN_IF_ERROR(assign_operands(state, id));
+        break;
+      default:
+        break;
     }
   }
   return {};

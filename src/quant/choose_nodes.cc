@@ -54,9 +54,7 @@ class Chooser {
   };
   static const Rule kRules[];  // by Role
 
-  static const Rule& rule_of(Op op) {
-    return kRules[static_cast<size_t>(info_of(op).role)];
-  }
+  static const Rule& rule_of(Op op) { return kRules[static_cast<size_t>(info_of(op).role)]; }
 
   bool is_float(ValueId id) const { return graph_.value(id).dtype == DType::kFloat32; }
   bool is_integer(ValueId id) const { return state_.is_quantized(graph_.producer(id)); }
@@ -67,7 +65,8 @@ class Chooser {
     return "calibration gave no range for '" + value.name + "'";
   }
 
-  // A clamp that is to stay in float keeps the node before it there too: together they are one layer.
+  // A clamp that is to stay in float keeps the node before it there too: together they are one
+  // layer.
   Refusal refuse_excluded(const Node& node, NodeId clamp) const {
     const std::string by = excluded_by(state_.recipe, graph_, node);
     if (!by.empty()) return "excluded by '" + by + "'";
@@ -94,13 +93,15 @@ class Chooser {
   Refusal check_gemm(const Node& node) const {
     if (node.op != Op::kGemm) return {};
     const bool plain = node.attrs.get_int("transA", 0) == 0 &&
-                       node.attrs.get_float("alpha", 1) == 1 && node.attrs.get_float("beta", 1) == 1;
+                       node.attrs.get_float("alpha", 1) == 1 &&
+                       node.attrs.get_float("beta", 1) == 1;
     return plain ? Refusal() : "integer Gemm needs transA 0, alpha 1 and beta 1";
   }
 
   // At least one integer input; the others are constants or can be quantized.
   Refusal check_joins(const Node& node) const {
-    if (std::none_of(node.inputs.begin(), node.inputs.end(), [&](ValueId id) { return is_integer(id); })) {
+    if (std::none_of(node.inputs.begin(), node.inputs.end(),
+                     [&](ValueId id) { return is_integer(id); })) {
       return "its inputs are not quantized";
     }
     for (ValueId id : node.inputs) {
@@ -115,8 +116,8 @@ class Chooser {
     return is_integer(node.inputs[0]) ? Refusal() : "its input is not quantized";
   }
 
-  // Of averages only those over pictures: means within transformers feed normalizations, where eight
-  // bits are not enough.
+  // Of averages only those over pictures: means within transformers feed normalizations, where
+  // eight bits are not enough.
   Refusal check_pool(const Node& node) const {
     if (node.op == Op::kReduceMean) {
       const Tensor* axes = node.inputs.size() > 1 ? graph_.constant(node.inputs[1]) : nullptr;
@@ -136,13 +137,13 @@ class Chooser {
 
 const Chooser::Rule Chooser::kRules[] = {
     {&Chooser::check_compute, true, true},    // kCompute
-    {&Chooser::check_joins, true, true},       // kBinary
+    {&Chooser::check_joins, true, true},      // kBinary
     {&Chooser::check_follows, false, false},  // kShare
-    {&Chooser::check_joins, true, false},      // kConcat
+    {&Chooser::check_joins, true, false},     // kConcat
     {&Chooser::check_follows, true, false},   // kClamp, where it is not folded
     {&Chooser::check_pool, true, true},       // kPool
     {&Chooser::check_follows, true, true},    // kUnary
-    {nullptr, false, false},                   // kOther
+    {nullptr, false, false},                  // kOther
 };
 
 }  // namespace

@@ -10,11 +10,16 @@ int64_t repeats(const Node& node) {
 
 std::optional<int> channel_axis(const Node& node, int rank) {
   switch (node.op) {
-    case Op::kConv: return rank >= 3 ? std::optional(0) : std::nullopt;
-    case Op::kConvTranspose: return rank >= 3 ? std::optional(1) : std::nullopt;
-    case Op::kGemm: return node.attrs.get_int("transB", 0) ? 0 : 1;
-    case Op::kMatMul: return rank == 2 ? std::optional(1) : std::nullopt;
-    default: return {};
+    case Op::kConv:
+      return rank >= 3 ? std::optional(0) : std::nullopt;
+    case Op::kConvTranspose:
+      return rank >= 3 ? std::optional(1) : std::nullopt;
+    case Op::kGemm:
+      return node.attrs.get_int("transB", 0) ? 0 : 1;
+    case Op::kMatMul:
+      return rank == 2 ? std::optional(1) : std::nullopt;
+    default:
+      return {};
   }
 }
 

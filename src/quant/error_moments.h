@@ -13,10 +13,10 @@ constexpr double kHighestDb = 200;
 
 // Sums in double, in the order of the data: the same bits everywhere.
 struct ErrorMoments {
-  double signal = 0;    // sum r^2
-  double energy = 0;    // sum q^2
-  double product = 0;   // sum r q
-  double noise = 0;     // sum (r - q)^2
+  double signal = 0;   // sum r^2
+  double energy = 0;   // sum q^2
+  double product = 0;  // sum r q
+  double noise = 0;    // sum (r - q)^2
 
   void add(std::span<const float> reference, std::span<const float> approximation) {
     for (size_t i = 0; i < reference.size(); ++i) {
@@ -39,7 +39,8 @@ struct ErrorMoments {
   double sqnr_db() const {
     if (noise == 0) return kHighestDb;
     const double ratio = std::clamp(signal / noise, 1e-20, 1e20);
-    return 4.3429448190325183 * static_cast<double>(real_log(static_cast<float>(ratio)));  // 10 / ln 10
+    return 4.3429448190325183 *
+           static_cast<double>(real_log(static_cast<float>(ratio)));  // 10 / ln 10
   }
 
   // 1 for equal lists, zeros too; 0 where only one of them is zero.

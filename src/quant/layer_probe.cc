@@ -9,7 +9,11 @@ namespace {
 
 // What quantizers append to the name of a float value: ours, then ONNX Runtime's.
 constexpr std::string_view kSuffixes[] = {
-    "_quantized", "_dequantized", "_unquantized", "_QuantizeLinear_Output", "_DequantizeLinear_Output",
+    "_quantized",
+    "_dequantized",
+    "_unquantized",
+    "_QuantizeLinear_Output",
+    "_DequantizeLinear_Output",
 };
 
 // The activation of the float graph that has this name, or has it without a quantizer's suffix.
@@ -64,8 +68,8 @@ std::vector<LayerPair> pair_layers(const Plan& float_plan, const Plan& quantized
   return layers;
 }
 
-LayerProbe::LayerProbe(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
-                       const std::vector<LayerPair>& layers)
+LayerProbe::LayerProbe(std::shared_ptr<const Plan> float_plan,
+                       std::shared_ptr<const Plan> quantized, const std::vector<LayerPair>& layers)
     : float_executor_(float_plan),
       quantized_executor_(quantized),
       counterparts_(find_counterparts(quantized->graph, float_plan->graph)),
@@ -92,9 +96,10 @@ const LayerProbe::Reference* LayerProbe::reference_of(ValueId quantized, TensorV
   const ValueId id = counterparts_[static_cast<size_t>(quantized)];
   if (id == kNoValue) return nullptr;
   const Reference& reference = references_[static_cast<size_t>(id)];
-  const bool fits = !reference.data.empty() &&
-                    reference.shape == channels_first_shape(
-                        quantized_executor_.plan().graph.value(quantized), view.shape);
+  const bool fits =
+      !reference.data.empty() &&
+      reference.shape ==
+          channels_first_shape(quantized_executor_.plan().graph.value(quantized), view.shape);
   return fits ? &reference : nullptr;
 }
 
@@ -102,14 +107,16 @@ Result<std::vector<LayerMoments>> LayerProbe::run(std::span<const TensorView> in
   std::vector<LayerMoments> moments(layer_count_);
   std::vector<float> floats;
   const auto measure = [&](ValueId id, const Value& value, TensorView view,
-                           ErrorMoments LayerMoments::*member) {
+                           ErrorMoments LayerMoments::* member) {
     const int layer = layer_of_[static_cast<size_t>(id)];
     const Reference* reference = layer < 0 ? nullptr : reference_of(id, view);
     if (!reference || !read_floats(value, view, floats)) return;
     (moments[static_cast<size_t>(layer)].*member).add(reference->data, floats);
   };
 
-  const Tap keep_all = [&](ValueId id, const Value& value, TensorView view) { keep(id, value, view); };
+  const Tap keep_all = [&](ValueId id, const Value& value, TensorView view) {
+    keep(id, value, view);
+  };
   OCTAVO_RETURN_IF_ERROR(float_executor_.run(inputs, keep_all).status());
 
   const Tap look = [&](ValueId id, const Value& value, TensorView view) {

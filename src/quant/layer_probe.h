@@ -48,11 +48,11 @@ class LayerProbe {
 
   Executor float_executor_;
   Executor quantized_executor_;
-  std::vector<ValueId> counterparts_;   // by value of the quantized plan; kNoValue
-  std::vector<int> layer_of_;           // by value of the quantized plan; -1
+  std::vector<ValueId> counterparts_;  // by value of the quantized plan; kNoValue
+  std::vector<int> layer_of_;          // by value of the quantized plan; -1
   size_t layer_count_;
-  std::vector<Reference> references_;   // by value of the float plan; empty where not wanted
-  std::vector<bool> wanted_;            // by value of the float plan
+  std::vector<Reference> references_;  // by value of the float plan; empty where not wanted
+  std::vector<bool> wanted_;           // by value of the float plan
 };
 
 }  // namespace octavo

@@ -28,10 +28,10 @@ size_t edits_between(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_word(std::string_view word, std::span<const std::string> candidates) {
-  const auto nearest = std::min_element(
-      candidates.begin(), candidates.end(), [&](const std::string& a, const std::string& b) {
-        return edits_between(word, a) < edits_between(word, b);
-      });
+  const auto nearest = std::min_element(candidates.begin(), candidates.end(),
+                                        [&](const std::string& a, const std::string& b) {
+                                          return edits_between(word, a) < edits_between(word, b);
+                                        });
   return nearest == candidates.end() ? std::string() : *nearest;
 }
 

@@ -55,7 +55,8 @@ void Observer::observe(std::span<const float> values) {
     }
     return;
   }
-  extremes_ = {std::min(extremes_.min, seen.extremes.min), std::max(extremes_.max, seen.extremes.max)};
+  extremes_ = {std::min(extremes_.min, seen.extremes.min),
+               std::max(extremes_.max, seen.extremes.max)};
   add(values, seen.extremes);
 }
 

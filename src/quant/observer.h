@@ -1,4 +1,5 @@
-// Collects statistics of one value while samples run through the float graph, and chooses its range.
+// Collects statistics of one value while samples run through the float graph, and chooses its
+// range.
 //
 // Observers stream and merge: for any split of the samples into consecutive shards, observing each
 // shard apart and merging them in order gives exactly the state of one pass. That is what lets
@@ -34,7 +35,7 @@ class Observer {
   // Not widened to contain 0. kCalibrationData where the value held NaN or infinity, or nothing.
   Result<Range> range() const;
 
-  int64_t count() const { return count_; }    // elements
+  int64_t count() const { return count_; }      // elements
   Range extremes() const { return extremes_; }  // of all elements
 
  protected:

@@ -10,9 +10,12 @@ Tensor zero_points(const QuantParams& params, const Shape& shape) {
 
 Tensor zero_points(const QuantParams& params, const Shape& shape) {
   switch (params.dtype) {
-    case DType::kInt8: return zero_points<int8_t>(params, shape);
-    case DType::kInt32: return zero_points<int32_t>(params, shape);
-    default: return zero_points<uint8_t>(params, shape);
+    case DType::kInt8:
+      return zero_points<int8_t>(params, shape);
+    case DType::kInt32:
+      return zero_points<int32_t>(params, shape);
+    default:
+      return zero_points<uint8_t>(params, shape);
   }
 }
 
@@ -27,7 +30,8 @@ Node qdq_node(Op op, const std::string& stem, ValueId input, const ScaleConstant
 
 }  // namespace
 
-ScaleConstants add_scale_constants(Graph& graph, const std::string& stem, const QuantParams& params) {
+ScaleConstants add_scale_constants(Graph& graph, const std::string& stem,
+                                   const QuantParams& params) {
   const auto channels = static_cast<int64_t>(params.scale.size());
   const Shape shape = params.per_tensor() ? Shape{} : Shape{channels};
   return {graph.add_constant(stem + "_scale", Tensor::from(params.scale, shape)),

@@ -5,13 +5,14 @@
 
 namespace octavo {
 
-// name -> QuantizeLinear -> name_quantized; both take name_scale and name_zero_point, which are made
-// with the first of them. `stem` is the name of the float value that is carried.
+// name -> QuantizeLinear -> name_quantized; both take name_scale and name_zero_point, which are
+// made with the first of them. `stem` is the name of the float value that is carried.
 struct ScaleConstants {
   ValueId scale;
   ValueId zero_point;
 };
-ScaleConstants add_scale_constants(Graph& graph, const std::string& stem, const QuantParams& params);
+ScaleConstants add_scale_constants(Graph& graph, const std::string& stem,
+                                   const QuantParams& params);
 
 // The output has the shape of the input; the integer side keeps `params` as its Value::quant.
 ValueId add_quantize_node(Graph& graph, ValueId input, const std::string& stem,

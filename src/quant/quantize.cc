@@ -8,7 +8,8 @@ namespace octavo {
 namespace {
 
 constexpr Status (*kStages[])(QuantizeState&) = {
-    choose_nodes, fold_clamps, assign_params, assign_weights, insert_qdq, quantize_weights, quantize_bias,
+    choose_nodes, fold_clamps,      assign_params, assign_weights,
+    insert_qdq,   quantize_weights, quantize_bias,
 };
 
 Status check_is_float(const Graph& graph) {
@@ -16,7 +17,8 @@ Status check_is_float(const Graph& graph) {
     const Node& node = graph.node(id);
     if (node.op != Op::kQuantizeLinear && node.op != Op::kDequantizeLinear) continue;
     return {ErrorCode::kInvalidArgument,
-            "the model is already quantized; give the float model that it was made from", describe(node)};
+            "the model is already quantized; give the float model that it was made from",
+            describe(node)};
   }
   return {};
 }

@@ -22,8 +22,8 @@ struct QuantizeResult {
   std::vector<NodeSummary> nodes;  // of the float graph, in running order
 };
 
-// kInvalidArgument where the graph holds QuantizeLinear or DequantizeLinear already, kModelUnsupported
-// where a weight is NaN or infinite; both name the node.
+// kInvalidArgument where the graph holds QuantizeLinear or DequantizeLinear already,
+// kModelUnsupported where a weight is NaN or infinite; both name the node.
 Result<QuantizeResult> quantize(const Graph& graph, const Ranges& ranges, const Recipe& recipe);
 
 }  // namespace octavo

@@ -31,7 +31,8 @@ Tensor quantize_to(const Tensor& tensor, const QuantParams& params) {
   std::vector<T> integers(values.size());
   for (size_t i = 0; i < values.size(); ++i) {
     const size_t channel = i / static_cast<size_t>(inner) % params.scale.size();
-    integers[i] = quantize_one<T>(values[i], params.scale[channel], params.zero_point[channel], params);
+    integers[i] =
+        quantize_one<T>(values[i], params.scale[channel], params.zero_point[channel], params);
   }
   return Tensor::from(integers, shape);
 }
@@ -40,9 +41,12 @@ Tensor quantize_to(const Tensor& tensor, const QuantParams& params) {
 
 Tensor quantize_tensor(const Tensor& tensor, const QuantParams& params) {
   switch (params.dtype) {
-    case DType::kInt8: return quantize_to<int8_t>(tensor, params);
-    case DType::kInt32: return quantize_to<int32_t>(tensor, params);
-    default: return quantize_to<uint8_t>(tensor, params);
+    case DType::kInt8:
+      return quantize_to<int8_t>(tensor, params);
+    case DType::kInt32:
+      return quantize_to<int32_t>(tensor, params);
+    default:
+      return quantize_to<uint8_t>(tensor, params);
   }
 }
 

@@ -10,9 +10,9 @@
 namespace octavo {
 
 struct ValueRange {
-  Range range;              // as observed: not widened to contain 0
-  int64_t count = 0;        // elements seen
-  std::string observer;     // that chose it
+  Range range;           // as observed: not widened to contain 0
+  int64_t count = 0;     // elements seen
+  std::string observer;  // that chose it
 };
 
 using Ranges = std::map<std::string, ValueRange>;  // by the name of the value

@@ -14,7 +14,8 @@ constexpr size_t kLongestWord = 100;  // mistyped words are compared with known 
 
 Status unknown_word(const std::string& what, const std::string& word,
                     std::span<const std::string> known) {
-  const std::string shown = word.size() > kLongestWord ? word.substr(0, kLongestWord) + "..." : word;
+  const std::string shown =
+      word.size() > kLongestWord ? word.substr(0, kLongestWord) + "..." : word;
   return {ErrorCode::kInvalidArgument, "there is no " + what + " '" + shown + "'; did you mean '" +
                                            nearest_word(shown, known) + "'?"};
 }
@@ -51,9 +52,8 @@ bool matches_node(const Graph& graph, const Node& node, const std::string& patte
 
 bool matches_anything(const Graph& graph, const std::string& pattern) {
   const std::vector<NodeId> nodes = graph.live_nodes();
-  return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
-    return matches_node(graph, graph.node(id), pattern);
-  });
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [&](NodeId id) { return matches_node(graph, graph.node(id), pattern); });
 }
 
 }  // namespace
@@ -66,15 +66,15 @@ Status validate(const Recipe& recipe) {
   OCTAVO_RETURN_IF_ERROR(check_observer(recipe));
   if (!(recipe.percentile > 0 && recipe.percentile <= 100)) {
     return {ErrorCode::kInvalidArgument,
-            "percentile must be above 0 and at most 100, in per cent of the values kept; 99.99 is usual"};
+            "percentile must be above 0 and at most 100, in per cent of the values kept; 99.99 is "
+            "usual"};
   }
   if (!(recipe.momentum > 0 && recipe.momentum <= 1)) {
     return {ErrorCode::kInvalidArgument, "momentum must be above 0 and at most 1; 0.01 is usual"};
   }
   if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8) {
-    return {ErrorCode::kInvalidArgument,
-            std::string("activations cannot be ") + name_of(recipe.activations) +
-                "; use uint8 or int8"};
+    return {ErrorCode::kInvalidArgument, std::string("activations cannot be ") +
+                                             name_of(recipe.activations) + "; use uint8 or int8"};
   }
   return {};
 }

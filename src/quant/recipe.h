@@ -14,8 +14,8 @@ const char* name_of(Granularity granularity);  // "per-tensor", "per-channel"
 
 struct Recipe {
   std::string observer = "min_max";  // a name of observers()
-  double percentile = 99.99;         // observer percentile: per cent of values kept, both tails cut alike
-  double momentum = 0.01;            // observer moving_average: the weight of the newest sample
+  double percentile = 99.99;  // observer percentile: per cent of values kept, both tails cut alike
+  double momentum = 0.01;     // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
   DType activations = DType::kUint8;  // or kInt8; asymmetric both
 
@@ -28,8 +28,8 @@ struct Recipe {
 
 // Errors are wishes that no graph could meet; they name the nearest known word.
 Status validate(const Recipe& recipe);
-// Errors as above, and operators that neither the graph nor Octavo knows. The result warns of wishes
-// without effect on this graph, such as a pattern that matches nothing.
+// Errors as above, and operators that neither the graph nor Octavo knows. The result warns of
+// wishes without effect on this graph, such as a pattern that matches nothing.
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph);
 
 // The pattern or operator by which the recipe leaves this node in float; empty where it does not.

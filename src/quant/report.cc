@@ -26,8 +26,8 @@ std::string fixed(double number, int digits) {
 
 // Columns on a terminal, taking every character of UTF-8 as one.
 size_t columns(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(),
-                                           [](char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 std::string left(std::string text, size_t width) {
@@ -141,9 +141,7 @@ class ReportWriter {
          fixed(report_.output.cosine, 5));
   }
 
-  static std::string decibel(double db) {
-    return db >= 200 ? "exact" : fixed(db, 1) + " dB";
-  }
+  static std::string decibel(double db) { return db >= 200 ? "exact" : fixed(db, 1) + " dB"; }
 
   static const char* color_of(double db) {
     return db < kPoorDb ? kRed : db < kFairDb ? kYellow : kGreen;
@@ -171,7 +169,8 @@ class ReportWriter {
     const size_t bar_width = std::max<size_t>(taken < width_ ? (width_ - taken) / 2 : 0, 4);
     line();
     line(paint("  " + left("worst layers", name_width + 1 + op_width + 2) +
-                   left("by itself", bar_width + 9) + "  with all before it", kDim));
+                   left("by itself", bar_width + 9) + "  with all before it",
+               kDim));
     for (const LayerError* layer : worst) {
       line("  " + left(shorten(layer->name, name_width), name_width) + " " +
            left(layer->op, op_width) + "  " + gauge(layer->sqnr_db, bar_width) + "  " +

@@ -15,7 +15,8 @@ struct SampleSource {
   int64_t count = 0;
   std::function<std::string(int64_t index)> name;  // for people: the name of the file
   // All inputs of one run, in the graph's order. Called from several threads, `thread` tells which.
-  // kImage means that this one sample is unusable: it is skipped and reported; others stop the work.
+  // kImage means that this one sample is unusable: it is skipped and reported; others stop the
+  // work.
   std::function<Result<std::vector<Tensor>>(int64_t index, int thread)> load;
 };
 

@@ -80,11 +80,12 @@ Status check_any_used(const SampleSource& source, int64_t used,
                       const std::vector<SkippedSample>& skipped) {
   if (used > 0) return {};
   if (source.count == 0) {
-    return {ErrorCode::kCalibrationData, "there are no samples; give a folder with at least one image"};
+    return {ErrorCode::kCalibrationData,
+            "there are no samples; give a folder with at least one image"};
   }
-  return {ErrorCode::kCalibrationData,
-          "none of the " + std::to_string(source.count) + " samples could be used; the first: " +
-              skipped.front().name + ": " + skipped.front().reason};
+  return {ErrorCode::kCalibrationData, "none of the " + std::to_string(source.count) +
+                                           " samples could be used; the first: " +
+                                           skipped.front().name + ": " + skipped.front().reason};
 }
 
 std::vector<TensorView> views_of(std::span<const Tensor> tensors) {

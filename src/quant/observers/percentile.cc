@@ -13,8 +13,9 @@ constexpr int kFinestExponent = -100;               // of the bin width: smaller
 
 // Counts of values in bins [i * 2^e, (i + 1) * 2^e), -kHalf <= i < kHalf. e is the least that holds
 // the largest magnitude seen; it grows by joining pairs of bins. Since
-// floor(floor(x / w) / 2) = floor(x / 2w), and scaling by a power of two is exact, the counts depend
-// on the values alone: not on their order, nor on how they were split over merged histograms.
+// floor(floor(x / w) / 2) = floor(x / 2w), and scaling by a power of two is exact, the counts
+// depend on the values alone: not on their order, nor on how they were split over merged
+// histograms.
 class Histogram {
  public:
   Histogram() : counts_(2 * kHalf) {}

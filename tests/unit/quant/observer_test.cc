@@ -159,7 +159,8 @@ TEST_P(EveryObserver, MergedShardsEqualOnePass) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryObserver, testing::Values("min_max", "moving_average", "percentile"),
+INSTANTIATE_TEST_SUITE_P(All, EveryObserver,
+                         testing::Values("min_max", "moving_average", "percentile"),
                          [](const auto& info) { return info.param; });
 
 TEST(Observers, TestOfShardsKnowsAllOfThem) { EXPECT_EQ(observers().size(), 3u); }

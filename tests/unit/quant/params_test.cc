@@ -25,7 +25,8 @@ TEST(ActivationParams, Int8IsTheSameMovedDown) {
 }
 
 TEST(ActivationParams, RangeIsWidenedToContainZero) {
-  EXPECT_EQ(activation_params({2, 5.1f}, DType::kUint8), activation_params({0, 5.1f}, DType::kUint8));
+  EXPECT_EQ(activation_params({2, 5.1f}, DType::kUint8),
+            activation_params({0, 5.1f}, DType::kUint8));
   EXPECT_EQ(activation_params({2, 5.1f}, DType::kUint8).zero_point[0], 0);
   EXPECT_EQ(activation_params({-5.1f, -2}, DType::kUint8).zero_point[0], 255);
 }

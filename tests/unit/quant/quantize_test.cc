@@ -71,7 +71,8 @@ TEST_F(OneConv, WeightsPerTensorHaveOneScalarScale) {
 
 TEST_F(OneConv, BiasIsInt32InTheUnitOfTheProducts) {
   const Graph graph = quantized(small_.graph, ranges_).graph;
-  const QuantParams x = params_of(graph, "x"), w = params_of(graph, "y_w"), b = params_of(graph, "y_b");
+  const QuantParams x = params_of(graph, "x"), w = params_of(graph, "y_w"),
+                    b = params_of(graph, "y_b");
   EXPECT_EQ(b.dtype, DType::kInt32);
   EXPECT_EQ(b.scale, (std::vector<float>{x.scale[0] * w.scale[0], x.scale[0] * w.scale[1]}));
   EXPECT_EQ(constant_of<int32_t>(graph, "y_b_quantized"), (std::vector<int32_t>{5000, -1000}));
@@ -136,8 +137,7 @@ TEST(Quantize, BiasBeyondInt32WidensItsChannelsScale) {
   SmallGraph small;
   const ValueId x = small.input("x", Shape{1, 1, 1, 1});
   small.output(small.conv("y", x, {1e-9f, 1}, 2, {100, 100}));
-  const Graph graph =
-      quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 200}}})).graph;
+  const Graph graph = quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 200}}})).graph;
   const QuantParams b = params_of(graph, "y_b");
   const std::vector<int32_t> bias = constant_of<int32_t>(graph, "y_b_quantized");
   EXPECT_NEAR(static_cast<double>(bias[0]) * b.scale[0], 100, 1e-4);
@@ -162,10 +162,12 @@ TEST(Quantize, ClipBoundsTheRange) {
   SmallGraph small;
   const ValueId x = small.input("x", Shape{1, 1, 1, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
-  const ValueId low = small.constant("low", {0}, Shape{}), high = small.constant("high", {6}, Shape{});
+  const ValueId low = small.constant("low", {0}, Shape{}),
+                high = small.constant("high", {6}, Shape{});
   small.output(small.node(Op::kClip, "clip", {conv, low, high}, Shape{1, 1, 1, 1}));
   // A range that was not observed behind this Clip, but given.
-  const QuantizeResult result = quantized(small.graph, ranges_of({{"x", {-1, 1}}, {"clip", {-2, 9}}}));
+  const QuantizeResult result =
+      quantized(small.graph, ranges_of({{"x", {-1, 1}}, {"clip", {-2, 9}}}));
   EXPECT_EQ(params_of(result.graph, "clip"), activation_params({0, 6}, DType::kUint8));
 }
 
@@ -173,7 +175,8 @@ TEST(Quantize, ClipThatExcludesZeroStays) {
   SmallGraph small;
   const ValueId x = small.input("x", Shape{1, 1, 1, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
-  const ValueId low = small.constant("low", {1}, Shape{}), high = small.constant("high", {6}, Shape{});
+  const ValueId low = small.constant("low", {1}, Shape{}),
+                high = small.constant("high", {6}, Shape{});
   small.output(small.node(Op::kClip, "clip", {conv, low, high}, Shape{1, 1, 1, 1}));
   const QuantizeResult result =
       quantized(small.graph, ranges_of({{"x", {-1, 1}}, {"conv", {-1, 1}}, {"clip", {1, 1}}}));
@@ -215,11 +218,11 @@ TEST(Quantize, MaxPoolAndReshapePassIntegersThrough) {
   const ValueId pool = small.node(Op::kMaxPool, "pool", {conv}, Shape{1, 1, 1, 1});
   const ValueId shape = small.integers("shape", {1, -1});
   small.output(small.node(Op::kReshape, "flat", {pool, shape}, Shape{1, 1}));
-  const Graph graph = quantized(small.graph, ranges_of({{"x", {-1, 1}},
-                                                        {"conv", {-2, 4}},
-                                                        {"pool", {-1, 3}},
-                                                        {"flat", {-1, 3}}}))
-                          .graph;
+  const Graph graph =
+      quantized(
+          small.graph,
+          ranges_of({{"x", {-1, 1}}, {"conv", {-2, 4}}, {"pool", {-1, 3}}, {"flat", {-1, 3}}}))
+          .graph;
   EXPECT_EQ(params_of(graph, "pool"), activation_params({-2, 4}, DType::kUint8));
   EXPECT_EQ(params_of(graph, "flat"), params_of(graph, "conv"));
 }
@@ -237,8 +240,12 @@ class TwoBranches : public testing::Test {
     attrs.set("axis", int64_t{1});
     small_.output(small_.node(Op::kConcat, "joined", std::move(inputs), Shape{1, 2, 1, 1}, attrs));
   }
-  const Ranges ranges_ = ranges_of({{"x", {-1, 1}}, {"a", {-1, 2}}, {"b", {-4, 1}},
-                                    {"joined", {-4, 2}}, {"relu", {0, 9}}, {"pool", {-1, 2}}});
+  const Ranges ranges_ = ranges_of({{"x", {-1, 1}},
+                                    {"a", {-1, 2}},
+                                    {"b", {-4, 1}},
+                                    {"joined", {-4, 2}},
+                                    {"relu", {0, 9}},
+                                    {"pool", {-1, 2}}});
   SmallGraph small_;
   ValueId x_, a_, b_;
 };
@@ -329,7 +336,8 @@ TEST(Quantize, GemmScalesRunAlongItsOutputs) {
   for (const bool transposed : {false, true}) {
     SmallGraph small;
     const ValueId x = small.input("x", Shape{1, 2});
-    const ValueId w = small.constant("w", {1, 2, 3, 4, 5, 6}, transposed ? Shape{3, 2} : Shape{2, 3});
+    const ValueId w =
+        small.constant("w", {1, 2, 3, 4, 5, 6}, transposed ? Shape{3, 2} : Shape{2, 3});
     const ValueId b = small.constant("b", {1, 1, 1}, Shape{1, 3});
     Attributes attrs;
     attrs.set("transB", int64_t{transposed});
@@ -389,8 +397,8 @@ TEST(Quantize, MeanIsIntegerOverPicturesOnly) {
     const ValueId conv = small.conv("conv", x, {1}, 1);
     const ValueId over = small.integers("axes", axes);
     small.output(small.node(Op::kReduceMean, "mean", {conv, over}, Shape{1, 1, 1, 1}));
-    const QuantizeResult result = quantized(
-        small.graph, ranges_of({{"x", {0, 1}}, {"conv", {0, 1}}, {"mean", {0, 1}}}));
+    const QuantizeResult result =
+        quantized(small.graph, ranges_of({{"x", {0, 1}}, {"conv", {0, 1}}, {"mean", {0, 1}}}));
     EXPECT_EQ(line_of(result, "mean").quantized, integer);
   }
 }

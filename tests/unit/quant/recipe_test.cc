@@ -75,8 +75,8 @@ TEST_F(RecipeOnGraph, PatternWithoutMatchIsAWarning) {
   recipe.exclude = {"features/*", "head/*"};
   const auto warnings = validate(recipe, small_.graph);
   ASSERT_TRUE(warnings.ok());
-  EXPECT_EQ(*warnings, std::vector<std::string>{
-                           "exclude 'head/*' matches no node and no output of a node"});
+  EXPECT_EQ(*warnings,
+            std::vector<std::string>{"exclude 'head/*' matches no node and no output of a node"});
 }
 
 TEST_F(RecipeOnGraph, OperatorThatTheModelLacksIsAWarning) {

@@ -27,7 +27,8 @@ class SmallGraph {
   }
 
   ValueId integers(const std::string& name, const std::vector<int64_t>& values) {
-    return graph.add_constant(name, Tensor::from(values, Shape{static_cast<int64_t>(values.size())}));
+    return graph.add_constant(name,
+                              Tensor::from(values, Shape{static_cast<int64_t>(values.size())}));
   }
 
   // The node and its one float output have the same name.
@@ -44,8 +45,8 @@ class SmallGraph {
   }
 
   // A 1x1 convolution over one pixel, with as many channels as weights have rows.
-  ValueId conv(const std::string& name, ValueId x, const std::vector<float>& weights, int64_t channels,
-               const std::vector<float>& bias = {}) {
+  ValueId conv(const std::string& name, ValueId x, const std::vector<float>& weights,
+               int64_t channels, const std::vector<float>& bias = {}) {
     const int64_t inner = static_cast<int64_t>(weights.size()) / channels;
     std::vector<ValueId> inputs = {x, constant(name + "_w", weights, Shape{channels, inner, 1, 1})};
     if (!bias.empty()) inputs.push_back(constant(name + "_b", bias, Shape{channels}));
@@ -70,7 +71,8 @@ inline Ranges ranges_of(std::initializer_list<std::pair<std::string, Range>> lis
   return ranges;
 }
 
-inline QuantizeResult quantized(const Graph& graph, const Ranges& ranges, const Recipe& recipe = {}) {
+inline QuantizeResult quantized(const Graph& graph, const Ranges& ranges,
+                                const Recipe& recipe = {}) {
   Result<QuantizeResult> result = quantize(graph, ranges, recipe);
   EXPECT_TRUE(result.ok()) << result.status().to_string();
   if (!result.ok()) return {};
