@@ -5,8 +5,6 @@
 namespace octavo {
 namespace {
 
-const float* advance(const float* data, int64_t by) { return data ? data + by : nullptr; }
-
 //   z, r = sigmoid(gates)
 //   n = tanh(W x + R (r * h))        or, linear before reset: tanh(W x + r * (R h))
 //   h' = (1 - z) * n + z * h
@@ -15,17 +13,15 @@ void gru_cell(const CellWeights& weights, const CellState& s) {
   const int64_t n = s.hidden;
   float *update = s.gates, *reset = update + n, *hidden = reset + n;
   const auto [f, g, unused] = weights.activations;
-  const float* r_hidden = weights.r + 2 * n * n;
-  const float* bias = advance(weights.r_bias, 2 * n);
-  add_product(weights.r, s.h, weights.r_bias, 2 * n, n, s.gates);
+  add_recurrence(weights, 0, 2 * n, n, s.h, s.gates);
   activate(f, s.clip, s.gates, 2 * n);
   if (kLinearBeforeReset) {
     std::fill_n(s.work, n, 0.0f);
-    add_product(r_hidden, s.h, bias, n, n, s.work);
+    add_recurrence(weights, 2 * n, n, n, s.h, s.work);
     for (int64_t i = 0; i < n; ++i) hidden[i] += reset[i] * s.work[i];
   } else {
     for (int64_t i = 0; i < n; ++i) s.work[i] = reset[i] * s.h[i];
-    add_product(r_hidden, s.work, bias, n, n, hidden);
+    add_recurrence(weights, 2 * n, n, n, s.work, hidden);
   }
   activate(g, s.clip, hidden, n);
   for (int64_t i = 0; i < n; ++i) {

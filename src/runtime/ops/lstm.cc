@@ -15,7 +15,7 @@ void lstm_cell(const CellWeights& weights, const CellState& s) {
   float *input = s.gates, *output = input + n, *forget = output + n, *cell = forget + n;
   const auto [f, g, h] = weights.activations;
   const float* p = weights.peepholes;
-  add_product(weights.r, s.h, weights.r_bias, 4 * n, n, s.gates);
+  add_recurrence(weights, 0, 4 * n, n, s.h, s.gates);
   peep(p, s.c, input, n);
   peep(p ? p + 2 * n : nullptr, s.c, forget, n);
   activate(f, s.clip, input, n);

@@ -2,15 +2,15 @@
 
 #include <algorithm>
 
-#include "kernels/reduce/reduce.h"
+#include "kernels/gemm/f32_gemm.h"
+#include "runtime/ops/layout.h"
 
 namespace octavo {
 
-void add_product(const float* m, const float* x, const float* bias, int64_t rows, int64_t columns,
-                 float* y) {
-  for (int64_t i = 0; i < rows; ++i) {
-    y[i] += dot_f32(m + i * columns, x, columns) + (bias ? bias[i] : 0.0f);
-  }
+void add_recurrence(const CellWeights& weights, int64_t first, int64_t rows, int64_t hidden,
+                    const float* x, float* y) {
+  weights.matvec->run(weights.r + first * hidden, x, rows, hidden, y);
+  for (int64_t i = 0; weights.r_bias && i < rows; ++i) y[i] += weights.r_bias[first + i];
 }
 
 void activate(UnaryF32 f, float clip, float* y, int64_t n) {
@@ -36,16 +36,17 @@ struct Recurrent {
   std::vector<bool> backwards;  // by direction
   std::vector<UnaryF32> activations;
   float clip;
+  Isa isa;
+  // W with its bias, packed, one direction after the other; null where it is not constant.
+  std::shared_ptr<const std::vector<float>> panels;
 };
 
 struct Sizes {
   int64_t steps, batch, input, hidden, directions;
   bool batch_first;
 
-  // Places of a step of x and y, and of a state, in their tensors.
-  int64_t x_at(int64_t t, int64_t b) const {
-    return (batch_first ? b * steps + t : t * batch + b) * input;
-  }
+  // Places of a step of x (counted in steps), of one of y, and of a state, in their tensors.
+  int64_t step_at(int64_t t, int64_t b) const { return batch_first ? b * steps + t : t * batch + b; }
   int64_t y_at(int64_t t, int64_t d, int64_t b) const {
     return (batch_first ? (b * steps + t) * directions + d : (t * directions + d) * batch + b) *
            hidden;
@@ -64,14 +65,29 @@ float* output(RunContext& run, size_t i) {
 
 const float* advance(const float* data, int64_t by) { return data ? data + by : nullptr; }
 
+// The rows of W and their bias for each direction, as panels of the matrix product.
+void pack_w(const float* w, const float* bias, int64_t directions, int64_t rows, int64_t input,
+            float* panels) {
+  const auto columns = static_cast<size_t>(rows), depth = static_cast<size_t>(input);
+  for (int64_t d = 0; d < directions; ++d) {
+    F32GemmWeights weights;
+    weights.b = w + d * rows * input;
+    weights.depth = depth;
+    weights.columns = columns;
+    weights.k_stride = 1;
+    weights.n_stride = depth;
+    weights.bias = advance(bias, d * 2 * rows);
+    pack_f32_gemm(weights, panels + static_cast<size_t>(d) * f32_packed_floats(depth, columns));
+  }
+}
+
 CellWeights weights_of(const RunContext& run, const Recurrent& op, const Sizes& s, int64_t d) {
   const int64_t rows = op.kind.gates * s.hidden;
-  CellWeights weights{floats(run, kW) + d * rows * s.input,
-                      floats(run, kR) + d * rows * s.hidden,
-                      advance(floats(run, kB), d * 2 * rows),
+  CellWeights weights{floats(run, kR) + d * rows * s.hidden,
                       advance(floats(run, kB), d * 2 * rows + rows),
                       advance(floats(run, kPeepholes), d * 3 * s.hidden),
-                      {}};
+                      {},
+                      &f32_matvec_kernel(op.isa)};
   for (size_t i = 0; i < op.kind.activations; ++i) {
     weights.activations[i] = op.activations[static_cast<size_t>(d) * op.kind.activations + i];
   }
@@ -83,19 +99,27 @@ void load_state(const float* initial, int64_t at, float* state, int64_t n) {
   else std::fill_n(state, n, 0.0f);
 }
 
+// gates = W x + w_bias for all steps of all sequences, which do not depend on each other; in the order
+// of x.
+void project_inputs(const RunContext& run, const Recurrent& op, const Sizes& s,
+                    const float* panels, float* gates) {
+  const auto rows = static_cast<size_t>(op.kind.gates * s.hidden);
+  const auto input = static_cast<size_t>(s.input);
+  F32Gemm gemm{static_cast<size_t>(s.steps * s.batch), rows, input, floats(run, kX), input,
+               panels, gates, rows, {}};
+  f32_gemm_kernel(op.isa).run(gemm);
+}
+
 // All steps of one direction of one sequence of the batch.
 void run_sequence(RunContext& run, const Recurrent& op, const Sizes& s, int64_t d, int64_t b,
-                  int64_t length, const CellState& state) {
+                  int64_t length, float* gates, CellState state) {
   const CellWeights weights = weights_of(run, op, s, d);
-  const int64_t rows = op.kind.gates * s.hidden;
   float *y = output(run, 0), *last_h = output(run, 1), *last_c = output(run, 2);
   load_state(floats(run, kInitialH), s.state_at(d, b), state.h, s.hidden);
   load_state(floats(run, kInitialC), s.state_at(d, b), state.c, s.hidden);
   for (int64_t step = 0; step < length; ++step) {
     const int64_t t = op.backwards[static_cast<size_t>(d)] ? length - 1 - step : step;
-    std::fill_n(state.gates, rows, 0.0f);
-    add_product(weights.w, floats(run, kX) + s.x_at(t, b), weights.w_bias, rows, s.input,
-                state.gates);
+    state.gates = gates + s.step_at(t, b) * op.kind.gates * s.hidden;
     op.kind.cell(weights, state);
     if (y) std::copy_n(state.h, s.hidden, y + s.y_at(t, d, b));
   }
@@ -128,25 +152,57 @@ Result<Sizes> sizes_of(const RunContext& run, const Recurrent& op) {
   return s;
 }
 
+Result<std::vector<int64_t>> lengths_of(const RunContext& run, const Sizes& s) {
+  std::vector<int64_t> lengths = integers_of(run, kLengths);
+  lengths.resize(static_cast<size_t>(s.batch), s.steps);
+  for (const int64_t length : lengths) {
+    if (length < 0 || length > s.steps) {
+      return invalid_data("a sequence of " + std::to_string(length) + " steps out of " +
+                          std::to_string(s.steps));
+    }
+  }
+  return lengths;
+}
+
 Status run_recurrent(RunContext& run, const Recurrent& op) {
   OCTAVO_ASSIGN_OR_RETURN(const Sizes s, sizes_of(run, op));
-  const std::vector<int64_t> lengths = integers_of(run, kLengths);
+  OCTAVO_ASSIGN_OR_RETURN(const auto lengths, lengths_of(run, s));
   const int64_t rows = op.kind.gates * s.hidden;
-  std::vector<float> memory(static_cast<size_t>(rows + 3 * s.hidden));
-  float* gates = memory.data();
-  const CellState state{s.hidden,         op.clip, gates, gates + rows, gates + rows + s.hidden,
-                        gates + rows + 2 * s.hidden};
+  const size_t packed = f32_packed_floats(static_cast<size_t>(s.input), static_cast<size_t>(rows));
+  ScratchParts parts;
+  const size_t gates_at = parts.add(static_cast<size_t>(s.steps * s.batch * rows) * sizeof(float));
+  const size_t state_at = parts.add(static_cast<size_t>(3 * s.hidden) * sizeof(float));
+  const size_t panels_at =
+      parts.add(op.panels ? 0 : static_cast<size_t>(s.directions) * packed * sizeof(float));
+  std::byte* scratch = run.scratch(parts.bytes());
+  if (!scratch) return {ErrorCode::kOutOfMemory, "no memory for the gates of all steps"};
+  auto* gates = reinterpret_cast<float*>(scratch + gates_at);
+  auto* h = reinterpret_cast<float*>(scratch + state_at);
+  auto* made = reinterpret_cast<float*>(scratch + panels_at);
+  if (!op.panels) pack_w(floats(run, kW), floats(run, kB), s.directions, rows, s.input, made);
+  const float* panels = op.panels ? op.panels->data() : made;
+  const CellState state{s.hidden, op.clip, nullptr, h, h + s.hidden, h + 2 * s.hidden};
   for (int64_t d = 0; d < s.directions; ++d) {
+    project_inputs(run, op, s, panels + static_cast<size_t>(d) * packed, gates);
     for (int64_t b = 0; b < s.batch; ++b) {
-      const int64_t length = lengths.empty() ? s.steps : lengths[static_cast<size_t>(b)];
-      if (length < 0 || length > s.steps) {
-        return invalid_data("a sequence of " + std::to_string(length) + " steps out of " +
-                            std::to_string(s.steps));
-      }
-      run_sequence(run, op, s, d, b, length, state);
+      run_sequence(run, op, s, d, b, lengths[static_cast<size_t>(b)], gates, state);
     }
   }
   return {};
+}
+
+// Packs W ahead where it and the bias are constant; shape inference has checked them against R.
+std::shared_ptr<const std::vector<float>> pack_ahead(const PrepareContext& context,
+                                                     const RecurrentKind& kind) {
+  const Tensor *w = context.constant(kW), *r = context.constant(kR), *b = context.constant(kB);
+  if (!w || !r || (context.has_input(kB) && !b)) return nullptr;
+  const int64_t directions = w->shape()[0], input = w->shape()[2];
+  const int64_t rows = kind.gates * r->shape()[2];
+  const size_t packed = f32_packed_floats(static_cast<size_t>(input), static_cast<size_t>(rows));
+  auto panels = std::make_shared<std::vector<float>>(static_cast<size_t>(directions) * packed);
+  pack_w(w->values<float>().data(), b ? b->values<float>().data() : nullptr, directions, rows, input,
+         panels->data());
+  return panels;
 }
 
 Result<std::vector<UnaryF32>> activations_of(const Attributes& attrs, const RecurrentKind& kind,
@@ -178,8 +234,13 @@ Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKi
   if (dtype != DType::kFloat32) return unsupported_dtype(context, dtype);
   if (attrs.get_int("input_forget", 0) != 0) return unsupported("coupled gates (input_forget)");
   const std::string direction = attrs.get_string("direction", "forward");
-  Recurrent op{kind, attrs.get_int("layout", 0) != 0, {direction == "reverse"}, {},
-               attrs.get_float("clip", 0.0f)};
+  Recurrent op{kind,
+               attrs.get_int("layout", 0) != 0,
+               {direction == "reverse"},
+               {},
+               attrs.get_float("clip", 0.0f),
+               context.isa(),
+               pack_ahead(context, kind)};
   if (direction == "bidirectional") op.backwards = {false, true};
   OCTAVO_ASSIGN_OR_RETURN(op.activations, activations_of(attrs, kind, op.backwards.size()));
   return RunFn([op = std::move(op)](RunContext& run) { return run_recurrent(run, op); });

@@ -2,18 +2,18 @@
 #pragma once
 
 #include "kernels/elementwise/unary.h"
+#include "kernels/matvec/f32_matvec.h"
 #include "runtime/ops/support.h"
 
 namespace octavo {
 
-// Weights of one direction; gates are stacked as ONNX has them, each `hidden` rows.
+// Of one direction; gates are stacked as ONNX has them, each `hidden` rows.
 struct CellWeights {
-  const float* w;          // (gates * hidden, input)
   const float* r;          // (gates * hidden, hidden)
-  const float* w_bias;     // (gates * hidden), null for none
-  const float* r_bias;     // the same
+  const float* r_bias;     // (gates * hidden), null for none
   const float* peepholes;  // (3 * hidden), null for none
   UnaryF32 activations[3];
+  const F32MatvecKernel* matvec;
 };
 
 struct CellState {
@@ -36,9 +36,9 @@ struct RecurrentKind {
 
 Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKind& kind);
 
-// y[i] += row i of m times x, + bias[i].
-void add_product(const float* m, const float* x, const float* bias, int64_t rows, int64_t columns,
-                 float* y);
+// y += r[first row, ...] x + r_bias[first row, ...], over `rows` rows.
+void add_recurrence(const CellWeights& weights, int64_t first, int64_t rows, int64_t hidden,
+                    const float* x, float* y);
 
 // y = f(y cut to -clip..clip)
 void activate(UnaryF32 f, float clip, float* y, int64_t n);
