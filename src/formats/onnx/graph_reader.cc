@@ -144,6 +144,7 @@ Status GraphReader::read_input(Extent message) {
 Status GraphReader::read_node_outputs(Extent message) {
   OCTAVO_ASSIGN_OR_RETURN(RawNode raw, read_node(context_, message));
   const bool is_constant = raw.node.op_type == "Constant" && raw.node.domain.empty();
+  const std::string place = describe(raw.node);
   make_name_unique(raw.node);
   for (const std::string& name : raw.outputs) {
     Value value;
@@ -159,7 +160,7 @@ Status GraphReader::read_node_outputs(Extent message) {
       continue;
     }
     auto id = declare(std::move(value));
-    if (!id.ok()) return id.status().at(describe(raw.node));
+    if (!id.ok()) return id.status().at(place);
     raw.node.outputs.push_back(*id);
   }
   if (!is_constant) nodes_.push_back(std::move(raw));
