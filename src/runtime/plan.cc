@@ -79,10 +79,22 @@ Status fold_constants(Graph& graph) {
   return {};
 }
 
+// Lowering leaves behind what it has gone around.
+Status remove_unneeded(Graph& graph) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> needed, needed_nodes(graph));
+  std::vector<bool> keep(graph.node_count(), false);
+  for (const NodeId id : needed) keep[static_cast<size_t>(id)] = true;
+  for (const NodeId id : graph.live_nodes()) {
+    if (!keep[static_cast<size_t>(id)]) graph.remove_node(id);
+  }
+  return {};
+}
+
 constexpr std::array kLowerings = {lower_qdq, fold_constants, fuse_activation, channels_last};
 
 Status lower(Graph& graph) {
   for (const auto lowering : kLowerings) OCTAVO_RETURN_IF_ERROR(lowering(graph));
+  OCTAVO_RETURN_IF_ERROR(remove_unneeded(graph));
   graph.compact();
   assert(graph.validate().ok());
   return {};
