@@ -33,6 +33,9 @@ std::string type_of(DType dtype, const std::optional<Shape>& shape) {
 // Sizes, axes, scales, ends of a range: what shape functions read.
 bool may_be_shape(const TensorView& view) { return view.data && view.count() <= kMaxShapeData; }
 
+// What these give depends on data; for If, asking the shape function would walk the branches again.
+bool allocates_itself(Op op) { return op == Op::kIf || op == Op::kNonZero; }
+
 Tensor copy_tensor(const TensorView& view) {
   const std::span bytes(static_cast<const std::byte*>(view.data), view.bytes());
   return {view.dtype, view.shape, Buffer::copy_of(bytes)};
@@ -206,6 +209,10 @@ struct Executor::State final : RunContext {
   // Shapes of outputs that are not known ahead follow from the inputs of this run; where only the
   // data tells, the op allocates.
   Status allocate_loose_outputs() {
+    if (allocates_itself(plan->graph.node(planned->node).op)) {
+      for (const size_t i : step->loose_outputs) step->outputs[i] = {};
+      return {};
+    }
     std::vector<ValueInfo> inputs, outputs(planned->outputs.size());
     std::vector<Tensor> shape_data(step->inputs.size());
     for (size_t i = 0; i < step->inputs.size(); ++i) {
@@ -221,10 +228,11 @@ struct Executor::State final : RunContext {
     }
     OCTAVO_RETURN_IF_ERROR(infer_node(plan->graph.node(planned->node), inputs, outputs));
     for (const size_t i : step->loose_outputs) {
-      step->outputs[i] = {outputs[i].dtype, {0}, nullptr};
-      if (outputs[i].shape && outputs[i].shape->is_static()) {
-        OCTAVO_RETURN_IF_ERROR(allocate_output(i, outputs[i].dtype, *outputs[i].shape));
+      if (!outputs[i].shape || !outputs[i].shape->is_static()) {
+        return {ErrorCode::kModelUnsupported,
+                "the shape of output " + std::to_string(i) + " cannot be told from the inputs"};
       }
+      OCTAVO_RETURN_IF_ERROR(allocate_output(i, outputs[i].dtype, *outputs[i].shape));
     }
     return {};
   }
