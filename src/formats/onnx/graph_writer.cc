@@ -11,7 +11,8 @@ namespace octavo::onnx {
 namespace {
 
 // Fields of the messages that a rope is made for.
-constexpr int kGraphNode = 1, kGraphInitializer = 5, kGraphInput = 11, kGraphOutput = 12;
+constexpr int kGraphNode = 1, kGraphInitializer = 5, kGraphInput = 11, kGraphOutput = 12,
+              kGraphValueInfo = 13;
 constexpr int kNodeAttribute = 5;
 constexpr int kAttributeTensor = 5, kAttributeGraph = 6;
 constexpr int kTensorRawData = 9;
@@ -198,6 +199,7 @@ Result<Rope> GraphWriter::write() {
   }
   OCTAVO_RETURN_IF_ERROR(write_inputs(rope));
   write_outputs(rope);
+  write_value_infos(rope);
   write_constants(rope);
   return rope;
 }
@@ -263,6 +265,18 @@ Status GraphWriter::write_inputs(Rope& rope) {
     rope.message(kGraphInput, value_rope(name_of(graph_.inputs[i]), value));
   }
   return {};
+}
+
+// Readers infer the types of values, but not those that come from operators they do not know.
+void GraphWriter::write_value_infos(Rope& rope) {
+  for (const NodeId id : graph_.live_nodes()) {
+    if (graph_.node(id).op != Op::kUnknown) continue;
+    for (const ValueId output : graph_.node(id).outputs) {
+      if (output == kNoValue || graph_.is_output(output)) continue;
+      const Value& value = graph_.value(output);
+      if (value.dtype != DType::kUnknown) rope.message(kGraphValueInfo, value_rope(name_of(output), value));
+    }
+  }
 }
 
 // What a subgraph gives must come from a node of its own: an Identity where it only passes it on.

@@ -34,6 +34,7 @@ class GraphWriter {
   void write_constants(Rope& rope);
   Status write_inputs(Rope& rope);
   void write_outputs(Rope& rope);
+  void write_value_infos(Rope& rope);
 
   const std::string& name_of(ValueId id) const { return names_[static_cast<size_t>(id)]; }
 
