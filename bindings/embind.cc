@@ -1,4 +1,4 @@
-// What JavaScript sees of the engine. A line names or forwards; module.d.ts is the manual.
+// What JavaScript sees of the engine. A line names or forwards; octavo.d.ts is the manual.
 #include <emscripten/bind.h>
 
 #include "engine/version.h"
@@ -14,6 +14,8 @@ EMSCRIPTEN_BINDINGS(octavo) {
   function("normalizeRecipe", &normalize_recipe);
   function("setFlag", &set_flag);
   function("checkSampleHead", &check_head);
+  function("readNpy", &read_npy_file);
+  function("writeNpy", &write_npy_file);
 
   class_<JsSession>("Session")
       .function("inspect", &JsSession::inspect_json)

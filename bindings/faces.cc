@@ -1,6 +1,7 @@
 #include "faces.h"
 
 #include "engine/inspect.h"
+#include "engine/npy.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
 #include "quant/report.h"
@@ -64,6 +65,18 @@ val set_flag(const std::string& recipe, const std::string& key, const std::strin
 }
 
 val check_head(const std::string& head) { return outcome(check_sample_head(bytes_of(head))); }
+
+val read_npy_file(const std::string& file) {
+  const Result<Tensor> tensor = read_npy(bytes_of(file));
+  return tensor.ok() ? outcome_of(to_tensor(*tensor)) : outcome(tensor.status());
+}
+
+val write_npy_file(val tensor) {
+  const Result<Tensor> given = tensor_from(tensor);
+  if (!given.ok()) return outcome(given.status());
+  const auto bytes = write_npy(given->dtype(), given->shape(), given->data());
+  return outcome_of(to_uint8_array(bytes.data(), bytes.size()));
+}
 
 // --- calibration and comparison
 // --------------------------------------------------------------------

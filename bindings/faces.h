@@ -1,4 +1,4 @@
-// The classes behind module.d.ts: strings and JavaScript values in, engine calls, outcomes out.
+// The classes behind octavo.d.ts: strings and JavaScript values in, engine calls, outcomes out.
 #pragma once
 
 #include "engine/report_json.h"
@@ -14,6 +14,8 @@ std::string recipe_keys_json();
 val normalize_recipe(const std::string& recipe);
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
 val check_head(const std::string& head);
+val read_npy_file(const std::string& file);
+val write_npy_file(val tensor);
 
 class JsCalibration {
  public:

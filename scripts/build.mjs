@@ -20,7 +20,7 @@ async function buildPackage() {
   rmSync(inRoot('dist'), { recursive: true, force: true });
   mkdirSync(inRoot('dist'));
   for (const file of ['octavo.js', 'octavo.wasm']) copyFileSync(inRoot('build/wasm', file), inRoot('dist', file));
-  copyFileSync(inRoot('bindings/module.d.ts'), inRoot('dist/octavo.d.ts'));
+  copyFileSync(inRoot('bindings/octavo.d.ts'), inRoot('dist/octavo.d.ts'));
   await run(bin('tsc'), ['-p', 'web/package']);
   await run('node', ['scripts/inline.mjs']);
 }

@@ -1,0 +1,176 @@
+// The engine's side of the protocol: owns the module and what handles stand for. Runs in a worker,
+// or on the caller's thread.
+import type { Calibration, Comparison, Failed, Module, Outcome, RawTensor, Session, Source } from './octavo.js';
+import { OctavoError } from './errors.js';
+import { bytesOf } from './load.js';
+import type { Arguments, CallName, Calls, Handle, Returned } from './protocol.js';
+import type { DType, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
+
+/** What differs between a page, a worker and Node: how bytes are reached. */
+export interface Platform {
+  /** Random access without holding the whole, where the platform can. */
+  openSource(source: ModelSource): Promise<RandomAccess>;
+  readSample(sample: Exclude<Sample, ImageData>): Promise<Uint8Array>;
+  /** Files beside the model, where the platform can look for them. */
+  sibling?(source: ModelSource, name: string): RandomAccess | null;
+}
+
+export interface RandomAccess {
+  size: number;
+  read(offset: number, into: Uint8Array): boolean;
+  close?(): void;
+}
+
+type Handlers = { [N in CallName]: (...args: Arguments<N>) => Returned<N> | Promise<Returned<N>> };
+
+export class Host {
+  /** For faces on the same thread. */
+  readonly module: Module;
+  #platform: Platform;
+  #next = 1;
+  #handles = new Map<Handle, Session | Calibration | Comparison>();
+
+  constructor(module: Module, platform: Platform) {
+    this.module = module;
+    this.#platform = platform;
+  }
+
+  async call<N extends CallName>(name: N, ...args: Arguments<N>): Promise<Returned<N>> {
+    return this.#handlers[name](...args);
+  }
+
+  #handlers: Handlers = {
+    open: async (source, siblings) => {
+      const opened: RandomAccess[] = [];
+      const use = (access: RandomAccess): Source => (opened.push(access), this.#source(access));
+      try {
+        const main = use(await this.#platform.openSource(source));
+        const given = new Map<string, RandomAccess>();
+        for (const [name, data] of Object.entries(siblings)) given.set(name, await this.#platform.openSource(data));
+        const beside = (name: string) => given.get(name) ?? this.#platform.sibling?.(source, name) ?? null;
+        const session = taken(this.module.open(main, (name) => {
+          const found = beside(name);
+          return found === null ? null : use(found);
+        }));
+        return { model: this.#keep(session), info: JSON.parse(session.inspect()) };
+      } finally {
+        for (const access of opened) access.close?.();
+      }
+    },
+    describe: (model, recipe) => {
+      const session = this.#get<Session>(model);
+      return { text: taken(session.describe(text(recipe))), warnings: JSON.parse(taken(session.warnings(text(recipe)))) };
+    },
+    preview: async (model, recipe, sample) => {
+      if (isImageData(sample)) return { width: sample.width, height: sample.height, channels: 4, data: bytesOf(sample.data) };
+      return taken(this.#get<Session>(model).preview(text(recipe), await this.#platform.readSample(sample)));
+    },
+    run: (model, inputs) => {
+      const session = this.#get<Session>(model);
+      const names = session.outputNames();
+      return taken(session.run(inputs.map(toRaw))).map((tensor, i) => fromRaw(tensor, names[i] ?? ''));
+    },
+    save: (model, format) => {
+      const pieces: Uint8Array[] = [];
+      taken(this.#get<Session>(model).save(format, (piece) => pieces.push(piece.slice())));
+      return joined(pieces);
+    },
+    normalize: (recipe) => JSON.parse(taken(this.module.normalizeRecipe(text(recipe)))),
+
+    calibration: (model, recipe) => this.#keep(taken(this.#get<Session>(model).calibrate(text(recipe)))),
+    calibrate: async (calibration, name, sample) => {
+      const target = this.#get<Calibration>(calibration);
+      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample)));
+      return taken(target.addFile(name, await this.#platform.readSample(sample)));
+    },
+    skipped: (calibration) => JSON.parse(this.#get<Calibration>(calibration).skipped()),
+    quantize: (model, calibration) => {
+      const quantized = taken(this.#get<Session>(model).quantize(this.#get<Calibration>(calibration)));
+      const info = JSON.parse(quantized.inspect());
+      return { model: this.#keep(quantized), info, report: JSON.parse(quantized.quantizeReport('', info.bytes, 0)) };
+    },
+
+    comparison: (model, quantized, recipe, samples) =>
+      this.#keep(taken(this.#get<Session>(model).compare(this.#get<Session>(quantized), text(recipe), samples))),
+    compare: async (comparison, name, sample, label) => {
+      const target = this.#get<Comparison>(comparison);
+      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample), label));
+      return taken(target.addFile(name, await this.#platform.readSample(sample), label));
+    },
+    report: (comparison) => JSON.parse(taken(this.#get<Comparison>(comparison).report())),
+
+    sniff: (head) => {
+      const outcome = this.module.checkSampleHead(head);
+      return 'error' in outcome ? outcome.error.message : null;
+    },
+    dispose: (handle) => {
+      this.#handles.get(handle)?.delete();
+      this.#handles.delete(handle);
+    },
+  };
+
+  /** The session, calibration or comparison behind a handle, for faces on the same thread. */
+  object<T extends Session | Calibration | Comparison>(handle: Handle): T {
+    return this.#get<T>(handle);
+  }
+
+  #keep(object: Session | Calibration | Comparison): Handle {
+    this.#handles.set(this.#next, object);
+    return this.#next++;
+  }
+
+  #get<T extends Session | Calibration | Comparison>(handle: Handle): T {
+    const object = this.#handles.get(handle);
+    if (object === undefined) throw new OctavoError('E_INVALID_ARGUMENT', 'this object has been disposed');
+    return object as T;
+  }
+
+  // The heap may have grown: its view is taken afresh for every read.
+  #source(access: RandomAccess): Source {
+    const heap = () => this.module.HEAPU8;
+    return {
+      size: access.size,
+      read: (offset, length, address) => access.read(offset, heap().subarray(address, address + length)),
+    };
+  }
+}
+
+/** The value, or its error thrown, placed within `place`. */
+export function taken<T>(outcome: Outcome<T>, place = ''): T {
+  if (!isFailed(outcome)) return outcome.value;
+  const { code, message, where } = outcome.error;
+  throw new OctavoError(code, message, [place, where].filter((part) => part !== '').join(': '));
+}
+
+function isFailed<T>(outcome: Outcome<T>): outcome is Failed {
+  return 'error' in outcome;
+}
+
+const text = (recipe: Recipe) => JSON.stringify(recipe);
+
+export function isImageData(sample: unknown): sample is ImageData {
+  return typeof ImageData !== 'undefined' && sample instanceof ImageData;
+}
+
+const rawImage = (image: ImageData) => ({ width: image.width, height: image.height, channels: 4, data: bytesOf(image.data) });
+
+function joined(pieces: Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}
+
+const arrays: Record<DType, new (buffer: ArrayBuffer) => TensorData> = {
+  float32: Float32Array, float64: Float64Array, uint8: Uint8Array, int8: Int8Array, uint16: Uint16Array, int16: Int16Array,
+  uint32: Uint32Array, int32: Int32Array, uint64: BigUint64Array, int64: BigInt64Array, bool: Uint8Array,
+};
+
+const toRaw = ({ dtype, dims, data }: Tensor): RawTensor => ({ dtype, dims: [...dims], data: bytesOf(data) });
+
+function fromRaw({ dtype, dims, data }: RawTensor, name: string): Tensor {
+  return { name, dtype: dtype as DType, dims, data: new arrays[dtype as DType](data.slice().buffer as ArrayBuffer) };
+}

@@ -1,0 +1,51 @@
+// What client and host say to each other: every call with what goes in and what comes out.
+// All of it survives structured cloning. Handles are numbers; the objects stay with the host.
+import type { CompareReport, ModelInfo, ModelSource, Picture, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
+
+export type Handle = number;
+
+export interface Calls {
+  open(source: ModelSource, siblings: Record<string, ModelSource>): { model: Handle; info: ModelInfo };
+  describe(model: Handle, recipe: Recipe): { text: string; warnings: string[] };
+  preview(model: Handle, recipe: Recipe, sample: Sample): Picture;
+  run(model: Handle, inputs: Tensor[]): Tensor[];
+  save(model: Handle, format: string): Uint8Array;
+  normalize(recipe: Recipe): Recipe;
+
+  calibration(model: Handle, recipe: Recipe): Handle;
+  calibrate(calibration: Handle, name: string, sample: Sample): boolean;
+  skipped(calibration: Handle): Skipped[];
+  quantize(model: Handle, calibration: Handle): { model: Handle; info: ModelInfo; report: QuantizeReport };
+
+  comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;
+  compare(comparison: Handle, name: string, sample: Sample, label: number): boolean;
+  report(comparison: Handle): CompareReport;
+
+  /** Whether the head of a file can be a sample; the sentence why not. */
+  sniff(head: Uint8Array): string | null;
+  dispose(handle: Handle): void;
+}
+
+export type CallName = keyof Calls;
+export type Arguments<N extends CallName> = Parameters<Calls[N]>;
+export type Returned<N extends CallName> = ReturnType<Calls[N]>;
+
+export interface Request {
+  id: number;
+  call: CallName;
+  arguments: unknown[];
+}
+
+export interface Failure {
+  code: string;
+  message: string;
+  where: string;
+}
+
+export type Response = { id: number; value: unknown } | { id: number; error: Failure };
+
+/** How a client reaches its host. */
+export interface Transport {
+  call<N extends CallName>(name: N, ...args: Arguments<N>): Promise<Returned<N>>;
+  close(): void;
+}

@@ -1,0 +1,176 @@
+/// <reference lib="esnext.disposable" />
+// The words of the API. Everything is plain data that survives JSON and structured cloning,
+// but for the three classes of client.ts.
+
+/** Where a model comes from. A string is a path in Node and a URL in browsers. */
+export type ModelSource = Blob | ArrayBuffer | ArrayBufferView | URL | string;
+
+/** A picture (JPEG, PNG, BMP), a .npy array, or pixels. A string is a path in Node and a URL in browsers. */
+export type Sample = Blob | ArrayBuffer | ArrayBufferView | ImageData | URL | string;
+
+/** A sample with a name for reports; the file's name or the place in the list where it is left out. */
+export interface NamedSample {
+  name?: string;
+  data: Sample;
+  /** Class index from 0; needed for accuracy, not for calibration. */
+  label?: number;
+}
+
+export type DType =
+  | 'float32' | 'float64' | 'uint8' | 'int8' | 'uint16' | 'int16'
+  | 'uint32' | 'int32' | 'uint64' | 'int64' | 'bool';
+
+export type TensorData =
+  | Float32Array | Float64Array | Uint8Array | Int8Array | Uint16Array | Int16Array
+  | Uint32Array | Int32Array | BigUint64Array | BigInt64Array;
+
+export interface Tensor {
+  /** Of an output; not needed for inputs, which are in the model's order. */
+  name?: string;
+  dtype: DType;
+  dims: readonly number[];
+  data: TensorData;
+}
+
+/** The user's wishes: the words of the command line, without the dashes. All have defaults. */
+export interface Recipe {
+  /** `(x - mean) * norm` and the usual geometry by name. */
+  preprocess?: 'tf' | 'imagenet' | 'caffe' | 'unit' | 'raw';
+  color?: 'rgb' | 'bgr' | 'gray' | 'rgba';
+  /** The shorter side, or [width, height]. */
+  resize?: number | [number, number];
+  /** [width, height] cut from the centre. */
+  crop?: [number, number];
+  mean?: number | number[];
+  norm?: number | number[];
+  interpolation?: 'bilinear' | 'bilinear-plain';
+  /** Turn pictures as the camera says. */
+  exif?: boolean;
+  /** Calibrate on so many samples, spread evenly; 0 is all. */
+  limit?: number;
+  observer?: 'min_max' | 'moving_average' | 'percentile';
+  /** Observer percentile: per cent of the values kept. */
+  percentile?: number;
+  /** Observer moving_average: the weight of the newest sample. */
+  momentum?: number;
+  weights?: 'per-channel' | 'per-tensor';
+  activations?: 'uint8' | 'int8';
+  /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
+  exclude?: string[];
+  /** Operators to leave in float. */
+  exclude_ops?: string[];
+}
+
+export interface ValueInfo {
+  name: string;
+  dtype: string;
+  /** "[N, 3, 224, 224]" */
+  shape: string;
+}
+
+export interface LayerInfo {
+  name: string;
+  op: string;
+  shape: string;
+  parameters: number;
+  supported: boolean;
+  quantizable: boolean;
+  /** Why it is not supported, or stays in float. */
+  reason: string;
+}
+
+/** What an opened model is. */
+export interface ModelInfo {
+  format: string;
+  producer: string;
+  opset: number;
+  bytes: number;
+  parameters: number;
+  inputs: ValueInfo[];
+  outputs: ValueInfo[];
+  is_quantized: boolean;
+  nodes: number;
+  quantizable: number;
+  unsupported: { name: string; op: string }[];
+  warnings: string[];
+  layers: LayerInfo[];
+}
+
+export interface Skipped {
+  name: string;
+  reason: string;
+}
+
+export interface ModelScore {
+  /** Shares from 0 to 1; null without labels, or where the model gives no list of classes. */
+  top1: number | null;
+  top5: number | null;
+  /** Median of single runs. */
+  ms: number;
+  bytes: number;
+}
+
+/** Float and quantized model side by side. */
+export interface CompareReport {
+  images: number;
+  agreement: number | null;
+  float: ModelScore;
+  quantized: ModelScore;
+  output: { sqnr_db: number; cosine: number };
+  layers: {
+    name: string;
+    op: string;
+    /** The layer alone, fed with the float model's values. */
+    sqnr_db: number;
+    /** With everything before it quantized too. */
+    accumulated_sqnr_db: number;
+    cosine: number;
+  }[];
+  skipped: Skipped[];
+}
+
+/** What became of each node. */
+export interface QuantizeReport {
+  bytes_before: number;
+  bytes_after: number;
+  images: number;
+  skipped: Skipped[];
+  nodes: { name: string; op: string; quantized: boolean; reason: string }[];
+}
+
+/** Pixels of 8 bits: what the network sees. */
+export interface Picture {
+  width: number;
+  height: number;
+  /** 1 grey, 3 RGB (or BGR where the recipe says so), 4 RGBA. */
+  channels: number;
+  data: Uint8Array;
+}
+
+export interface Progress {
+  phase: 'calibrate' | 'compare';
+  /** Never falls. */
+  done: number;
+  total: number;
+  /** The sample just used. */
+  name: string;
+}
+
+export interface WorkOptions {
+  /** Stops between two samples; the promise rejects with `signal.reason`. */
+  signal?: AbortSignal;
+  onProgress?: (progress: Progress) => void;
+}
+
+export interface OpenOptions {
+  signal?: AbortSignal;
+  /** Files beside the model that hold its weights (ONNX external data), by name. In Node they are found by themselves. */
+  siblings?: Record<string, ModelSource>;
+}
+
+export interface EngineOptions {
+  /** The engine's wasm, where the bundler cannot find it. */
+  wasm?: URL | string | ArrayBuffer | ArrayBufferView;
+  /** Browsers: a worker of your own, where its script is, or false to run on this thread. */
+  worker?: Worker | URL | string | false;
+}
