@@ -45,10 +45,11 @@ Image recolored(const Image& image, Color color) {
   return out;
 }
 
-// Size after resizing the shorter side to `side`, as torchvision does: the longer one truncated.
+// Size after resizing the shorter side to `side`: the longer one in proportion, to the nearest pixel.
 Size with_shorter_side(const Image& image, int side) {
   const auto scaled = [side](int longer, int shorter) {
-    return static_cast<int>(std::max<int64_t>(1, int64_t{side} * longer / shorter));
+    const double size = std::nearbyint(static_cast<double>(side) * longer / shorter);
+    return static_cast<int>(std::clamp<double>(size, 1, kMaxPixels));
   };
   if (image.width <= image.height) return {side, scaled(image.height, image.width)};
   return {scaled(image.width, image.height), side};
@@ -60,9 +61,8 @@ Result<Image> cropped(const Image& image, Size crop) {
                   "the crop of " + text(crop) + " is larger than the resized picture of " +
                       text({image.width, image.height}) + "; resize to at least the crop");
   }
-  // Half a pixel is rounded to even, as torchvision's centre crop does.
-  const int left = static_cast<int>(std::nearbyint((image.width - crop.width) / 2.0));
-  const int top = static_cast<int>(std::nearbyint((image.height - crop.height) / 2.0));
+  const int left = (image.width - crop.width) / 2;  // half a pixel goes to the right and below
+  const int top = (image.height - crop.height) / 2;
   const size_t channels = static_cast<size_t>(image.channels);
   Image out{crop.width, crop.height, image.channels, {}};
   for (int y = 0; y < crop.height; ++y) {
