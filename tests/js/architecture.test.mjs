@@ -19,8 +19,12 @@ const mayInclude = {
   bindings: ['engine', 'base'],
 };
 
+// Plain data that the engine's own headers hand out: its faces may name where it is declared.
+const plainData = ['graph/tensor.h', 'image/decode.h', 'quant/report.h', 'quant/samples.h'];
+const faces = ['cli', 'bindings'];
+
 // Addresses that a reader is sent to. Packages and archives are found by the machine's own configuration.
-const hosts = ['localhost', '127.0.0.1', 'example.com', 'example.org', 'www.apache.org', 'www.w3.org', 'arxiv.org', 'onnx.ai', 'github.com', 'git-lfs'];
+const hosts = ['localhost', '127.0.0.1', 'example.com', 'example.org', 'www.apache.org', 'www.w3.org', 'arxiv.org', 'onnx.ai', 'github.com', 'git-lfs', 'git-lfs.github.com'];
 
 const files = trackedFiles();
 const text = (file) => readFileSync(inRoot(file), 'utf8');
@@ -39,7 +43,7 @@ const faulty = (check) => cpp.flatMap((file) => includesOf(file).filter((path) =
 test('a folder includes only what stands below it', () => {
   const inTable = (file, path) => {
     const [from, to] = [folderOf(file), folderOf(path)];
-    return from === to || mayInclude[from]?.includes(to);
+    return from === to || mayInclude[from]?.includes(to) || (faces.includes(from) && plainData.includes(path));
   };
   assert.deepEqual(faulty(inTable), []);
 });
