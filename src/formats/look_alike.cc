@@ -47,7 +47,8 @@ constexpr Sign kSigns[] = {
     {0, "name:"sv, "a Caffe prototxt", kConvert},
     {0, "layer"sv, "a Caffe prototxt", kConvert},
     {0, "{"sv, "a JSON file", kExport},
-    {0, "\n"sv, "a protobuf file of another kind, such as .caffemodel or TensorFlow's .pb", kConvert},
+    {0, "\n"sv, "a protobuf file of another kind, such as .caffemodel or TensorFlow's .pb",
+     kConvert},
 };
 
 }  // namespace
@@ -61,8 +62,9 @@ Result<std::string> look_alike(const ByteSource& source) {
     if (head.compare(sign.offset, sign.bytes.size(), sign.bytes) != 0) continue;
     return "this looks like " + std::string(sign.what) + "; " + sign.way_out;
   }
-  return std::string("these bytes look like nothing known; was the file damaged on the way, or is it "
-                     "another file than you meant?");
+  return std::string(
+      "these bytes look like nothing known; was the file damaged on the way, or is it "
+      "another file than you meant?");
 }
 
 }  // namespace octavo

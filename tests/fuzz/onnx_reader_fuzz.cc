@@ -1,5 +1,5 @@
-// Any bytes: reading ends with a model that keeps our promises or with a sentence, and what was read
-// can be written and read again.
+// Any bytes: reading ends with a model that keeps our promises or with a sentence, and what was
+// read can be written and read again.
 #include <cstdio>
 #include <cstdlib>
 
@@ -15,7 +15,8 @@ namespace {
 
 Result<Model> open(std::span<const std::byte> bytes) {
   static const std::vector<std::byte> kSibling(64);
-  const OpenSibling open_sibling = [](const std::string&) -> Result<std::shared_ptr<const ByteSource>> {
+  const OpenSibling open_sibling =
+      [](const std::string&) -> Result<std::shared_ptr<const ByteSource>> {
     return std::shared_ptr<const ByteSource>(std::make_shared<MemorySource>(std::span(kSibling)));
   };
   return read_model(std::make_shared<MemorySource>(bytes), {open_sibling});
@@ -29,10 +30,11 @@ void check(std::span<const std::byte> bytes) {
   }
   if (const Status status = model->graph.validate(); !status.ok()) fail("invalid graph", status);
   std::vector<std::byte> written;
-  const auto size = find_format("onnx")->write(*model, [&written](std::span<const std::byte> piece) {
-    written.insert(written.end(), piece.begin(), piece.end());
-    return ok_status();
-  });
+  const auto size =
+      find_format("onnx")->write(*model, [&written](std::span<const std::byte> piece) {
+        written.insert(written.end(), piece.begin(), piece.end());
+        return ok_status();
+      });
   if (!size.ok()) return;
   const auto again = open(written);
   if (!again.ok()) fail("a written model cannot be read", again.status());

@@ -32,8 +32,9 @@ Result<uint64_t> number_of(const std::map<std::string, std::string>& keys, const
   const auto found = keys.find(key);
   if (found == keys.end()) return fallback;
   const auto value = number(found->second);
-  if (!value) return unreadable("its external data has " + key + " '" + found->second +
-                                "', which is no number of bytes: export the model again");
+  if (!value)
+    return unreadable("its external data has " + key + " '" + found->second +
+                      "', which is no number of bytes: export the model again");
   return *value;
 }
 
@@ -43,14 +44,16 @@ Result<ExternalRange> ExternalData::find(const std::map<std::string, std::string
                                          uint64_t bytes) {
   const auto location = keys.find("location");
   if (location == keys.end()) {
-    return unreadable("its data is in another file, but the model does not say which: export it again");
+    return unreadable(
+        "its data is in another file, but the model does not say which: export it again");
   }
   OCTAVO_ASSIGN_OR_RETURN(const uint64_t offset, number_of(keys, "offset", 0));
   OCTAVO_ASSIGN_OR_RETURN(const uint64_t length, number_of(keys, "length", bytes));
   OCTAVO_ASSIGN_OR_RETURN(auto source, open(location->second));
   if (length != bytes) {
-    return unreadable("its shape asks for " + std::to_string(bytes) + " bytes, but the model gives it " +
-                      std::to_string(length) + " of '" + location->second + "': export the model again");
+    return unreadable("its shape asks for " + std::to_string(bytes) +
+                      " bytes, but the model gives it " + std::to_string(length) + " of '" +
+                      location->second + "': export the model again");
   }
   if (offset > source->size() || bytes > source->size() - offset) {
     return unreadable("'" + location->second + "' ends too early: " + std::to_string(bytes) +
@@ -75,10 +78,9 @@ Result<std::shared_ptr<const ByteSource>> ExternalData::open(const std::string& 
   }
   auto opened = open_sibling_(location);
   if (!opened.ok()) {
-    return Status(opened.status().code(), "its data is in '" + location +
-                                              "' beside the model, which cannot be opened (" +
-                                              opened.status().message() +
-                                              "): put that file beside the model");
+    return Status(opened.status().code(),
+                  "its data is in '" + location + "' beside the model, which cannot be opened (" +
+                      opened.status().message() + "): put that file beside the model");
   }
   files_[location] = *opened;
   return opened;

@@ -37,7 +37,8 @@ Result<Value> read_value(ReadContext& context, Extent message, const char* what)
   OCTAVO_ASSIGN_OR_RETURN(const std::string bytes, context.wire.text(message));
   ValueInfoProto proto;
   if (!proto.ParseFromString(bytes)) return unreadable(std::string(what) + " cannot be parsed");
-  if (proto.name().empty()) return unreadable(std::string(what) + " has no name: export the model again");
+  if (proto.name().empty())
+    return unreadable(std::string(what) + " has no name: export the model again");
   Value value;
   value.name = proto.name();
   if (!proto.type().has_tensor_type()) return value;
@@ -61,7 +62,8 @@ Status check_inputs(const Node& node) {
   const int needed = info.max_inputs < 0 ? std::max(count, info.min_inputs) : info.min_inputs;
   const bool too_many = info.max_inputs >= 0 && count > info.max_inputs;
   const auto end = node.inputs.begin() + std::min(needed, count);
-  if (count >= needed && !too_many && std::find(node.inputs.begin(), end, kNoValue) == end) return {};
+  if (count >= needed && !too_many && std::find(node.inputs.begin(), end, kNoValue) == end)
+    return {};
   return unreadable("an operator " + node.op_type + " takes " + std::to_string(info.min_inputs) +
                     (info.max_inputs < 0 ? " or more" : " to " + std::to_string(info.max_inputs)) +
                     " inputs, this one has " + std::to_string(count) +
@@ -85,7 +87,8 @@ Status GraphReader::read(Extent message) {
   std::string plain;
   OCTAVO_ASSIGN_OR_RETURN(
       const auto fields,
-      context_.wire.split(message, {kNode, kInitializer, kInput, kOutput, kValueInfo, kSparse}, plain));
+      context_.wire.split(message, {kNode, kInitializer, kInput, kOutput, kValueInfo, kSparse},
+                          plain));
   GraphProto proto;
   if (!proto.ParseFromString(plain)) return unreadable("a graph cannot be parsed");
   graph_.name = proto.name();
@@ -94,17 +97,19 @@ Status GraphReader::read(Extent message) {
   const struct {
     int field;
     Status (GraphReader::*read)(Extent);
-  } kSteps[] = {{kInitializer, &GraphReader::read_initializer},
-                {kInput, &GraphReader::read_input},
-                {kNode, &GraphReader::read_node_outputs}};
-  for (const auto& step : kSteps) {
+  } steps[] = {{kInitializer, &GraphReader::read_initializer},
+               {kInput, &GraphReader::read_input},
+               {kNode, &GraphReader::read_node_outputs}};
+  for (const auto& step : steps) {
     for (const Field& field : fields) {
       if (field.number == step.field) OCTAVO_RETURN_IF_ERROR((this->*step.read)(field.payload));
     }
   }
-  if (std::any_of(fields.begin(), fields.end(), [](const Field& f) { return f.number == kSparse; })) {
-    return {ErrorCode::kModelUnsupported,
-            "the model has sparse initializers, which Octavo does not read: export it with dense ones"};
+  if (std::any_of(fields.begin(), fields.end(),
+                  [](const Field& f) { return f.number == kSparse; })) {
+    return {
+        ErrorCode::kModelUnsupported,
+        "the model has sparse initializers, which Octavo does not read: export it with dense ones"};
   }
   for (RawNode& raw : nodes_) OCTAVO_RETURN_IF_ERROR(connect(std::move(raw)));
   nodes_.clear();
@@ -246,7 +251,8 @@ Status GraphReader::connect_subgraphs(RawNode& raw) {
     node.attrs.set(raw.subgraphs[i].first, std::make_shared<Graph>(inner[i].take()));
   }
   node.inputs.insert(node.inputs.end(), captured.begin(), captured.end());
-  const bool has_branches = node.attrs.get_graph("then_branch") && node.attrs.get_graph("else_branch");
+  const bool has_branches =
+      node.attrs.get_graph("then_branch") && node.attrs.get_graph("else_branch");
   if (node.op != Op::kIf || has_branches) return {};
   return unreadable("it lacks one of its two branches: export the model again");
 }
@@ -257,9 +263,9 @@ void GraphReader::append_captures(GraphReader& inner, const std::vector<ValueId>
   inner.graph_.inputs.resize(inner.graph_.inputs.size() - inner.captures_.size());
   for (const ValueId outer : captured) {
     const auto found = stand_ins.find(outer);
-    inner.graph_.inputs.push_back(
-        found != stand_ins.end() ? found->second
-                                 : inner.graph_.add_value({.name = graph_.value(outer).name}));
+    inner.graph_.inputs.push_back(found != stand_ins.end()
+                                      ? found->second
+                                      : inner.graph_.add_value({.name = graph_.value(outer).name}));
   }
 }
 

@@ -43,8 +43,10 @@ Rope value_rope(const std::string& name, const Value& value) {
       auto* dim = type->mutable_shape()->add_dim();
       const auto index = static_cast<size_t>(i);
       const bool has_name = index < value.dim_names.size() && !value.dim_names[index].empty();
-      if ((*value.shape)[i] != kDynamic) dim->set_dim_value((*value.shape)[i]);
-      else if (has_name) dim->set_dim_param(value.dim_names[index]);
+      if ((*value.shape)[i] != kDynamic)
+        dim->set_dim_value((*value.shape)[i]);
+      else if (has_name)
+        dim->set_dim_param(value.dim_names[index]);
     }
   }
   Rope rope;
@@ -274,7 +276,8 @@ void GraphWriter::write_value_infos(Rope& rope) {
     for (const ValueId output : graph_.node(id).outputs) {
       if (output == kNoValue || graph_.is_output(output)) continue;
       const Value& value = graph_.value(output);
-      if (value.dtype != DType::kUnknown) rope.message(kGraphValueInfo, value_rope(name_of(output), value));
+      if (value.dtype != DType::kUnknown)
+        rope.message(kGraphValueInfo, value_rope(name_of(output), value));
     }
   }
 }

@@ -24,7 +24,9 @@ class GraphWriter {
   void name_values();
   // Constants that several graphs share are written once, with the outermost one.
   void share_constants();
-  bool is_shared(const Value& value) const { return root().shared_.count(value.constant.get()) != 0; }
+  bool is_shared(const Value& value) const {
+    return root().shared_.count(value.constant.get()) != 0;
+  }
   const GraphWriter& root() const { return outer_ == nullptr ? *this : outer_->root(); }
   bool is_taken_outside(const std::string& name) const;
   std::string fresh_name(const std::string& wanted);
@@ -44,7 +46,7 @@ class GraphWriter {
   std::vector<ValueId> captured_;
   std::vector<std::string> names_;  // by value, as written
   std::set<std::string> taken_;
-  std::vector<bool> is_outside_;    // by value: provided by a graph around this one
+  std::vector<bool> is_outside_;  // by value: provided by a graph around this one
 
   // Of the outermost graph only: names of the constants of subgraphs that it holds.
   std::map<const Tensor*, std::string> shared_;

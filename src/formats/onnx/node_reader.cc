@@ -37,9 +37,15 @@ const Field* last_of(const std::vector<Field>& fields, int number) {
 bool set_plain(Attributes& attrs, const AttributeProto& proto, int type) {
   const std::string& name = proto.name();
   switch (type) {
-    case AttributeProto::FLOAT: attrs.set(name, proto.f()); return true;
-    case AttributeProto::INT: attrs.set(name, int64_t{proto.i()}); return true;
-    case AttributeProto::STRING: attrs.set(name, proto.s()); return true;
+    case AttributeProto::FLOAT:
+      attrs.set(name, proto.f());
+      return true;
+    case AttributeProto::INT:
+      attrs.set(name, int64_t{proto.i()});
+      return true;
+    case AttributeProto::STRING:
+      attrs.set(name, proto.s());
+      return true;
     case AttributeProto::FLOATS:
       attrs.set(name, std::vector<float>(proto.floats().begin(), proto.floats().end()));
       return true;
@@ -49,16 +55,18 @@ bool set_plain(Attributes& attrs, const AttributeProto& proto, int type) {
     case AttributeProto::STRINGS:
       attrs.set(name, std::vector<std::string>(proto.strings().begin(), proto.strings().end()));
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
 Status read_attribute(ReadContext& context, Extent message, RawNode& raw) {
   std::string plain;
-  OCTAVO_ASSIGN_OR_RETURN(
-      const auto fields,
-      context.wire.split(message, {kTensor, kGraph, kTensors, kGraphs, kType, kTypes, kSparseTensor,
-                                   kSparseTensors}, plain));
+  OCTAVO_ASSIGN_OR_RETURN(const auto fields,
+                          context.wire.split(message,
+                                             {kTensor, kGraph, kTensors, kGraphs, kType, kTypes,
+                                              kSparseTensor, kSparseTensors},
+                                             plain));
   AttributeProto proto;
   if (!proto.ParseFromString(plain)) return unreadable("an attribute cannot be parsed");
   if (proto.name().empty()) return unreadable("an attribute has no name: export the model again");
@@ -86,7 +94,7 @@ Tensor string_tensor(const std::vector<std::string>& strings, Shape shape) {
   std::string wire;
   for (const std::string& text : strings) {
     wire += "\x32";
-    for (size_t size = text.size(); ; size >>= 7) {
+    for (size_t size = text.size();; size >>= 7) {
       wire += static_cast<char>((size & 0x7f) | (size < 0x80 ? 0 : 0x80));
       if (size < 0x80) break;
     }
@@ -147,9 +155,10 @@ Result<Tensor> constant_of(const Node& node) {
     const auto found = node.attrs.map().find(name);
     if (found != node.attrs.map().end()) return std::visit(TensorOfAttribute(), found->second);
   }
-  return Status(ErrorCode::kModelUnsupported,
-                "a constant without dense data (a sparse tensor?): export the model with dense ones",
-                describe(node));
+  return Status(
+      ErrorCode::kModelUnsupported,
+      "a constant without dense data (a sparse tensor?): export the model with dense ones",
+      describe(node));
 }
 
 }  // namespace octavo::onnx

@@ -21,7 +21,9 @@ struct ConstantOfAttribute {
     return Tensor::from(values, Shape{static_cast<int64_t>(values.size())});
   }
   template <typename Other>
-  std::optional<Tensor> operator()(const Other&) const { return std::nullopt; }
+  std::optional<Tensor> operator()(const Other&) const {
+    return std::nullopt;
+  }
 };
 
 void attribute_to_input(Graph& graph, Node& node, const MovedAttribute& moved) {
@@ -62,7 +64,8 @@ void canonicalize(Graph& graph, Node& node, ReadContext& context) {
     }
   }
   for (const Rewrite& rewrite : rewrites()) {
-    if (node.op_type == rewrite.op_type && context.opset < rewrite.since) rewrite.apply(graph, node);
+    if (node.op_type == rewrite.op_type && context.opset < rewrite.since)
+      rewrite.apply(graph, node);
   }
   node.op = op_from_name(node.op_type);
 }
@@ -77,10 +80,9 @@ int64_t opset_needed(const Graph& graph, const Node& node) {
     }
   }
   for (const MovedAttribute& moved : moved_attributes()) {
-    const bool is_variable = name_of(node.op) == std::string(moved.op_type) &&
-                             node.inputs.size() > moved.input &&
-                             node.inputs[moved.input] != kNoValue &&
-                             !graph.is_constant(node.inputs[moved.input]);
+    const bool is_variable =
+        name_of(node.op) == std::string(moved.op_type) && node.inputs.size() > moved.input &&
+        node.inputs[moved.input] != kNoValue && !graph.is_constant(node.inputs[moved.input]);
     if (is_variable) raise(moved.since);
   }
   return needed;

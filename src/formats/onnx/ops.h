@@ -17,8 +17,8 @@ constexpr int64_t kOldestWritten = 13;  // the first with per-channel QuantizeLi
 // implemented stays as it was, Op::kUnknown, with a warning.
 void canonicalize(Graph& graph, Node& node, ReadContext& context);
 
-// What only a whole graph can tell: subgraphs too. Outputs that nothing uses are dropped, Softmax of
-// old opsets gets the rank that it needs.
+// What only a whole graph can tell: subgraphs too. Outputs that nothing uses are dropped, Softmax
+// of old opsets gets the rank that it needs.
 void settle(Graph& graph, ReadContext& context);
 
 // The opset that this node's canonical form needs at least: kOldestWritten or more.

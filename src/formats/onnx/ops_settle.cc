@@ -25,11 +25,15 @@ size_t outputs_computed(Op op) {
   switch (op) {
     case Op::kUnknown:
     case Op::kIf:
-    case Op::kSplit: return std::numeric_limits<size_t>::max();
-    case Op::kLSTM: return 3;
+    case Op::kSplit:
+      return std::numeric_limits<size_t>::max();
+    case Op::kLSTM:
+      return 3;
     case Op::kGRU:
-    case Op::kTopK: return 2;
-    default: return 1;
+    case Op::kTopK:
+      return 2;
+    default:
+      return 1;
   }
 }
 

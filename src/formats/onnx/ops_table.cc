@@ -6,24 +6,12 @@ namespace octavo::onnx {
 namespace {
 
 constexpr MovedAttribute kMoved[] = {
-    {"Upsample", 9, "scales", 1},
-    {"Slice", 10, "starts", 1},
-    {"Slice", 10, "ends", 2},
-    {"Slice", 10, "axes", 3},
-    {"TopK", 10, "k", 1},
-    {"Clip", 11, "min", 1},
-    {"Clip", 11, "max", 2},
-    {"Pad", 11, "pads", 1},
-    {"Pad", 11, "value", 2},
-    {"Dropout", 12, "ratio", 1},
-    {"ReduceSum", 13, "axes", 1},
-    {"Split", 13, "split", 1},
-    {"Squeeze", 13, "axes", 1},
-    {"Unsqueeze", 13, "axes", 1},
-    {"ReduceL2", 18, "axes", 1},
-    {"ReduceMax", 18, "axes", 1},
-    {"ReduceMean", 18, "axes", 1},
-    {"ReduceMin", 18, "axes", 1},
+    {"Upsample", 9, "scales", 1},  {"Slice", 10, "starts", 1},    {"Slice", 10, "ends", 2},
+    {"Slice", 10, "axes", 3},      {"TopK", 10, "k", 1},          {"Clip", 11, "min", 1},
+    {"Clip", 11, "max", 2},        {"Pad", 11, "pads", 1},        {"Pad", 11, "value", 2},
+    {"Dropout", 12, "ratio", 1},   {"ReduceSum", 13, "axes", 1},  {"Split", 13, "split", 1},
+    {"Squeeze", 13, "axes", 1},    {"Unsqueeze", 13, "axes", 1},  {"ReduceL2", 18, "axes", 1},
+    {"ReduceMax", 18, "axes", 1},  {"ReduceMean", 18, "axes", 1}, {"ReduceMin", 18, "axes", 1},
     {"ReduceProd", 18, "axes", 1},
 };
 
@@ -39,7 +27,8 @@ bool has_input(const Node& node, size_t input) {
 // asymmetric and rounding down.
 void upsample_to_resize(Graph&, Node& node) {
   node.op_type = "Resize";
-  node.inputs.insert(node.inputs.begin() + std::min<ptrdiff_t>(1, std::ssize(node.inputs)), kNoValue);
+  node.inputs.insert(node.inputs.begin() + std::min<ptrdiff_t>(1, std::ssize(node.inputs)),
+                     kNoValue);
   node.attrs.set("coordinate_transformation_mode", std::string("asymmetric"));
   node.attrs.set("nearest_mode", std::string("floor"));
 }
@@ -70,7 +59,8 @@ void cast_to_float_for_half(Graph&, Node& node) {
 
 constexpr Rewrite kRewrites[] = {
     {"Upsample", kAlways, upsample_to_resize},
-    {"Resize", 11, [](Graph& graph, Node& node) {
+    {"Resize", 11,
+     [](Graph& graph, Node& node) {
        if (!node.attrs.has("nearest_mode")) upsample_to_resize(graph, node);
      }},
     {"Resize", kAlways, drop_empty_inputs},
@@ -82,8 +72,9 @@ constexpr Rewrite kRewrites[] = {
 
 const char* refuse_training_norm(const Graph&, const Node& node) {
   if (node.attrs.get_int("spatial", 1) == 0) return "per-activation statistics are not supported";
-  return node.attrs.get_int("training_mode", 0) != 0 ? "it is in training mode: export for inference"
-                                                     : nullptr;
+  return node.attrs.get_int("training_mode", 0) != 0
+             ? "it is in training mode: export for inference"
+             : nullptr;
 }
 
 const char* refuse_training_dropout(const Graph& graph, const Node& node) {
@@ -95,12 +86,14 @@ const char* refuse_training_dropout(const Graph& graph, const Node& node) {
 
 const char* refuse_odd_cast(const Graph&, const Node& node) {
   const DType to = dtype_from_onnx(node.attrs.get_int("to", 0));
-  return to == DType::kUnknown || to == DType::kString ? "its target type is not supported" : nullptr;
+  return to == DType::kUnknown || to == DType::kString ? "its target type is not supported"
+                                                       : nullptr;
 }
 
 const char* refuse_blocks(const Graph&, const Node& node) {
   if (node.attrs.get_int("block_size", 0) != 0) return "blocked quantization is not supported";
-  return node.attrs.get_int("output_dtype", 0) != 0 ? "a separate output type is not supported" : nullptr;
+  return node.attrs.get_int("output_dtype", 0) != 0 ? "a separate output type is not supported"
+                                                    : nullptr;
 }
 
 constexpr Refusal kRefusals[] = {
@@ -112,7 +105,6 @@ constexpr Refusal kRefusals[] = {
 };
 
 bool always(const Graph&, const Node&) { return true; }
-
 
 bool is_16_bit(const Graph& graph, const Node& node) {
   const Tensor* zero_point = constant(graph, node, 2);
@@ -135,14 +127,17 @@ constexpr Newcomer kNewcomers[] = {
     {"Pad", 19, [](const Graph&, const Node& node) { return is_mode(node, "mode", "wrap"); }},
     {"QuantizeLinear", 21, is_16_bit},
     {"Reshape", 14, [](const Graph&, const Node& node) { return node.attrs.has("allowzero"); }},
-    {"Resize", 18, [](const Graph&, const Node& node) {
+    {"Resize", 18,
+     [](const Graph&, const Node& node) {
        return node.attrs.has("axes") || node.attrs.has("antialias") ||
               node.attrs.has("keep_aspect_ratio_policy");
      }},
-    {"Resize", 19, [](const Graph&, const Node& node) {
+    {"Resize", 19,
+     [](const Graph&, const Node& node) {
        return is_mode(node, "coordinate_transformation_mode", "half_pixel_symmetric");
      }},
-    {"Shape", 15, [](const Graph&, const Node& node) {
+    {"Shape", 15,
+     [](const Graph&, const Node& node) {
        return node.attrs.has("start") || node.attrs.has("end");
      }},
 };

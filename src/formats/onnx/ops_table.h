@@ -17,8 +17,8 @@ struct MovedAttribute {
 };
 std::span<const MovedAttribute> moved_attributes();
 
-// Any other change of a node written for an opset before `since`. In order: the first may rename the
-// node for the next.
+// Any other change of a node written for an opset before `since`. In order: the first may rename
+// the node for the next.
 struct Rewrite {
   const char* op_type;
   int64_t since;

@@ -32,8 +32,9 @@ Status read_opsets(const ModelProto& proto, Model& model) {
     }
   }
   if (model.opset == 0) {
-    return unreadable("the model does not say which version of ONNX's operators it uses: export it "
-                      "again with opset 13 or newer");
+    return unreadable(
+        "the model does not say which version of ONNX's operators it uses: export it "
+        "again with opset 13 or newer");
   }
   if (model.opset < kOldestOpset) {
     return {ErrorCode::kModelUnsupported,
@@ -44,7 +45,8 @@ Status read_opsets(const ModelProto& proto, Model& model) {
   if (model.opset > kNewestOpset) {
     model.warnings.push_back("the model uses opset " + std::to_string(model.opset) +
                              ", newer than the newest that Octavo knows: its operators are read as "
-                             "those of opset " + std::to_string(kNewestOpset));
+                             "those of opset " +
+                             std::to_string(kNewestOpset));
   }
   return {};
 }
@@ -60,18 +62,21 @@ void read_names(const ModelProto& proto, Model& model) {
 Result<Extent> find_graph(const std::vector<Field>& fields, Model& model) {
   std::optional<Extent> graph;
   for (const Field& field : fields) {
-    if (field.number == kGraph && graph) return unreadable("the model has two graphs: export it again");
+    if (field.number == kGraph && graph)
+      return unreadable("the model has two graphs: export it again");
     if (field.number == kGraph) graph = field.payload;
     if (field.number == kTrainingInfo) {
       model.warnings.push_back("the model's training part is left out");
     }
     if (field.number == kFunctions) {
-      model.warnings.push_back("an operator that the model itself defines is not expanded: inline "
-                               "such functions with onnx.inliner to have them quantized");
+      model.warnings.push_back(
+          "an operator that the model itself defines is not expanded: inline "
+          "such functions with onnx.inliner to have them quantized");
     }
   }
   if (graph) return *graph;
-  return unreadable("the model has no graph: the file is cut short or was never whole, export it again");
+  return unreadable(
+      "the model has no graph: the file is cut short or was never whole, export it again");
 }
 
 }  // namespace
@@ -94,8 +99,8 @@ bool match(const ByteSource& source) {
 Result<Model> read(std::shared_ptr<const ByteSource> source, const ReadOptions& options) {
   WireReader wire(source);
   std::string plain;
-  OCTAVO_ASSIGN_OR_RETURN(const auto fields,
-                          wire.split(wire.everything(), {kGraph, kTrainingInfo, kFunctions}, plain));
+  OCTAVO_ASSIGN_OR_RETURN(
+      const auto fields, wire.split(wire.everything(), {kGraph, kTrainingInfo, kFunctions}, plain));
   ModelProto proto;
   if (!proto.ParseFromString(plain)) return unreadable("the model's description cannot be parsed");
   Model model;

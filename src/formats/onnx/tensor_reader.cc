@@ -24,18 +24,19 @@ bool holds_data(int field) {  // float, int32, string, int64, raw, double, uint6
 Status unreadable(std::string message) { return {ErrorCode::kModelUnreadable, std::move(message)}; }
 
 Status disagrees(const Shape& shape, const std::string& wanted, const std::string& found) {
-  return unreadable("its shape " + shape.to_string() + " asks for " + wanted + ", but the file holds " +
-                    found + ": the file is damaged, export it again");
+  return unreadable("its shape " + shape.to_string() + " asks for " + wanted +
+                    ", but the file holds " + found + ": the file is damaged, export it again");
 }
 
 std::string bytes_text(uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
 
 Result<std::shared_ptr<std::byte>> allocate(size_t bytes) {
-  std::shared_ptr<std::byte> memory(static_cast<std::byte*>(std::malloc(std::max<size_t>(bytes, 1))),
-                                    std::free);
+  std::shared_ptr<std::byte> memory(
+      static_cast<std::byte*>(std::malloc(std::max<size_t>(bytes, 1))), std::free);
   if (memory) return memory;
-  return Status(ErrorCode::kOutOfMemory, "there is no memory left for its " + bytes_text(bytes) +
-                                             ": close other programs or tabs, or take a smaller model");
+  return Status(ErrorCode::kOutOfMemory,
+                "there is no memory left for its " + bytes_text(bytes) +
+                    ": close other programs or tabs, or take a smaller model");
 }
 
 // Halves in the last part of `bytes` become floats that fill it all: element i is written behind
@@ -76,7 +77,8 @@ Result<TensorReader::Layout> TensorReader::read_layout(Extent message) {
   while (message.begin < message.end) {
     OCTAVO_ASSIGN_OR_RETURN(const Field field, wire_.next(message));
     if (!holds_data(field.number)) {
-      OCTAVO_ASSIGN_OR_RETURN(const std::string bytes, wire_.text({field.start, field.payload.end}));
+      OCTAVO_ASSIGN_OR_RETURN(const std::string bytes,
+                              wire_.text({field.start, field.payload.end}));
       header += bytes;
     } else if (field.number == kRawData) {
       layout.raw = field.payload;
@@ -107,9 +109,10 @@ Result<NamedTensor> TensorReader::read(Extent message) {
   }
   const auto count = layout.shape.element_count();
   if (!count || layout.shape.rank() > kMaxRank) {
-    return unreadable("a tensor of shape " + (layout.shape.rank() > kMaxRank
-                                                  ? std::to_string(layout.shape.rank()) + " dimensions"
-                                                  : layout.shape.to_string()) +
+    return unreadable("a tensor of shape " +
+                      (layout.shape.rank() > kMaxRank
+                           ? std::to_string(layout.shape.rank()) + " dimensions"
+                           : layout.shape.to_string()) +
                       " cannot exist: the file is damaged, export it again")
         .at(place);
   }
@@ -150,10 +153,12 @@ Result<Tensor> TensorReader::read_numbers(Extent message, const Layout& layout) 
     widen_in_place(all, layout.code == kBfloat16 ? float_from_bfloat16 : float_from_half);
   }
   if (layout.type.dtype == DType::kBool) make_bools(all);
-  return Tensor::make(layout.type.dtype, layout.shape, Buffer::view(all.data(), all.size(), memory));
+  return Tensor::make(layout.type.dtype, layout.shape,
+                      Buffer::view(all.data(), all.size(), memory));
 }
 
-// Elements of a typed field, packed or one by one: fixed ones as they are, of varints the low bytes.
+// Elements of a typed field, packed or one by one: fixed ones as they are, of varints the low
+// bytes.
 Status TensorReader::read_typed(Extent message, const Layout& layout, std::span<std::byte> out) {
   const std::string wanted = std::to_string(layout.count) + " elements";
   while (message.begin < message.end) {
@@ -190,7 +195,8 @@ Result<Tensor> TensorReader::read_strings(Extent message, const Layout& layout) 
     ++found;
   }
   if (found != layout.count) {
-    return disagrees(layout.shape, std::to_string(layout.count) + " strings", std::to_string(found));
+    return disagrees(layout.shape, std::to_string(layout.count) + " strings",
+                     std::to_string(found));
   }
   return Tensor::make(DType::kString, layout.shape, Buffer::adopt(std::move(kept)));
 }

@@ -49,7 +49,8 @@ Result<uint64_t> WireReader::varint(Extent& rest) {
   for (int shift = 0; shift < 70; shift += 7) {
     if (rest.begin >= rest.end) return damaged("a number is cut off", start);
     OCTAVO_RETURN_IF_ERROR(look_at(rest.begin));
-    const auto byte = static_cast<uint64_t>(window_[static_cast<size_t>(rest.begin - window_begin_)]);
+    const auto byte =
+        static_cast<uint64_t>(window_[static_cast<size_t>(rest.begin - window_begin_)]);
     ++rest.begin;
     if (shift < 64) value |= (byte & 0x7f) << shift;
     if (byte < 0x80) return value;
@@ -72,14 +73,19 @@ Result<Field> WireReader::next(Extent& rest) {
       field.payload.end = rest.begin;
       return field;
     }
-    case WireType::kFixed32: size = 4; break;
-    case WireType::kFixed64: size = 8; break;
+    case WireType::kFixed32:
+      size = 4;
+      break;
+    case WireType::kFixed64:
+      size = 8;
+      break;
     case WireType::kLength: {
       OCTAVO_ASSIGN_OR_RETURN(size, varint(rest));
       field.payload.begin = rest.begin;
       break;
     }
-    default: return damaged("there is a field of no known kind", field.start);
+    default:
+      return damaged("there is a field of no known kind", field.start);
   }
   if (size > rest.size()) {
     return damaged("a field wants " + std::to_string(size) + " bytes where " +

@@ -32,17 +32,18 @@ struct Changed {
   int64_t in;
 };
 constexpr Changed kChanged[] = {
-    {"Scan", 9},         {"Scatter", 11},          {"Hardmax", 13},          {"RoiAlign", 16},
-    {"ReduceL1", 18},    {"ReduceLogSum", 18},     {"ReduceLogSumExp", 18},  {"ReduceSumSquare", 18},
-    {"GridSample", 20},  {"DFT", 20},
+    {"Scan", 9},        {"Scatter", 11},      {"Hardmax", 13},         {"RoiAlign", 16},
+    {"ReduceL1", 18},   {"ReduceLogSum", 18}, {"ReduceLogSumExp", 18}, {"ReduceSumSquare", 18},
+    {"GridSample", 20}, {"DFT", 20},
 };
 
 Status check_unchanged(const Node& node, int64_t from, int64_t to) {
   for (const Changed& changed : kChanged) {
     if (node.op_type != changed.op_type || changed.in <= from || changed.in > to) continue;
     return {ErrorCode::kModelUnsupported,
-            "it changed its meaning in opset " + std::to_string(changed.in) + ", and the model, read with " +
-                "opset " + std::to_string(from) + ", has to be written with " + std::to_string(to) +
+            "it changed its meaning in opset " + std::to_string(changed.in) +
+                ", and the model, read with " + "opset " + std::to_string(from) +
+                ", has to be written with " + std::to_string(to) +
                 ": bring the model to that opset first (onnx.version_converter)",
             describe(node)};
   }
@@ -107,9 +108,10 @@ Result<uint64_t> write(const Model& model, const ByteSink& sink) {
   file.append(header(model, opset));
   file.message(kModelGraph, std::move(graph));
   if (file.size() > kMaxFile) {
-    return Status(ErrorCode::kModelUnsupported,
-                  "the written model would have " + std::to_string(file.size() >> 20) +
-                      " MB, and an ONNX file ends at 2048: quantize more of its weights, or split it");
+    return Status(
+        ErrorCode::kModelUnsupported,
+        "the written model would have " + std::to_string(file.size() >> 20) +
+            " MB, and an ONNX file ends at 2048: quantize more of its weights, or split it");
   }
   OCTAVO_RETURN_IF_ERROR(file.write(sink));
   return file.size();

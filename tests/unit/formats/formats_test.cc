@@ -31,7 +31,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"Png", "\x89PNG\r\n", "a PNG image"},
                     Case{"Prototxt", "name: \"net\"\n", "a Caffe prototxt"},
                     Case{"Caffemodel", "\x0a\x03net", "a protobuf file of another kind"},
-                    Case{"Pointer", "version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"},
+                    Case{"Pointer", "version https://git-lfs.github.com/spec/v1\n",
+                         "a Git LFS pointer"},
                     Case{"Noise", "\x17\x83", "nothing known"}),
     [](const auto& info) { return info.param.name; });
 

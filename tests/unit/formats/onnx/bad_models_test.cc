@@ -43,50 +43,61 @@ std::vector<Case> cases() {
       {"Empty", "", kUnreadable,
        "not a model that Octavo reads (ONNX): the file is empty; download or export it again"},
       {"Random", "\x17\x83\x99\x01\xfe\xed", kUnreadable,
-       "not a model that Octavo reads (ONNX): these bytes look like nothing known; was the file damaged "
+       "not a model that Octavo reads (ONNX): these bytes look like nothing known; was the file "
+       "damaged "
        "on the way, or is it another file than you meant?"},
       {"Jpeg", "\xff\xd8\xff\xe0", kUnreadable,
-       "not a model that Octavo reads (ONNX): this looks like a JPEG image; give images as images, and "
+       "not a model that Octavo reads (ONNX): this looks like a JPEG image; give images as images, "
+       "and "
        "an .onnx file as the model"},
       {"TensorFlowLite", std::string("\x1c\0\0\0TFL3", 8), kUnreadable,
-       "not a model that Octavo reads (ONNX): this looks like a TensorFlow Lite model; convert it to "
+       "not a model that Octavo reads (ONNX): this looks like a TensorFlow Lite model; convert it "
+       "to "
        "ONNX first"},
       {"Page", "<!DOCTYPE html>", kUnreadable,
-       "not a model that Octavo reads (ONNX): this looks like an HTML page; the download brought a page "
+       "not a model that Octavo reads (ONNX): this looks like an HTML page; the download brought a "
+       "page "
        "or a pointer instead of the model: fetch the file itself"},
       {"CutShort", good().substr(0, 30), kUnreadable,
-       "a field wants 48 bytes where 20 are left at byte 8: the file is damaged or cut short; try to "
+       "a field wants 48 bytes where 20 are left at byte 8: the file is damaged or cut short; try "
+       "to "
        "copy, download or export it again"},
       {"NoGraph", Proto().number(1, 8).message(8, Proto().number(2, 13)).str(), kUnreadable,
        "the model has no graph: the file is cut short or was never whole, export it again"},
       {"TwoGraphs", good() + Proto().message(7, graph({})).str(), kUnreadable,
        "the model has two graphs: export it again"},
       {"NoOpset", Proto().number(1, 8).message(7, graph({})).str(), kUnreadable,
-       "the model does not say which version of ONNX's operators it uses: export it again with opset 13 "
+       "the model does not say which version of ONNX's operators it uses: export it again with "
+       "opset 13 "
        "or newer"},
       {"OldOpset", model(graph({}), 6), kUnsupported,
-       "the model uses opset 6, Octavo reads 7 to 21: bring it to opset 13 with onnx.version_converter "
+       "the model uses opset 6, Octavo reads 7 to 21: bring it to opset 13 with "
+       "onnx.version_converter "
        "or export it again"},
       {"NoOutputs", model(graph({{1, kRelu}, in("x")})), kUnreadable,
        "the model has no outputs: export it again"},
       {"LengthBeyondFile",
        Proto().number(1, 8).raw("\x3a\xff\xff\xff\xff\xff\xff\xff\xff\x7f").str(), kUnreadable,
-       "a field wants 9223372036854775807 bytes where 0 are left at byte 2: the file is damaged or cut "
+       "a field wants 9223372036854775807 bytes where 0 are left at byte 2: the file is damaged or "
+       "cut "
        "short; try to copy, download or export it again"},
       {"EndlessNumber", Proto().number(1, 8).raw(std::string(12, '\xff')).str(), kUnreadable,
        "a number has more than 10 bytes at byte 2: the file is damaged or cut short; try to copy, "
        "download or export it again"},
       {"Group", with({{1, Proto().raw("\x0b")}}), kUnreadable,
-       "there is a field of no known kind at byte 60: the file is damaged or cut short; try to copy, "
+       "there is a field of no known kind at byte 60: the file is damaged or cut short; try to "
+       "copy, "
        "download or export it again"},
-      {"InputFromNowhere", model(graph({{1, node("Add", {"x", "lost"}, {"y"})}, in("x"), out("y")})),
-       kUnreadable,
-       "node 'Add_y' (Add): it reads 'lost', which no node, input or initializer provides: export the "
+      {"InputFromNowhere",
+       model(graph({{1, node("Add", {"x", "lost"}, {"y"})}, in("x"), out("y")})), kUnreadable,
+       "node 'Add_y' (Add): it reads 'lost', which no node, input or initializer provides: export "
+       "the "
        "model again"},
       {"OutputFromNowhere", model(graph({{1, kRelu}, in("x"), out("z")})), kUnreadable,
        "output 'z': nothing in the model makes it: export the model again"},
       {"TwoProducers", with({{1, kRelu}}), kUnreadable,
-       "node 'Relu_y' (Relu): two things are called 'y' in one graph, so an edge could mean either: "
+       "node 'Relu_y' (Relu): two things are called 'y' in one graph, so an edge could mean "
+       "either: "
        "export the model again"},
       {"OutputTwice", with({out("y")}), kUnreadable,
        "output 'y': it is listed twice: export the model again"},
@@ -99,38 +110,46 @@ std::vector<Case> cases() {
       {"NamelessAttribute", with({{1, node("Elu", {"x"}, {"z"}).message(5, Proto().number(3, 1))}}),
        kUnreadable, "node 'Elu_z' (Elu): an attribute has no name: export the model again"},
       {"TooFewInputs", with({{1, node("Conv", {"x"}, {"z"})}}), kUnreadable,
-       "node 'Conv_z' (Conv): an operator Conv takes 2 to 3 inputs, this one has 1, or a needed one is "
+       "node 'Conv_z' (Conv): an operator Conv takes 2 to 3 inputs, this one has 1, or a needed "
+       "one is "
        "left out: export the model again"},
       {"LeftOutInput", with({{1, node("Concat", {"x", "", "x"}, {"z"})}}), kUnreadable,
-       "node 'Concat_z' (Concat): an operator Concat takes 1 or more inputs, this one has 3, or a needed "
+       "node 'Concat_z' (Concat): an operator Concat takes 1 or more inputs, this one has 3, or a "
+       "needed "
        "one is left out: export the model again"},
       {"ShapeAndDataDisagree", with({{5, floats("w", {2, 3}, {1, 2, 3})}}), kUnreadable,
        "tensor 'w': its shape [2, 3] asks for 24 bytes, but the file holds 12 bytes: the file is "
        "damaged, export it again"},
       {"NoData", with({{5, tensor("w", 1, {1000000000})}}), kUnreadable,
-       "tensor 'w': its shape [1000000000] asks for 1000000000 elements, but the file holds less: the "
+       "tensor 'w': its shape [1000000000] asks for 1000000000 elements, but the file holds less: "
+       "the "
        "file is damaged, export it again"},
       {"TooMuchTypedData", with({{5, tensor("w", 7, {1}).number(7, 1).number(7, 2)}}), kUnreadable,
-       "tensor 'w': its shape [1] asks for 1 elements, but the file holds more: the file is damaged, "
+       "tensor 'w': its shape [1] asks for 1 elements, but the file holds more: the file is "
+       "damaged, "
        "export it again"},
       {"NegativeDimension", with({{5, floats("w", {-4}, {})}}), kUnreadable,
        "tensor 'w': a tensor of shape [-4] cannot exist: the file is damaged, export it again"},
       {"AbsurdDimensions", with({{5, floats("w", {1 << 30, 1 << 30, 1 << 30}, {})}}), kUnreadable,
-       "tensor 'w': a tensor of shape [1073741824, 1073741824, 1073741824] cannot exist: the file is "
+       "tensor 'w': a tensor of shape [1073741824, 1073741824, 1073741824] cannot exist: the file "
+       "is "
        "damaged, export it again"},
       {"AbsurdRank", with({{5, floats("w", std::vector<int64_t>(100, 1), {1})}}), kUnreadable,
-       "tensor 'w': a tensor of shape 100 dimensions cannot exist: the file is damaged, export it again"},
+       "tensor 'w': a tensor of shape 100 dimensions cannot exist: the file is damaged, export it "
+       "again"},
       {"AbsurdInput", with({{11, value("z", 1, std::vector<int64_t>(100, 1))}}), kUnreadable,
        "an input 'z': it has 100 dimensions: the file is damaged, export it again"},
       {"NamelessTensor", with({{5, floats("", {1}, {1})}}), kUnreadable,
        "an initializer has no name: export the model again"},
       {"OddType", with({{5, tensor("w", 17, {1}).bytes(9, "a")}}), kUnsupported,
-       "tensor 'w': its element type float8e4m3fn (17) is not supported: export the model with float or "
+       "tensor 'w': its element type float8e4m3fn (17) is not supported: export the model with "
+       "float or "
        "int8 weights"},
       {"SparseTensor", with({{15, Proto()}}), kUnsupported,
        "the model has sparse initializers, which Octavo does not read: export it with dense ones"},
       {"BranchWithInput",
-       with({{1, node("If", {"x"}, {"z"}).message(5, subgraph("then_branch", graph({in("a"), out("a")})))}}),
+       with({{1, node("If", {"x"}, {"z"})
+                     .message(5, subgraph("then_branch", graph({in("a"), out("a")})))}}),
        kUnreadable,
        "node 'If_z' (If): its subgraph 'then_branch' does not fit: it needs no inputs and as many "
        "outputs as the node"},

@@ -65,7 +65,8 @@ inline Proto integers(std::string_view name, const std::vector<int64_t>& values)
 inline Proto value(std::string_view name, int type, const std::vector<int64_t>& dims) {
   Proto shape;
   for (const int64_t dim : dims) {
-    shape.message(1, dim < 0 ? Proto().bytes(2, "N") : Proto().number(1, static_cast<uint64_t>(dim)));
+    shape.message(1,
+                  dim < 0 ? Proto().bytes(2, "N") : Proto().number(1, static_cast<uint64_t>(dim)));
   }
   return Proto().bytes(1, name).message(
       2, Proto().message(1, Proto().number(1, static_cast<uint64_t>(type)).message(2, shape)));

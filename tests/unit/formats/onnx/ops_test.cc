@@ -15,17 +15,23 @@ std::string text_of(const Tensor& tensor) {
   const auto list = [&text](const auto& values) {
     for (size_t i = 0; i < values.size(); ++i) text << (i > 0 ? " " : "") << values[i];
   };
-  if (tensor.dtype() == DType::kFloat32) list(tensor.values<float>());
-  else list(tensor.integers());
+  if (tensor.dtype() == DType::kFloat32)
+    list(tensor.values<float>());
+  else
+    list(tensor.integers());
   return tensor.shape().rank() == 0 ? text.str() : "[" + text.str() + "]";
 }
 
 struct AttributeText {
   std::string operator()(int64_t value) const { return std::to_string(value); }
   std::string operator()(const std::string& value) const { return value; }
-  std::string operator()(const std::vector<int64_t>& values) const { return text_of(Tensor::from(values, Shape{static_cast<int64_t>(values.size())})); }
+  std::string operator()(const std::vector<int64_t>& values) const {
+    return text_of(Tensor::from(values, Shape{static_cast<int64_t>(values.size())}));
+  }
   template <typename T>
-  std::string operator()(const T&) const { return "..."; }
+  std::string operator()(const T&) const {
+    return "...";
+  }
 };
 
 // "Clip(x, 0, 6) axis=1": constants by their values.
@@ -46,7 +52,8 @@ std::string line_of(const Graph& graph, const Node& node) {
 std::string lines_of(const Graph& graph) {
   const auto order = graph.topological_order();
   std::string lines;
-  for (const NodeId id : *order) lines += (lines.empty() ? "" : "; ") + line_of(graph, graph.node(id));
+  for (const NodeId id : *order)
+    lines += (lines.empty() ? "" : "; ") + line_of(graph, graph.node(id));
   return lines;
 }
 
@@ -85,49 +92,76 @@ Proto on_x(const char* op) { return node(op, {"x"}, {"y"}); }
 INSTANTIATE_TEST_SUITE_P(
     Table, Canonical,
     testing::Values(
-        Case{"Clip6", 7, on_x("Clip").message(5, real("min", 0)).message(5, real("max", 6)), "Clip(x, 0, 6)"},
+        Case{"Clip6", 7, on_x("Clip").message(5, real("min", 0)).message(5, real("max", 6)),
+             "Clip(x, 0, 6)"},
         Case{"Clip6Max", 10, on_x("Clip").message(5, real("max", 6)), "Clip(x, -, 6)"},
         Case{"Clip11", 11, node("Clip", {"x", "", "one"}, {"y"}), "Clip(x, -, 1)"},
         Case{"Squeeze1", 11, on_x("Squeeze").message(5, ints("axes", {0, 2})), "Squeeze(x, [0 2])"},
         Case{"Unsqueeze1", 7, on_x("Unsqueeze").message(5, ints("axes", {0})), "Unsqueeze(x, [0])"},
-        Case{"ReduceSum1", 12, on_x("ReduceSum").message(5, ints("axes", {1})).message(5, integer("keepdims", 0)),
+        Case{"ReduceSum1", 12,
+             on_x("ReduceSum").message(5, ints("axes", {1})).message(5, integer("keepdims", 0)),
              "ReduceSum(x, [1]) keepdims=0"},
-        Case{"ReduceMean13", 17, on_x("ReduceMean").message(5, ints("axes", {2, 3})), "ReduceMean(x, [2 3])"},
+        Case{"ReduceMean13", 17, on_x("ReduceMean").message(5, ints("axes", {2, 3})),
+             "ReduceMean(x, [2 3])"},
         Case{"ReduceMean18", 18, node("ReduceMean", {"x", "two"}, {"y"}), "ReduceMean(x, [2])"},
         Case{"Slice1", 9,
-             on_x("Slice").message(5, ints("starts", {1})).message(5, ints("ends", {2})).message(5, ints("axes", {3})),
+             on_x("Slice")
+                 .message(5, ints("starts", {1}))
+                 .message(5, ints("ends", {2}))
+                 .message(5, ints("axes", {3})),
              "Slice(x, [1], [2], [3])"},
         Case{"Pad2", 10,
-             on_x("Pad").message(5, ints("pads", {0, 0, 1, 1, 0, 0, 1, 1})).message(5, real("value", 0.5f)).message(5, text("mode", "constant")),
+             on_x("Pad")
+                 .message(5, ints("pads", {0, 0, 1, 1, 0, 0, 1, 1}))
+                 .message(5, real("value", 0.5f))
+                 .message(5, text("mode", "constant")),
              "Pad(x, [0 0 1 1 0 0 1 1], 0.5) mode=constant"},
-        Case{"TopK1", 9, node("TopK", {"x"}, {"y", "i"}).message(5, integer("k", 3)), "TopK(x, [3])"},
-        Case{"Split2", 11, node("Split", {"x"}, {"y", "z"}).message(5, ints("split", {1, 1})), "Split(x, [1 1])"},
+        Case{"TopK1", 9, node("TopK", {"x"}, {"y", "i"}).message(5, integer("k", 3)),
+             "TopK(x, [3])"},
+        Case{"Split2", 11, node("Split", {"x"}, {"y", "z"}).message(5, ints("split", {1, 1})),
+             "Split(x, [1 1])"},
         Case{"SplitEqually", 13, node("Split", {"x"}, {"y", "z"}), "Split(x) num_outputs=2"},
-        Case{"Dropout7", 7, node("Dropout", {"x"}, {"y", "mask"}).message(5, real("ratio", 0.5f)), "Dropout(x, 0.5)"},
-        Case{"Upsample7", 7, on_x("Upsample").message(5, text("mode", "nearest")).message(5, reals("scales", {1, 1, 2, 2})),
-             "Resize(x, -, [1 1 2 2]) coordinate_transformation_mode=asymmetric mode=nearest nearest_mode=floor"},
-        Case{"Upsample9", 9, node("Upsample", {"x", "scales"}, {"y"}),
-             "Resize(x, -, [1 1 2 2]) coordinate_transformation_mode=asymmetric nearest_mode=floor"},
-        Case{"Resize10", 10, node("Resize", {"x", "scales"}, {"y"}),
-             "Resize(x, -, [1 1 2 2]) coordinate_transformation_mode=asymmetric nearest_mode=floor"},
-        Case{"Resize11", 11, node("Resize", {"x", "none", "scales"}, {"y"}), "Resize(x, -, [1 1 2 2])"},
-        Case{"ResizeBySize", 11, node("Resize", {"x", "none", "none", "two"}, {"y"}), "Resize(x, -, -, [2])"},
+        Case{"Dropout7", 7, node("Dropout", {"x"}, {"y", "mask"}).message(5, real("ratio", 0.5f)),
+             "Dropout(x, 0.5)"},
+        Case{"Upsample7", 7,
+             on_x("Upsample")
+                 .message(5, text("mode", "nearest"))
+                 .message(5, reals("scales", {1, 1, 2, 2})),
+             "Resize(x, -, [1 1 2 2]) coordinate_transformation_mode=asymmetric mode=nearest "
+             "nearest_mode=floor"},
+        Case{
+            "Upsample9", 9, node("Upsample", {"x", "scales"}, {"y"}),
+            "Resize(x, -, [1 1 2 2]) coordinate_transformation_mode=asymmetric nearest_mode=floor"},
+        Case{
+            "Resize10", 10, node("Resize", {"x", "scales"}, {"y"}),
+            "Resize(x, -, [1 1 2 2]) coordinate_transformation_mode=asymmetric nearest_mode=floor"},
+        Case{"Resize11", 11, node("Resize", {"x", "none", "scales"}, {"y"}),
+             "Resize(x, -, [1 1 2 2])"},
+        Case{"ResizeBySize", 11, node("Resize", {"x", "none", "none", "two"}, {"y"}),
+             "Resize(x, -, -, [2])"},
         Case{"CastToHalf", 13, on_x("Cast").message(5, integer("to", 10)), "Cast(x) to=1"},
-        Case{"SoftmaxOfLastAxis", 11, on_x("Softmax").message(5, integer("axis", 3)), "Softmax(x) axis=3"},
-        Case{"SoftmaxOfMinusOne", 11, on_x("Softmax").message(5, integer("axis", -1)), "Softmax(x) axis=-1"},
+        Case{"SoftmaxOfLastAxis", 11, on_x("Softmax").message(5, integer("axis", 3)),
+             "Softmax(x) axis=3"},
+        Case{"SoftmaxOfMinusOne", 11, on_x("Softmax").message(5, integer("axis", -1)),
+             "Softmax(x) axis=-1"},
         Case{"Softmax13", 13, on_x("Softmax").message(5, integer("axis", 1)), "Softmax(x) axis=1"},
         Case{"SoftmaxOfMatrix", 11, on_x("Softmax"),
              "Flatten(x) axis=1; Softmax(Softmax_y_Flatten) axis=-1; Shape(x); "
              "Reshape(Softmax_y_rows, Softmax_y_Shape)"},
-        Case{"LogSoftmaxOfVector", 7, node("LogSoftmax", {"c"}, {"y"}).message(5, integer("axis", 0)),
+        Case{"LogSoftmaxOfVector", 7,
+             node("LogSoftmax", {"c"}, {"y"}).message(5, integer("axis", 0)),
              "LogSoftmax(c) axis=0"},
         Case{"UnusedIndices", 13, node("MaxPool", {"x"}, {"y", "indices"}), "MaxPool(x)"},
         Case{"UsedMask", 13, node("Dropout", {"x"}, {"mask", "y"}), "?Dropout(x)"},
-        Case{"TrainingDropout", 13, node("Dropout", {"x", "one", "yes"}, {"y"}), "?Dropout(x, 1, 1)"},
-        Case{"TrainingNorm", 14, node("BatchNormalization", {"x", "c", "c", "c", "c"}, {"y"}).message(5, integer("training_mode", 1)),
+        Case{"TrainingDropout", 13, node("Dropout", {"x", "one", "yes"}, {"y"}),
+             "?Dropout(x, 1, 1)"},
+        Case{"TrainingNorm", 14,
+             node("BatchNormalization", {"x", "c", "c", "c", "c"}, {"y"})
+                 .message(5, integer("training_mode", 1)),
              "?BatchNormalization(x, c, c, c, c) training_mode=1"},
         Case{"CastToString", 13, on_x("Cast").message(5, integer("to", 8)), "?Cast(x) to=8"},
-        Case{"BlockedQuantization", 21, node("QuantizeLinear", {"x", "one"}, {"y"}).message(5, integer("block_size", 32)),
+        Case{"BlockedQuantization", 21,
+             node("QuantizeLinear", {"x", "one"}, {"y"}).message(5, integer("block_size", 32)),
              "?QuantizeLinear(x, 1) block_size=32"},
         Case{"Unknown", 13, on_x("Celu").message(5, integer("other", 1)), "?Celu(x) other=1"},
         Case{"OtherDomain", 13, on_x("Relu").bytes(7, "com.example"), "?Relu(x)"},
@@ -169,17 +203,23 @@ Proto written(Names inputs, Names outputs, std::string_view name, std::string_vi
 INSTANTIATE_TEST_SUITE_P(
     Table, Written,
     testing::Values(
-        WrittenCase{"AxesAreAnAttributeBefore18", 13, on_x("ReduceMean").message(5, ints("axes", {2, 3})),
-                    written({"x"}, {"y"}, "ReduceMean_y", "ReduceMean").message(5, Proto().bytes(1, "axes").number(8, 2).number(8, 3).number(20, 7)), 13},
+        WrittenCase{
+            "AxesAreAnAttributeBefore18", 13, on_x("ReduceMean").message(5, ints("axes", {2, 3})),
+            written({"x"}, {"y"}, "ReduceMean_y", "ReduceMean")
+                .message(5, Proto().bytes(1, "axes").number(8, 2).number(8, 3).number(20, 7)),
+            13},
         WrittenCase{"AxesAreAnInputFrom18", 18, node("ReduceMean", {"x", "two"}, {"y"}),
                     written({"x", "two"}, {"y"}, "ReduceMean_y", "ReduceMean"), 18},
         WrittenCase{"SplitCountsFrom18", 13, node("Split", {"x"}, {"y", "z"}),
                     written({"x"}, {"y", "z"}, "Split_y", "Split"), 13},
         WrittenCase{"OldModelsAreRaisedTo13", 7, on_x("Clip").message(5, real("max", 6)),
                     written({"x", "", "Clip_y_max"}, {"y"}, "Clip_y", "Clip"), 13},
-        WrittenCase{"NewModelsAreLoweredTo21", 22, on_x("Relu"), written({"x"}, {"y"}, "Relu_y", "Relu"), 21},
-        WrittenCase{"UnknownOperatorsKeepTheirOpset", 23, on_x("Celu"), written({"x"}, {"y"}, "Celu_y", "Celu"), 23},
-        WrittenCase{"NewOperatorsRaise", 13, on_x("HardSwish"), written({"x"}, {"y"}, "HardSwish_y", "HardSwish"), 14}),
+        WrittenCase{"NewModelsAreLoweredTo21", 22, on_x("Relu"),
+                    written({"x"}, {"y"}, "Relu_y", "Relu"), 21},
+        WrittenCase{"UnknownOperatorsKeepTheirOpset", 23, on_x("Celu"),
+                    written({"x"}, {"y"}, "Celu_y", "Celu"), 23},
+        WrittenCase{"NewOperatorsRaise", 13, on_x("HardSwish"),
+                    written({"x"}, {"y"}, "HardSwish_y", "HardSwish"), 14}),
     [](const auto& info) { return info.param.name; });
 
 TEST(Written, RefusesOperatorsThatChangedTheirMeaning) {
@@ -188,8 +228,10 @@ TEST(Written, RefusesOperatorsThatChangedTheirMeaning) {
   const auto bytes = write(*opened);
   ASSERT_FALSE(bytes.ok());
   EXPECT_EQ(bytes.status().to_string(),
-            "node 'Hardmax_y' (Hardmax): it changed its meaning in opset 13, and the model, read with opset "
-            "11, has to be written with 13: bring the model to that opset first (onnx.version_converter)");
+            "node 'Hardmax_y' (Hardmax): it changed its meaning in opset 13, and the model, read "
+            "with opset "
+            "11, has to be written with 13: bring the model to that opset first "
+            "(onnx.version_converter)");
 }
 
 }  // namespace

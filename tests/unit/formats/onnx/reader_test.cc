@@ -13,7 +13,9 @@ Model opened(const std::string& bytes) {
   return model.ok() ? std::move(*model) : Model();
 }
 
-const Node& only_node(const Model& model) { return model.graph.node(model.graph.live_nodes().at(0)); }
+const Node& only_node(const Model& model) {
+  return model.graph.node(model.graph.live_nodes().at(0));
+}
 
 std::vector<std::string> names(const Graph& graph, const std::vector<ValueId>& ids) {
   std::vector<std::string> names;
@@ -24,10 +26,10 @@ std::vector<std::string> names(const Graph& graph, const std::vector<ValueId>& i
 using Strings = std::vector<std::string>;
 
 TEST(OnnxReader, KeepsNamesTypesAndDimensions) {
-  const Model model = opened(
-      model_bytes::model(graph({{1, node("Relu", {"x"}, {"y"}).bytes(3, "first")},
-                                {11, value("x", 1, {-1, 3, 224})},
-                                {12, value("y", 1, {-1, 3, 224})}})));
+  const Model model =
+      opened(model_bytes::model(graph({{1, node("Relu", {"x"}, {"y"}).bytes(3, "first")},
+                                       {11, value("x", 1, {-1, 3, 224})},
+                                       {12, value("y", 1, {-1, 3, 224})}})));
   EXPECT_EQ(model.format, "onnx");
   EXPECT_EQ(model.opset, 13);
   EXPECT_EQ(only_node(model).op, Op::kRelu);
@@ -46,28 +48,35 @@ TEST(OnnxReader, TakesADimensionOfZeroForUnknown) {
 
 TEST(OnnxReader, ReadsMetadataDomainsAndProducer) {
   const Proto parts = Proto()
-                          .bytes(2, "maker").bytes(3, "1.2")
+                          .bytes(2, "maker")
+                          .bytes(3, "1.2")
                           .message(8, Proto().bytes(1, "com.example").number(2, 3))
                           .message(14, Proto().bytes(1, "key").bytes(2, "text"));
-  const Model model = opened(
-      model_bytes::model(graph({{1, node("Relu", {"x"}, {"y"})}, in("x"), out("y")})) + parts.str());
+  const Model model =
+      opened(model_bytes::model(graph({{1, node("Relu", {"x"}, {"y"})}, in("x"), out("y")})) +
+             parts.str());
   EXPECT_EQ(model.producer, "maker 1.2");
   EXPECT_EQ(model.domains.at("com.example"), 3);
   EXPECT_EQ(model.metadata.at("key"), "text");
 }
 
 TEST(OnnxReader, InitializersAreNoInputs) {
-  const Model model = opened(model_bytes::model(
-      graph({{1, node("Add", {"x", "w"}, {"y"})}, in("x"), in("w"), {5, floats("w", {1}, {2})}, out("y")})));
+  const Model model = opened(model_bytes::model(graph({{1, node("Add", {"x", "w"}, {"y"})},
+                                                       in("x"),
+                                                       in("w"),
+                                                       {5, floats("w", {1}, {2})},
+                                                       out("y")})));
   EXPECT_EQ(names(model.graph, model.graph.inputs), Strings{"x"});
   EXPECT_NE(model.graph.constant(only_node(model).inputs.at(1)), nullptr);
 }
 
 TEST(OnnxReader, NamesNodesThatHaveNone) {
-  const Model model = opened(model_bytes::model(graph({{1, node("Relu", {"x"}, {"a"})},
-                                                       {1, node("Relu", {"a"}, {"b"}).bytes(3, "same")},
-                                                       {1, node("Relu", {"b"}, {"y"}).bytes(3, "same")},
-                                                       in("x"), out("y")})));
+  const Model model =
+      opened(model_bytes::model(graph({{1, node("Relu", {"x"}, {"a"})},
+                                       {1, node("Relu", {"a"}, {"b"}).bytes(3, "same")},
+                                       {1, node("Relu", {"b"}, {"y"}).bytes(3, "same")},
+                                       in("x"),
+                                       out("y")})));
   Strings found;
   for (const NodeId id : model.graph.live_nodes()) found.push_back(model.graph.node(id).name);
   EXPECT_EQ(found, (Strings{"Relu_a", "same", "same_2"}));
@@ -102,8 +111,10 @@ TEST_P(ConstantNode, BecomesAConstantValue) {
 INSTANTIATE_TEST_SUITE_P(
     Table, ConstantNode,
     testing::Values(
-        ConstantCase{"Tensor", Proto().bytes(1, "value").message(5, floats("", {2}, {1, 2})).number(20, 4),
-                     DType::kFloat32, {2}},
+        ConstantCase{"Tensor",
+                     Proto().bytes(1, "value").message(5, floats("", {2}, {1, 2})).number(20, 4),
+                     DType::kFloat32,
+                     {2}},
         ConstantCase{"Float", real("value_float", 1), DType::kFloat32, {}},
         ConstantCase{"Floats", reals("value_floats", {1, 2, 3}), DType::kFloat32, {3}},
         ConstantCase{"Int", integer("value_int", 1), DType::kInt64, {}},
@@ -112,18 +123,21 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(OnnxReader, RefusesASparseConstant) {
-  const auto model = open(model_bytes::model(
-      graph({{1, node("Constant", {}, {"y"}).message(5, Proto().bytes(1, "sparse_value").number(20, 11))},
-             out("y")})));
+  const auto model = open(model_bytes::model(graph(
+      {{1, node("Constant", {}, {"y"}).message(5, Proto().bytes(1, "sparse_value").number(20, 11))},
+       out("y")})));
   ASSERT_FALSE(model.ok());
   EXPECT_EQ(model.status().code(), ErrorCode::kModelUnsupported);
 }
 
 TEST(OnnxReader, KeepsUnknownOperatorsWhole) {
-  const Model model = opened(model_bytes::model(
-      graph({{1, node("Magic", {"x", "", "x"}, {"y", "", "z"}).bytes(7, "com.example")
-                     .message(5, ints("spell", {1, 2})).message(5, text("tone", "low"))},
-             in("x"), out("y")})));
+  const Model model =
+      opened(model_bytes::model(graph({{1, node("Magic", {"x", "", "x"}, {"y", "", "z"})
+                                               .bytes(7, "com.example")
+                                               .message(5, ints("spell", {1, 2}))
+                                               .message(5, text("tone", "low"))},
+                                       in("x"),
+                                       out("y")})));
   const Node& magic = only_node(model);
   EXPECT_EQ(magic.op, Op::kUnknown);
   EXPECT_EQ(magic.op_type, "Magic");
@@ -137,7 +151,9 @@ TEST(OnnxReader, KeepsUnknownOperatorsWhole) {
 TEST(OnnxReader, TellsTheTypeOfWhatUnknownOperatorsGive) {
   const Model model = opened(model_bytes::model(graph({{1, node("Magic", {"x"}, {"a"})},
                                                        {1, node("Relu", {"a"}, {"y"})},
-                                                       {13, value("a", 1, {2, 3})}, in("x"), out("y")})));
+                                                       {13, value("a", 1, {2, 3})},
+                                                       in("x"),
+                                                       out("y")})));
   const Value& a = model.graph.value(model.graph.find_value("a"));
   EXPECT_EQ(a.dtype, DType::kFloat32);
   EXPECT_EQ(a.shape, Shape({2, 3}));
@@ -147,21 +163,28 @@ TEST(OnnxReader, WarnsOfNewerOpsets) {
   const Model model =
       opened(model_bytes::model(graph({{1, node("Relu", {"x"}, {"y"})}, in("x"), out("y")}), 22));
   ASSERT_EQ(model.warnings.size(), 1u);
-  EXPECT_EQ(model.warnings.front(),
-            "the model uses opset 22, newer than the newest that Octavo knows: its operators are read as "
-            "those of opset 21");
+  EXPECT_EQ(
+      model.warnings.front(),
+      "the model uses opset 22, newer than the newest that Octavo knows: its operators are read as "
+      "those of opset 21");
 }
 
 // cond ? Relu(x) : Add(x, s), with x and s from outside and w a constant from outside.
 Proto branches(std::string_view op) {
   const Proto then_branch = graph({{1, node("Mul", {"x", "w"}, {"t"})}, out("t")});
   const Proto else_branch = graph({{1, node("Add", {"s", "x"}, {"e"})}, out("e")});
-  return node(op, {"cond"}, {"y"}).message(5, subgraph("then_branch", then_branch))
+  return node(op, {"cond"}, {"y"})
+      .message(5, subgraph("then_branch", then_branch))
       .message(5, subgraph("else_branch", else_branch));
 }
 
 std::string model_with(const Proto& node) {
-  return model(graph({{1, node}, in("x"), in("s"), {11, value("cond", 9, {})}, {5, floats("w", {1}, {2})}, out("y")}));
+  return model(graph({{1, node},
+                      in("x"),
+                      in("s"),
+                      {11, value("cond", 9, {})},
+                      {5, floats("w", {1}, {2})},
+                      out("y")}));
 }
 
 TEST(OnnxReader, CapturesBecomeInputsOfBothBranches) {
@@ -187,9 +210,10 @@ TEST(OnnxReader, ConstantsOfOutsideAreSharedWithBranches) {
 
 TEST(OnnxReader, CapturesReachThroughSeveralLevels) {
   const Proto inner = branches("If");
-  const Proto around = node("If", {"cond"}, {"y"})
-                           .message(5, subgraph("then_branch", graph({{1, inner}, out("y")})))
-                           .message(5, subgraph("else_branch", graph({{1, node("Abs", {"x"}, {"z"})}, out("z")})));
+  const Proto around =
+      node("If", {"cond"}, {"y"})
+          .message(5, subgraph("then_branch", graph({{1, inner}, out("y")})))
+          .message(5, subgraph("else_branch", graph({{1, node("Abs", {"x"}, {"z"})}, out("z")})));
   const Model model = opened(model_with(around));
   EXPECT_EQ(names(model.graph, only_node(model).inputs), (Strings{"cond", "x", "s", "cond"}));
 }
@@ -208,19 +232,28 @@ void expect_round_trip(const std::string& bytes) {
 
 TEST(OnnxWriter, KeepsBranches) { expect_round_trip(model_with(branches("If"))); }
 
-TEST(OnnxWriter, KeepsSubgraphsOfUnknownOperators) { expect_round_trip(model_with(branches("Choose"))); }
+TEST(OnnxWriter, KeepsSubgraphsOfUnknownOperators) {
+  expect_round_trip(model_with(branches("Choose")));
+}
 
 TEST(OnnxWriter, KeepsUnknownOperators) {
-  expect_round_trip(model(graph({{1, node("Magic", {"x", "", "x"}, {"y", "", "z"}).bytes(7, "com.example")
-                                         .message(5, text("tone", "low"))
-                                         .message(5, reals("pitch", {1.5f}))
-                                         .message(5, Proto().bytes(1, "table").message(5, floats("", {2}, {1, 2})).number(20, 4))},
-                                 in("x"), out("y")})));
+  expect_round_trip(model(graph(
+      {{1, node("Magic", {"x", "", "x"}, {"y", "", "z"})
+               .bytes(7, "com.example")
+               .message(5, text("tone", "low"))
+               .message(5, reals("pitch", {1.5f}))
+               .message(
+                   5, Proto().bytes(1, "table").message(5, floats("", {2}, {1, 2})).number(20, 4))},
+       in("x"),
+       out("y")})));
 }
 
 TEST(OnnxWriter, KeepsTheTypesThatUnknownOperatorsGive) {
-  expect_round_trip(model(graph({{1, node("Magic", {"x"}, {"a"})}, {1, node("Relu", {"a"}, {"y"})},
-                                 {13, value("a", 1, {2, 3})}, in("x"), out("y")})));
+  expect_round_trip(model(graph({{1, node("Magic", {"x"}, {"a"})},
+                                 {1, node("Relu", {"a"}, {"y"})},
+                                 {13, value("a", 1, {2, 3})},
+                                 in("x"),
+                                 out("y")})));
 }
 
 TEST(OnnxWriter, BranchesPassValuesOnThroughANodeOfTheirOwn) {
@@ -252,13 +285,15 @@ TEST(OnnxWriter, RefusesWhatNoFileCanHold) {
   const float nothing = 0;
   const int64_t count = int64_t{600} << 20;  // only its size is looked at
   const ValueId w = model.graph.add_constant(
-      "w", Tensor(DType::kFloat32, Shape{count}, Buffer::view(&nothing, static_cast<size_t>(count * 4), nullptr)));
+      "w", Tensor(DType::kFloat32, Shape{count},
+                  Buffer::view(&nothing, static_cast<size_t>(count * 4), nullptr)));
   model.graph.outputs = {w};
   const auto written = write(model);
   ASSERT_FALSE(written.ok());
-  EXPECT_EQ(written.status().message(),
-            "the written model would have 2400 MB, and an ONNX file ends at 2048: quantize more of its "
-            "weights, or split it");
+  EXPECT_EQ(
+      written.status().message(),
+      "the written model would have 2400 MB, and an ONNX file ends at 2048: quantize more of its "
+      "weights, or split it");
 }
 
 TEST(OnnxWriter, StopsWhereTheSinkFails) {

@@ -10,7 +10,8 @@ using namespace model_bytes;  // NOLINT: builders
 
 // An initializer 'w' of three elements, read back.
 Result<TensorPtr> read_back(const Proto& initializer, const ReadOptions& options = {}) {
-  auto opened = open(model(graph({{1, node("Custom", {"w"}, {"y"})}, {5, initializer}, out("y")})), options);
+  auto opened =
+      open(model(graph({{1, node("Custom", {"w"}, {"y"})}, {5, initializer}, out("y")})), options);
   if (!opened.ok()) return opened.status();
   const ValueId id = opened->graph.find_value("w");
   return opened->graph.value(id).constant;
@@ -47,18 +48,59 @@ INSTANTIATE_TEST_SUITE_P(
     Table, Integers,
     testing::Values(
         IntegerCase{"RawInt8", 3, Proto().bytes(9, "\x01\xfe\x7f"), DType::kInt8, {1, -2, 127}},
-        IntegerCase{"TypedInt8", 3, Proto().bytes(5, packed({1, kMinusTwo, 127})), DType::kInt8, {1, -2, 127}},
-        IntegerCase{"TypedUint8", 2, Proto().bytes(5, packed({1, 254, 127})), DType::kUint8, {1, 254, 127}},
-        IntegerCase{"TypedInt16", 5, Proto().bytes(5, packed({1, kMinusTwo, 300})), DType::kInt16, {1, -2, 300}},
-        IntegerCase{"TypedUint16", 4, Proto().bytes(5, packed({1, 65534, 300})), DType::kUint16, {1, 65534, 300}},
-        IntegerCase{"TypedInt32", 6, Proto().bytes(5, packed({1, kMinusTwo, 70000})), DType::kInt32, {1, -2, 70000}},
-        IntegerCase{"OneByOne", 6, Proto().number(5, 1).number(5, kMinusTwo).number(5, 3), DType::kInt32, {1, -2, 3}},
-        IntegerCase{"InTwoParts", 7, Proto().bytes(7, packed({1, kMinusTwo})).number(7, 3), DType::kInt64, {1, -2, 3}},
-        IntegerCase{"RawInt64", 7, Proto().bytes(9, bytes_of<int64_t>({1, -2, 3})), DType::kInt64, {1, -2, 3}},
-        IntegerCase{"TypedUint32", 12, Proto().bytes(11, packed({1, 4000000000, 3})), DType::kUint32, {1, 4000000000, 3}},
-        IntegerCase{"TypedUint64", 13, Proto().bytes(11, packed({1, 1ull << 40, 3})), DType::kUint64, {1, 1ll << 40, 3}},
+        IntegerCase{"TypedInt8",
+                    3,
+                    Proto().bytes(5, packed({1, kMinusTwo, 127})),
+                    DType::kInt8,
+                    {1, -2, 127}},
+        IntegerCase{
+            "TypedUint8", 2, Proto().bytes(5, packed({1, 254, 127})), DType::kUint8, {1, 254, 127}},
+        IntegerCase{"TypedInt16",
+                    5,
+                    Proto().bytes(5, packed({1, kMinusTwo, 300})),
+                    DType::kInt16,
+                    {1, -2, 300}},
+        IntegerCase{"TypedUint16",
+                    4,
+                    Proto().bytes(5, packed({1, 65534, 300})),
+                    DType::kUint16,
+                    {1, 65534, 300}},
+        IntegerCase{"TypedInt32",
+                    6,
+                    Proto().bytes(5, packed({1, kMinusTwo, 70000})),
+                    DType::kInt32,
+                    {1, -2, 70000}},
+        IntegerCase{"OneByOne",
+                    6,
+                    Proto().number(5, 1).number(5, kMinusTwo).number(5, 3),
+                    DType::kInt32,
+                    {1, -2, 3}},
+        IntegerCase{"InTwoParts",
+                    7,
+                    Proto().bytes(7, packed({1, kMinusTwo})).number(7, 3),
+                    DType::kInt64,
+                    {1, -2, 3}},
+        IntegerCase{"RawInt64",
+                    7,
+                    Proto().bytes(9, bytes_of<int64_t>({1, -2, 3})),
+                    DType::kInt64,
+                    {1, -2, 3}},
+        IntegerCase{"TypedUint32",
+                    12,
+                    Proto().bytes(11, packed({1, 4000000000, 3})),
+                    DType::kUint32,
+                    {1, 4000000000, 3}},
+        IntegerCase{"TypedUint64",
+                    13,
+                    Proto().bytes(11, packed({1, 1ull << 40, 3})),
+                    DType::kUint64,
+                    {1, 1ll << 40, 3}},
         IntegerCase{"TypedBool", 9, Proto().bytes(5, packed({1, 0, 1})), DType::kBool, {1, 0, 1}},
-        IntegerCase{"OddBools", 9, Proto().bytes(9, std::string_view("\x02\x00\xff", 3)), DType::kBool, {1, 0, 1}}),
+        IntegerCase{"OddBools",
+                    9,
+                    Proto().bytes(9, std::string_view("\x02\x00\xff", 3)),
+                    DType::kBool,
+                    {1, 0, 1}}),
     [](const auto& info) { return info.param.name; });
 
 struct RealCase {
@@ -73,7 +115,8 @@ TEST_P(Reals, AreFloatsWhateverTheirEncoding) {
   const auto read = read_back(tensor("w", GetParam().type, {3}).raw(GetParam().data.str()));
   ASSERT_TRUE(read.ok()) << read.status().to_string();
   const auto values = (*read)->values<float>();
-  EXPECT_EQ(std::vector<float>(values.begin(), values.end()), (std::vector<float>{1.0f, -2.0f, 0.5f}));
+  EXPECT_EQ(std::vector<float>(values.begin(), values.end()),
+            (std::vector<float>{1.0f, -2.0f, 0.5f}));
 }
 
 const std::string kFloatBytes = bytes_of<float>({1.0f, -2.0f, 0.5f});
@@ -91,9 +134,10 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& info) { return info.param.name; });
 
 TEST(TensorEncodings, HalfPrecisionIsSaidToBeWidened) {
-  const auto opened = open(model(graph({{1, node("Relu", {"w"}, {"y"})},
-                                        {5, tensor("w", 10, {1}).bytes(9, std::string_view("\0\x3c", 2))},
-                                        out("y")})));
+  const auto opened =
+      open(model(graph({{1, node("Relu", {"w"}, {"y"})},
+                        {5, tensor("w", 10, {1}).bytes(9, std::string_view("\0\x3c", 2))},
+                        out("y")})));
   ASSERT_TRUE(opened.ok());
   EXPECT_EQ(opened->warnings,
             std::vector<std::string>{"float16 and bfloat16 are held, and written, as float32"});
@@ -128,15 +172,18 @@ Proto outside(std::initializer_list<std::pair<const char*, const char*>> keys) {
   return proto;
 }
 
-const ReadOptions kBeside = {[](const std::string& name) -> Result<std::shared_ptr<const ByteSource>> {
-  static const std::vector<uint8_t> kBytes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  if (name != "w.bin" && name != "sub/w.bin") return Status(ErrorCode::kIo, "no such file");
-  return std::shared_ptr<const ByteSource>(
-      std::make_shared<MemorySource>(std::as_bytes(std::span(kBytes))));
-}};
+const ReadOptions kBeside = {
+    [](const std::string& name) -> Result<std::shared_ptr<const ByteSource>> {
+      static const std::vector<uint8_t> kBytes = {0, 1, 2,  3,  4,  5,  6,  7,
+                                                  8, 9, 10, 11, 12, 13, 14, 15};
+      if (name != "w.bin" && name != "sub/w.bin") return Status(ErrorCode::kIo, "no such file");
+      return std::shared_ptr<const ByteSource>(
+          std::make_shared<MemorySource>(std::as_bytes(std::span(kBytes))));
+    }};
 
 TEST(ExternalData, IsReadFromBesideTheModel) {
-  const auto read = read_back(outside({{"location", "w.bin"}, {"offset", "4"}, {"length", "3"}}), kBeside);
+  const auto read =
+      read_back(outside({{"location", "w.bin"}, {"offset", "4"}, {"length", "3"}}), kBeside);
   ASSERT_TRUE(read.ok()) << read.status().to_string();
   EXPECT_EQ((*read)->integers(), (std::vector<int64_t>{4, 5, 6}));
 }
@@ -148,9 +195,8 @@ TEST(ExternalData, NeedsNeitherOffsetNorLength) {
 }
 
 TEST(ExternalData, CountsTowardsTheSizeOfTheModel) {
-  const std::string bytes = model(graph({{1, node("Custom", {"w"}, {"y"})},
-                                         {5, outside({{"location", "w.bin"}})},
-                                         out("y")}));
+  const std::string bytes = model(
+      graph({{1, node("Custom", {"w"}, {"y"})}, {5, outside({{"location", "w.bin"}})}, out("y")}));
   const auto opened = open(bytes, kBeside);
   ASSERT_TRUE(opened.ok());
   EXPECT_EQ(opened->bytes, bytes.size() + 16);
@@ -170,43 +216,53 @@ TEST_P(RefusedExternalData, SaysWhy) {
   EXPECT_EQ(read.status().to_string(), GetParam().sentence);
 }
 
-#define OCTAVO_OUTSIDE(location)                                                                      \
-  "tensor 'w': its data is said to be in '" location "', outside the model's folder, where Octavo does " \
+#define OCTAVO_OUTSIDE(location)                      \
+  "tensor 'w': its data is said to be in '" location  \
+  "', outside the model's folder, where Octavo does " \
   "not look: keep the file beside the model and export it again"
 
 INSTANTIATE_TEST_SUITE_P(
     Table, RefusedExternalData,
     testing::Values(
-        RefusedCase{"Absolute", outside({{"location", "/etc/passwd"}}), OCTAVO_OUTSIDE("/etc/passwd")},
-        RefusedCase{"Upwards", outside({{"location", "a/../../w.bin"}}), OCTAVO_OUTSIDE("a/../../w.bin")},
+        RefusedCase{"Absolute", outside({{"location", "/etc/passwd"}}),
+                    OCTAVO_OUTSIDE("/etc/passwd")},
+        RefusedCase{"Upwards", outside({{"location", "a/../../w.bin"}}),
+                    OCTAVO_OUTSIDE("a/../../w.bin")},
         RefusedCase{"Backslash", outside({{"location", "..\\w.bin"}}), OCTAVO_OUTSIDE("..\\w.bin")},
         RefusedCase{"Drive", outside({{"location", "C:w.bin"}}), OCTAVO_OUTSIDE("C:w.bin")},
         RefusedCase{"NoName", outside({{"location", ""}}), OCTAVO_OUTSIDE("")},
-        RefusedCase{"NoLocation", outside({}),
-                    "tensor 'w': its data is in another file, but the model does not say which: export "
-                    "it again"},
-        RefusedCase{"Missing", outside({{"location", "v.bin"}}),
-                    "tensor 'w': its data is in 'v.bin' beside the model, which cannot be opened (no such "
-                    "file): put that file beside the model"},
-        RefusedCase{"PastTheEnd", outside({{"location", "w.bin"}, {"offset", "14"}}),
-                    "tensor 'w': 'w.bin' ends too early: 3 bytes wanted at 14 of 16; is it the file that "
-                    "belongs to this model, and whole?"},
-        RefusedCase{"HugeOffset", outside({{"location", "w.bin"}, {"offset", "18446744073709551615"}}),
-                    "tensor 'w': 'w.bin' ends too early: 3 bytes wanted at 18446744073709551615 of 16; is "
-                    "it the file that belongs to this model, and whole?"},
-        RefusedCase{"OtherLength", outside({{"location", "w.bin"}, {"length", "5"}}),
-                    "tensor 'w': its shape asks for 3 bytes, but the model gives it 5 of 'w.bin': export "
-                    "the model again"},
-        RefusedCase{"NoNumber", outside({{"location", "w.bin"}, {"offset", "-1"}}),
-                    "tensor 'w': its external data has offset '-1', which is no number of bytes: export "
-                    "the model again"}),
+        RefusedCase{
+            "NoLocation", outside({}),
+            "tensor 'w': its data is in another file, but the model does not say which: export "
+            "it again"},
+        RefusedCase{
+            "Missing", outside({{"location", "v.bin"}}),
+            "tensor 'w': its data is in 'v.bin' beside the model, which cannot be opened (no such "
+            "file): put that file beside the model"},
+        RefusedCase{
+            "PastTheEnd", outside({{"location", "w.bin"}, {"offset", "14"}}),
+            "tensor 'w': 'w.bin' ends too early: 3 bytes wanted at 14 of 16; is it the file that "
+            "belongs to this model, and whole?"},
+        RefusedCase{
+            "HugeOffset", outside({{"location", "w.bin"}, {"offset", "18446744073709551615"}}),
+            "tensor 'w': 'w.bin' ends too early: 3 bytes wanted at 18446744073709551615 of 16; is "
+            "it the file that belongs to this model, and whole?"},
+        RefusedCase{
+            "OtherLength", outside({{"location", "w.bin"}, {"length", "5"}}),
+            "tensor 'w': its shape asks for 3 bytes, but the model gives it 5 of 'w.bin': export "
+            "the model again"},
+        RefusedCase{
+            "NoNumber", outside({{"location", "w.bin"}, {"offset", "-1"}}),
+            "tensor 'w': its external data has offset '-1', which is no number of bytes: export "
+            "the model again"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(ExternalData, AsksForTheFileWhereThereIsNoFolder) {
   const auto read = read_back(outside({{"location", "w.bin"}}));
   ASSERT_FALSE(read.ok());
   EXPECT_EQ(read.status().to_string(),
-            "tensor 'w': its data is in 'w.bin' beside the model: give that file together with the model");
+            "tensor 'w': its data is in 'w.bin' beside the model: give that file together with the "
+            "model");
 }
 
 }  // namespace
