@@ -1,5 +1,6 @@
-// The functions that need double inside: sin and cos for their range reduction, pow because an error
-// in y * log(x) is multiplied by up to 128 in the result. Double is used with IEEE operations only.
+// The functions that need double inside: sin and cos for their range reduction, pow because an
+// error in y * log(x) is multiplied by up to 128 in the result. Double is used with IEEE operations
+// only.
 #include "base/real_math.h"
 
 namespace octavo {
@@ -9,8 +10,8 @@ using real_math::kInfinity;
 using real_math::kNan;
 
 struct Reduced {
-  double rest;    // in -pi/4..pi/4
-  int quadrant;   // x = quadrant * pi/2 + rest, modulo 2 pi
+  double rest;   // in -pi/4..pi/4
+  int quadrant;  // x = quadrant * pi/2 + rest, modulo 2 pi
 };
 
 // Below 2^25: pi/2 in two parts, the first of 25 bits so that its multiples are exact.
@@ -23,8 +24,8 @@ Reduced reduce_medium(double x) {
 // From 2^25 on (Payne and Hanek): x = m * 2^e with m an integer; x * 2/pi modulo 4 needs only the
 // bits of 2/pi from 2^-(e-1) on. 96 of them leave 62 bits of fraction.
 Reduced reduce_large(float x) {
-  static constexpr uint32_t kTwoOverPi[] = {0xa2f9836e, 0x4e441529, 0xfc2757d1,
-                                            0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab};
+  static constexpr uint32_t kTwoOverPi[] = {0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0,
+                                            0xdb629599, 0x3c439041, 0xfe5163ab};
   const uint32_t bits = std::bit_cast<uint32_t>(x);
   const uint64_t m = (bits & 0x7fffff) | 0x800000;
   const int e = static_cast<int>((bits >> 23) & 0xff) - 150;
@@ -45,9 +46,7 @@ Reduced reduce_large(float x) {
   return x < 0.0f ? Reduced{-rest, (4 - quadrant) & 3} : Reduced{rest, quadrant};
 }
 
-Reduced reduce(float x) {
-  return std::fabs(x) < 0x1p25f ? reduce_medium(x) : reduce_large(x);
-}
+Reduced reduce(float x) { return std::fabs(x) < 0x1p25f ? reduce_medium(x) : reduce_large(x); }
 
 double sin_of_rest(double r) {
   const double z = r * r;
@@ -70,8 +69,7 @@ float sine(float x, int turn) {
   if (!(std::fabs(x) < kInfinity)) return kNan;
   const Reduced reduced = reduce(x);
   const int quadrant = (reduced.quadrant + turn) & 3;
-  const double value =
-      quadrant & 1 ? cos_of_rest(reduced.rest) : sin_of_rest(reduced.rest);
+  const double value = quadrant & 1 ? cos_of_rest(reduced.rest) : sin_of_rest(reduced.rest);
   return static_cast<float>(quadrant & 2 ? -value : value);
 }
 

@@ -1,9 +1,10 @@
 // exp, log, tanh and the like from adds, multiplies and divides alone, in one order, so that every
 // machine computes the same bits. libm does not promise that: natively and in wasm it differs.
 //
-// The hot ones (exp, log, tanh, sigmoid, erf) have no branches, so that a loop over them vectorises.
-// Polynomials are minimax fits for relative error, made for this file (Lawson's reweighted least
-// squares in double). The largest errors, over all tested points, stand beside the functions.
+// The hot ones (exp, log, tanh, sigmoid, erf) have no branches, so that a loop over them
+// vectorises. Polynomials are minimax fits for relative error, made for this file (Lawson's
+// reweighted least squares in double). The largest errors, over all tested points, stand beside the
+// functions.
 #pragma once
 
 #include <bit>
@@ -58,8 +59,7 @@ inline float real_log(float x) {
   const float scaled = denormal ? x * 0x1p23f : x;
   const uint32_t bits = std::bit_cast<uint32_t>(scaled);
   const int32_t exponent = static_cast<int32_t>(bits - 0x3f3504f3u) >> 23;  // around sqrt(1/2)
-  const float f =
-      std::bit_cast<float>(bits - (static_cast<uint32_t>(exponent) << 23)) - 1.0f;
+  const float f = std::bit_cast<float>(bits - (static_cast<uint32_t>(exponent) << 23)) - 1.0f;
   const float k = static_cast<float>(exponent) - (denormal ? 23.0f : 0.0f);
   const float s = f / (2.0f + f);
   const float z = s * s;

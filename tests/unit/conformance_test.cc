@@ -1,6 +1,6 @@
-// Runs the operator tests of the ONNX standard (Debian's libonnx-testdata): each a small model, inputs
-// and outputs. What is not implemented is listed with its reason in conformance_unsupported.inc; a
-// listed test that passes is a failure too, so the list stays true.
+// Runs the operator tests of the ONNX standard (Debian's libonnx-testdata): each a small model,
+// inputs and outputs. What is not implemented is listed with its reason in
+// conformance_unsupported.inc; a listed test that passes is a failure too, so the list stays true.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -107,9 +107,12 @@ std::string difference(const TensorView& got, const Tensor& want) {
     return "shape " + got.shape.to_string() + ", not " + want.shape().to_string();
   }
   bool equal;
-  if (got.dtype == DType::kFloat32) equal = all_close<float>(got, want);
-  else if (got.dtype == DType::kFloat64) equal = all_close<double>(got, want);
-  else equal = got.bytes() == 0 || std::memcmp(got.data, want.data(), got.bytes()) == 0;
+  if (got.dtype == DType::kFloat32)
+    equal = all_close<float>(got, want);
+  else if (got.dtype == DType::kFloat64)
+    equal = all_close<double>(got, want);
+  else
+    equal = got.bytes() == 0 || std::memcmp(got.data, want.data(), got.bytes()) == 0;
   return equal ? "" : "other values";
 }
 
@@ -163,9 +166,8 @@ TEST_P(Conformance, EveryOperatorTestPassesOrIsListedWithItsReason) {
   std::printf("%d of %zu operator tests pass, %d are listed\n", passed, tests.size(), listed);
 }
 
-INSTANTIATE_TEST_SUITE_P(Plans, Conformance, testing::Values(false, true), [](const auto& info) {
-  return info.param ? "Lowered" : "NodeByNode";
-});
+INSTANTIATE_TEST_SUITE_P(Plans, Conformance, testing::Values(false, true),
+                         [](const auto& info) { return info.param ? "Lowered" : "NodeByNode"; });
 
 }  // namespace
 }  // namespace octavo

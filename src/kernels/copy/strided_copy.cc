@@ -52,8 +52,8 @@ void copy_row(const T* x, T* y, const Loop& row) {
   }
 }
 
-// y[i * column.y_stride + j] = x[i + j * row.x_stride], a block at a time so that both sides stay in
-// the cache.
+// y[i * column.y_stride + j] = x[i + j * row.x_stride], a block at a time so that both sides stay
+// in the cache.
 template <typename T>
 void transpose_plane(const T* x, T* y, const Loop& column, const Loop& row) {
   for (int64_t i0 = 0; i0 < column.extent; i0 += kBlock) {
@@ -115,11 +115,16 @@ void strided_copy(const void* x, void* y, std::vector<CopyDim> dims, size_t elem
   }
   std::vector<Loop> loops = with_y_strides(simplified(dims));
   switch (element_size) {
-    case 1: return copy_as<uint8_t>(x, y, std::move(loops));
-    case 2: return copy_as<uint16_t>(x, y, std::move(loops));
-    case 4: return copy_as<uint32_t>(x, y, std::move(loops));
-    case 8: return copy_as<uint64_t>(x, y, std::move(loops));
-    default: assert(false && "no such element size");
+    case 1:
+      return copy_as<uint8_t>(x, y, std::move(loops));
+    case 2:
+      return copy_as<uint16_t>(x, y, std::move(loops));
+    case 4:
+      return copy_as<uint32_t>(x, y, std::move(loops));
+    case 8:
+      return copy_as<uint64_t>(x, y, std::move(loops));
+    default:
+      assert(false && "no such element size");
   }
 }
 

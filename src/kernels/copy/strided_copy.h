@@ -1,5 +1,5 @@
-// Every operator that only moves elements (Transpose, Slice, Expand, Tile, DepthToSpace, ...) is one
-// walk over its output with some stride of the input per dimension.
+// Every operator that only moves elements (Transpose, Slice, Expand, Tile, DepthToSpace, ...) is
+// one walk over its output with some stride of the input per dimension.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@ struct CopyDim {
 void strided_copy(const void* x, void* y, std::vector<CopyDim> dims, size_t element_size);
 
 // The dims that permute a dense tensor: output dimension i is input dimension perm[i].
-std::vector<CopyDim> transpose_dims(const std::vector<int64_t>& shape, const std::vector<int>& perm);
+std::vector<CopyDim> transpose_dims(const std::vector<int64_t>& shape,
+                                    const std::vector<int>& perm);
 
 }  // namespace octavo

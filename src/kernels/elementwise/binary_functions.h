@@ -1,5 +1,5 @@
-// The functions of two elements, for every element type. Integers wrap around; what C leaves undefined
-// is defined here: division by zero gives 0, the lowest value divided by -1 gives itself.
+// The functions of two elements, for every element type. Integers wrap around; what C leaves
+// undefined is defined here: division by zero gives 0, the lowest value divided by -1 gives itself.
 #pragma once
 
 #include <cmath>
@@ -12,16 +12,16 @@ namespace octavo {
 template <typename T>
 using Wrapping = std::common_type_t<std::make_unsigned_t<T>, unsigned>;
 
-#define OCTAVO_ARITHMETIC(name, symbol)                                                      \
-  template <typename T>                                                                      \
-  struct name {                                                                              \
-    T operator()(T a, T b) const {                                                           \
-      if constexpr (std::is_floating_point_v<T>) {                                           \
-        return a symbol b;                                                                   \
-      } else {                                                                               \
+#define OCTAVO_ARITHMETIC(name, symbol)                                                        \
+  template <typename T>                                                                        \
+  struct name {                                                                                \
+    T operator()(T a, T b) const {                                                             \
+      if constexpr (std::is_floating_point_v<T>) {                                             \
+        return a symbol b;                                                                     \
+      } else {                                                                                 \
         return static_cast<T>(static_cast<Wrapping<T>>(a) symbol static_cast<Wrapping<T>>(b)); \
-      }                                                                                      \
-    }                                                                                        \
+      }                                                                                        \
+    }                                                                                          \
   };
 OCTAVO_ARITHMETIC(AddElements, +)
 OCTAVO_ARITHMETIC(SubElements, -)
@@ -82,10 +82,10 @@ struct PReluElements {
   T operator()(T x, T slope) const { return x < 0 ? static_cast<T>(x * slope) : x; }
 };
 
-#define OCTAVO_COMPARISON(name, expression)                        \
-  template <typename T>                                            \
-  struct name {                                                    \
-    bool operator()(T a, T b) const { return expression; }         \
+#define OCTAVO_COMPARISON(name, expression)                \
+  template <typename T>                                    \
+  struct name {                                            \
+    bool operator()(T a, T b) const { return expression; } \
   };
 OCTAVO_COMPARISON(EqualElements, a == b)
 OCTAVO_COMPARISON(LessElements, a < b)

@@ -1,5 +1,5 @@
-// y[i] = f(a[i * a_step], b[i * b_step]) over one row of a broadcast; steps are 0 or 1. Float rows get
-// a loop per combination of steps, which compilers vectorise; the rest shares one.
+// y[i] = f(a[i * a_step], b[i * b_step]) over one row of a broadcast; steps are 0 or 1. Float rows
+// get a loop per combination of steps, which compilers vectorise; the rest shares one.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +11,8 @@ using BinaryRow = void (*)(const void* a, int64_t a_step, const void* b, int64_t
                            int64_t n);
 
 template <typename F, typename T, typename R>
-void binary_row(const void* a_data, int64_t a_step, const void* b_data, int64_t b_step, void* y_data,
-                int64_t n) {
+void binary_row(const void* a_data, int64_t a_step, const void* b_data, int64_t b_step,
+                void* y_data, int64_t n) {
   const T* a = static_cast<const T*>(a_data);
   const T* b = static_cast<const T*>(b_data);
   R* y = static_cast<R*>(y_data);

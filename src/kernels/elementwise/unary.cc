@@ -18,30 +18,30 @@ float hard_sigmoid(float x, float alpha, float beta) {
 
 }  // namespace
 
-#define OCTAVO_UNARY(name, expression)                                                  \
+#define OCTAVO_UNARY(name, expression)                                                   \
   void name(const float* inputs, float* y, int64_t n, [[maybe_unused]] const float* p) { \
-    for (int64_t i = 0; i < n; ++i) {                                                   \
-      const float x = inputs[i];                                                        \
-      y[i] = expression;                                                                \
-    }                                                                                   \
+    for (int64_t i = 0; i < n; ++i) {                                                    \
+      const float x = inputs[i];                                                         \
+      y[i] = expression;                                                                 \
+    }                                                                                    \
   }
 
-#define OCTAVO_UNARY1(name, expression)                                                 \
-  void name(const float* inputs, float* y, int64_t n, const float* p) {                 \
-    const float p0 = p[0];                                                              \
-    for (int64_t i = 0; i < n; ++i) {                                                   \
-      const float x = inputs[i];                                                        \
-      y[i] = expression;                                                                \
-    }                                                                                   \
+#define OCTAVO_UNARY1(name, expression)                                 \
+  void name(const float* inputs, float* y, int64_t n, const float* p) { \
+    const float p0 = p[0];                                              \
+    for (int64_t i = 0; i < n; ++i) {                                   \
+      const float x = inputs[i];                                        \
+      y[i] = expression;                                                \
+    }                                                                   \
   }
 
-#define OCTAVO_UNARY2(name, expression)                                                 \
-  void name(const float* inputs, float* y, int64_t n, const float* p) {                 \
-    const float p0 = p[0], p1 = p[1];                                                   \
-    for (int64_t i = 0; i < n; ++i) {                                                   \
-      const float x = inputs[i];                                                        \
-      y[i] = expression;                                                                \
-    }                                                                                   \
+#define OCTAVO_UNARY2(name, expression)                                 \
+  void name(const float* inputs, float* y, int64_t n, const float* p) { \
+    const float p0 = p[0], p1 = p[1];                                   \
+    for (int64_t i = 0; i < n; ++i) {                                   \
+      const float x = inputs[i];                                        \
+      y[i] = expression;                                                \
+    }                                                                   \
   }
 
 OCTAVO_UNARY(abs_f32, std::fabs(x))
@@ -56,7 +56,7 @@ OCTAVO_UNARY(gelu_f32, 0.5f * x * (1.0f + real_erf(x * 0.70710678f)))
 OCTAVO_UNARY(gelu_tanh_f32,
              0.5f * x * (1.0f + real_tanh(0.79788456f * (x + 0.044715f * (x * x * x)))))
 OCTAVO_UNARY2(hard_sigmoid_f32, hard_sigmoid(x, p0, p1))
-OCTAVO_UNARY(hard_swish_f32, x * hard_sigmoid(x, 1.0f / 6.0f, 0.5f))
+OCTAVO_UNARY(hard_swish_f32, x* hard_sigmoid(x, 1.0f / 6.0f, 0.5f))
 OCTAVO_UNARY1(leaky_relu_f32, x < 0.0f ? p0 * x : x)
 OCTAVO_UNARY(log_f32, real_log(x))
 OCTAVO_UNARY(neg_f32, -x)

@@ -1,5 +1,5 @@
-// y[i] = f(x[i]) for the float functions of one element. x and y may be the same. One plain loop each:
-// compilers vectorise them, so there is no other version. p holds the function's parameters.
+// y[i] = f(x[i]) for the float functions of one element. x and y may be the same. One plain loop
+// each: compilers vectorise them, so there is no other version. p holds the function's parameters.
 #pragma once
 
 #include <cstdint>

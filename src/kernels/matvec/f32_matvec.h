@@ -2,9 +2,9 @@
 //
 //   y[i] += m[i][0] * x[0] + m[i][1] * x[1] + ... + m[i][columns-1] * x[columns-1]
 //
-// The sum has the order of dot_f32 (reduce.h): eight partial sums, combined pairwise. Every product and
-// every sum is rounded by itself, so all instruction sets give the same bits. Nothing is read or
-// written outside the operands.
+// The sum has the order of dot_f32 (reduce.h): eight partial sums, combined pairwise. Every product
+// and every sum is rounded by itself, so all instruction sets give the same bits. Nothing is read
+// or written outside the operands.
 #pragma once
 
 #include <cstdint>

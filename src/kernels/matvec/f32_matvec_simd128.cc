@@ -34,7 +34,8 @@ v128_t combine(const Eight (&sums)[kRows]) {
   v128_t four[kRows];
   for (int r = 0; r < kRows; ++r) four[r] = wasm_f32x4_add(sums[r].low, sums[r].high);
   const auto fold = [](v128_t a, v128_t b) {
-    return wasm_f32x4_add(wasm_i32x4_shuffle(a, b, 0, 1, 4, 5), wasm_i32x4_shuffle(a, b, 2, 3, 6, 7));
+    return wasm_f32x4_add(wasm_i32x4_shuffle(a, b, 0, 1, 4, 5),
+                          wasm_i32x4_shuffle(a, b, 2, 3, 6, 7));
   };
   const v128_t first = fold(four[0], four[1]), second = fold(four[2], four[3]);
   return wasm_f32x4_add(wasm_i32x4_shuffle(first, second, 0, 2, 4, 6),

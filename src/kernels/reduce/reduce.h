@@ -1,6 +1,7 @@
-// Sums and extremes of rows of floats, always in this order: element i goes to partial result i mod 4
-// (i mod 8 for dot), and those are combined pairwise, s[j] with s[j + half]. The order is what a vector
-// unit does anyway, so compilers vectorise the plain loops, and every machine gives the same bits.
+// Sums and extremes of rows of floats, always in this order: element i goes to partial result i mod
+// 4 (i mod 8 for dot), and those are combined pairwise, s[j] with s[j + half]. The order is what a
+// vector unit does anyway, so compilers vectorise the plain loops, and every machine gives the same
+// bits.
 #pragma once
 
 #include <cstdint>

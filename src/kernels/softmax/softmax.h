@@ -1,4 +1,5 @@
-// Over one row; x and y may be the same. The largest element is subtracted first, so nothing overflows.
+// Over one row; x and y may be the same. The largest element is subtracted first, so nothing
+// overflows.
 #pragma once
 
 #include <cstdint>

@@ -30,9 +30,8 @@ Status run_arg(RunContext& run, Choice choice) {
     return invalid_data("no extreme along an axis of " + std::to_string(lines.length));
   }
   auto* to = static_cast<int64_t*>(y.data);
-  lines.for_each([&](int64_t at) {
-    *to++ = best_index(static_cast<const T*>(x.data) + at, lines, choice);
-  });
+  lines.for_each(
+      [&](int64_t at) { *to++ = best_index(static_cast<const T*>(x.data) + at, lines, choice); });
   return {};
 }
 
@@ -42,8 +41,7 @@ Result<RunFn> prepare_arg_reduce(const PrepareContext& context) {
   using Run = Status (*)(RunContext&, Choice);
   const Node& node = context.node();
   const DType dtype = context.input(0).dtype;
-  const Run run =
-      pick<Run>(dtype, NumericTypes{}, []<typename T>() -> Run { return run_arg<T>; });
+  const Run run = pick<Run>(dtype, NumericTypes{}, []<typename T>() -> Run { return run_arg<T>; });
   if (!run) return unsupported_dtype(context, dtype);
   const Choice choice{node.attrs.get_int("axis", 0), node.op == Op::kArgMax,
                       node.attrs.get_int("select_last_index", 0) != 0};

@@ -42,8 +42,7 @@ Status run_clip(RunContext& run) {
 Result<RunFn> prepare_clip(const PrepareContext& context) {
   using Run = Status (*)(RunContext&);
   const DType dtype = context.input(0).dtype;
-  const Run run =
-      pick<Run>(dtype, NumericTypes{}, []<typename T>() -> Run { return run_clip<T>; });
+  const Run run = pick<Run>(dtype, NumericTypes{}, []<typename T>() -> Run { return run_clip<T>; });
   if (!run) return unsupported_dtype(context, dtype);
   for (size_t i = 1; i < 3; ++i) {
     if (context.has_input(i) && context.input(i).dtype != dtype) {

@@ -35,8 +35,10 @@ void widen(const void* x, void* wide, int64_t n) {
   const auto* from = static_cast<const Stored<T>*>(x);
   auto* to = static_cast<Wide*>(wide);
   for (int64_t i = 0; i < n; ++i) {
-    if constexpr (std::is_same_v<T, bool>) to[i] = from[i] != 0 ? Wide{1} : Wide{0};
-    else to[i] = converted<T, Wide>(from[i]);
+    if constexpr (std::is_same_v<T, bool>)
+      to[i] = from[i] != 0 ? Wide{1} : Wide{0};
+    else
+      to[i] = converted<T, Wide>(from[i]);
   }
 }
 
@@ -45,8 +47,10 @@ void narrow(const void* wide, void* y, int64_t n) {
   const auto* from = static_cast<const Wide*>(wide);
   auto* to = static_cast<Stored<T>*>(y);
   for (int64_t i = 0; i < n; ++i) {
-    if constexpr (std::is_same_v<T, bool>) to[i] = from[i] != Wide{0};
-    else to[i] = converted<Wide, T>(from[i]);
+    if constexpr (std::is_same_v<T, bool>)
+      to[i] = from[i] != Wide{0};
+    else
+      to[i] = converted<Wide, T>(from[i]);
   }
 }
 

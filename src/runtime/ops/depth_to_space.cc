@@ -27,8 +27,8 @@ Status run_space_to_depth(RunContext& run, int64_t b) {
     return invalid_data("SpaceToDepth can not cut " + x.shape.to_string() + " into blocks of " +
                         std::to_string(b));
   }
-  const auto dims = transpose_dims(
-      {x.shape[0], x.shape[1], x.shape[2] / b, b, x.shape[3] / b, b}, {0, 3, 5, 1, 2, 4});
+  const auto dims = transpose_dims({x.shape[0], x.shape[1], x.shape[2] / b, b, x.shape[3] / b, b},
+                                   {0, 3, 5, 1, 2, 4});
   strided_copy(x.data, run.outputs[0].data, dims, size_of(x.dtype));
   return {};
 }

@@ -1,4 +1,5 @@
-// y[before, indices..., after] = x[before, index, after], index counted from the end where negative.
+// y[before, indices..., after] = x[before, index, after], index counted from the end where
+// negative.
 #include <cstring>
 
 #include "runtime/ops/support.h"

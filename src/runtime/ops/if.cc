@@ -14,8 +14,8 @@ struct Branch {
   Status status;               // why there is no plan: matters only when the branch is taken
 };
 
-// What the branch takes from outside and is constant there becomes its own constant, so that weights
-// are packed once; the rest stays an input, of the dtype and shape that are known outside.
+// What the branch takes from outside and is constant there becomes its own constant, so that
+// weights are packed once; the rest stays an input, of the dtype and shape that are known outside.
 Branch prepare_branch(const PrepareContext& context, const char* name) {
   const std::shared_ptr<Graph> source = context.node().attrs.get_graph(name);
   if (!source || source->inputs.size() + 1 != context.node().inputs.size()) {
@@ -39,8 +39,10 @@ Branch prepare_branch(const PrepareContext& context, const char* name) {
   }
   graph.inputs = std::move(inputs);
   Result<std::shared_ptr<const Plan>> plan = make_plan(graph, {.isa = context.isa()});
-  if (plan.ok()) branch.plan = std::move(plan).value();
-  else branch.status = plan.status().at(name);
+  if (plan.ok())
+    branch.plan = std::move(plan).value();
+  else
+    branch.status = plan.status().at(name);
   return branch;
 }
 

@@ -11,7 +11,8 @@ struct Lines {
   int64_t stride;  // from one element of a line to the next; also the lines of one outer index
 
   Lines(const Shape& shape, int axis)
-      : outer(shape.count(0, axis)), length(shape[axis]),
+      : outer(shape.count(0, axis)),
+        length(shape[axis]),
         stride(shape.count(axis + 1, shape.rank())) {}
 
   // visit(offset of its first element) for each line.
@@ -29,9 +30,11 @@ void map_lines(const Lines& lines, const float* x, float* y, F f) {
   std::vector<float> row(lines.stride == 1 ? 0 : static_cast<size_t>(lines.length));
   lines.for_each([&](int64_t at) {
     if (lines.stride == 1) return f(x + at, y + at, lines.length);
-    for (int64_t i = 0; i < lines.length; ++i) row[static_cast<size_t>(i)] = x[at + i * lines.stride];
+    for (int64_t i = 0; i < lines.length; ++i)
+      row[static_cast<size_t>(i)] = x[at + i * lines.stride];
     f(row.data(), row.data(), lines.length);
-    for (int64_t i = 0; i < lines.length; ++i) y[at + i * lines.stride] = row[static_cast<size_t>(i)];
+    for (int64_t i = 0; i < lines.length; ++i)
+      y[at + i * lines.stride] = row[static_cast<size_t>(i)];
   });
 }
 

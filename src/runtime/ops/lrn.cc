@@ -34,7 +34,8 @@ Status run_lrn(RunContext& run, const Lrn& lrn) {
       std::fill(sums.begin(), sums.end(), 0.0f);
       const int64_t last = std::min(c + after, channels - 1);
       for (int64_t k = std::max<int64_t>(c - before, 0); k <= last; ++k) {
-        for (int64_t i = 0; i < n; ++i) sums[static_cast<size_t>(i)] += from[k * n + i] * from[k * n + i];
+        for (int64_t i = 0; i < n; ++i)
+          sums[static_cast<size_t>(i)] += from[k * n + i] * from[k * n + i];
       }
       const float factor = lrn.alpha / static_cast<float>(lrn.size);
       for (int64_t i = 0; i < n; ++i) {

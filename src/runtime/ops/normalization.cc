@@ -51,7 +51,8 @@ void scale_and_shift(const float* x, float* y, int64_t n, float factor, float te
   for (int64_t i = 0; i < n; ++i) y[i] = x[i] * factor + term;
 }
 
-// plane(c, x, y, n) for each channel of each image, when all other inputs hold one number a channel.
+// plane(c, x, y, n) for each channel of each image, when all other inputs hold one number a
+// channel.
 template <typename Plane>
 Status for_each_plane(RunContext& run, Plane plane) {
   const TensorView& x = run.inputs[0];
@@ -116,9 +117,8 @@ Result<RunFn> prepare_layer_normalization(const PrepareContext& context) {
 
 Result<RunFn> prepare_instance_normalization(const PrepareContext& context) {
   OCTAVO_RETURN_IF_ERROR(all_float(context));
-  return RunFn([epsilon = epsilon_of(context)](RunContext& run) {
-    return run_instance_norm(run, epsilon);
-  });
+  return RunFn(
+      [epsilon = epsilon_of(context)](RunContext& run) { return run_instance_norm(run, epsilon); });
 }
 
 Result<RunFn> prepare_batch_normalization(const PrepareContext& context) {
@@ -126,9 +126,8 @@ Result<RunFn> prepare_batch_normalization(const PrepareContext& context) {
   if (context.node().attrs.get_int("training_mode", 0) != 0 || context.node().outputs.size() > 1) {
     return unsupported("BatchNormalization in training mode; export the model for inference");
   }
-  return RunFn([epsilon = epsilon_of(context)](RunContext& run) {
-    return run_batch_norm(run, epsilon);
-  });
+  return RunFn(
+      [epsilon = epsilon_of(context)](RunContext& run) { return run_batch_norm(run, epsilon); });
 }
 
 }  // namespace octavo

@@ -1,5 +1,5 @@
-// Pad in all modes, negative pads (crops) included. Every mode is a table per axis of the input index
-// that an output index shows, -1 for the constant.
+// Pad in all modes, negative pads (crops) included. Every mode is a table per axis of the input
+// index that an output index shows, -1 for the constant.
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -38,7 +38,9 @@ class Padder {
  public:
   Padder(const T* x, T* y, T fill, std::span<const Table> tables, const Shape& x_shape,
          const Shape& y_shape)
-      : fill_(fill), tables_(tables), x_strides_(dense_strides(x_shape)),
+      : fill_(fill),
+        tables_(tables),
+        x_strides_(dense_strides(x_shape)),
         y_strides_(dense_strides(y_shape)) {
     walk(x, y, 0);
   }

@@ -40,7 +40,8 @@ bool simple_power(const float* x, float e, float* y, int64_t n) {
   };
   if (e == 2.0f) return each([](float v) { return v * v; });
   if (e == 3.0f) return each([](float v) { return v * v * v; });
-  if (e == 0.5f) return each([](float v) { return std::sqrt(v) + 0.0f; });  // of -0: 0, as pow has it
+  if (e == 0.5f)
+    return each([](float v) { return std::sqrt(v) + 0.0f; });  // of -0: 0, as pow has it
   if (e == 1.0f) return each([](float v) { return v; });
   if (e == -1.0f) return each([](float v) { return 1.0f / v; });
   return false;

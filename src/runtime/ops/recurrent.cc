@@ -46,7 +46,9 @@ struct Sizes {
   bool batch_first;
 
   // Places of a step of x (counted in steps), of one of y, and of a state, in their tensors.
-  int64_t step_at(int64_t t, int64_t b) const { return batch_first ? b * steps + t : t * batch + b; }
+  int64_t step_at(int64_t t, int64_t b) const {
+    return batch_first ? b * steps + t : t * batch + b;
+  }
   int64_t y_at(int64_t t, int64_t d, int64_t b) const {
     return (batch_first ? (b * steps + t) * directions + d : (t * directions + d) * batch + b) *
            hidden;
@@ -95,18 +97,27 @@ CellWeights weights_of(const RunContext& run, const Recurrent& op, const Sizes& 
 }
 
 void load_state(const float* initial, int64_t at, float* state, int64_t n) {
-  if (initial) std::copy_n(initial + at, n, state);
-  else std::fill_n(state, n, 0.0f);
+  if (initial)
+    std::copy_n(initial + at, n, state);
+  else
+    std::fill_n(state, n, 0.0f);
 }
 
-// gates = W x + w_bias for all steps of all sequences, which do not depend on each other; in the order
-// of x.
-void project_inputs(const RunContext& run, const Recurrent& op, const Sizes& s,
-                    const float* panels, float* gates) {
+// gates = W x + w_bias for all steps of all sequences, which do not depend on each other; in the
+// order of x.
+void project_inputs(const RunContext& run, const Recurrent& op, const Sizes& s, const float* panels,
+                    float* gates) {
   const auto rows = static_cast<size_t>(op.kind.gates * s.hidden);
   const auto input = static_cast<size_t>(s.input);
-  F32Gemm gemm{static_cast<size_t>(s.steps * s.batch), rows, input, floats(run, kX), input,
-               panels, gates, rows, {}};
+  F32Gemm gemm{static_cast<size_t>(s.steps * s.batch),
+               rows,
+               input,
+               floats(run, kX),
+               input,
+               panels,
+               gates,
+               rows,
+               {}};
   f32_gemm_kernel(op.isa).run(gemm);
 }
 
@@ -138,8 +149,12 @@ Status check_input(const RunContext& run, size_t input, int64_t count) {
 Result<Sizes> sizes_of(const RunContext& run, const Recurrent& op) {
   const Shape &x = run.inputs[kX].shape, &r = run.inputs[kR].shape;
   if (x.rank() != 3 || r.rank() != 3) return invalid_data("inputs X and R want three dimensions");
-  const Sizes s{x[op.batch_first ? 1 : 0], x[op.batch_first ? 0 : 1], x[2], r[2],
-                static_cast<int64_t>(op.backwards.size()), op.batch_first};
+  const Sizes s{x[op.batch_first ? 1 : 0],
+                x[op.batch_first ? 0 : 1],
+                x[2],
+                r[2],
+                static_cast<int64_t>(op.backwards.size()),
+                op.batch_first};
   const int64_t rows = s.directions * op.kind.gates * s.hidden;
   const int64_t states = s.directions * s.batch * s.hidden;
   OCTAVO_RETURN_IF_ERROR(check_input(run, kW, rows * s.input));
@@ -200,8 +215,8 @@ std::shared_ptr<const std::vector<float>> pack_ahead(const PrepareContext& conte
   const int64_t rows = kind.gates * r->shape()[2];
   const size_t packed = f32_packed_floats(static_cast<size_t>(input), static_cast<size_t>(rows));
   auto panels = std::make_shared<std::vector<float>>(static_cast<size_t>(directions) * packed);
-  pack_w(w->values<float>().data(), b ? b->values<float>().data() : nullptr, directions, rows, input,
-         panels->data());
+  pack_w(w->values<float>().data(), b ? b->values<float>().data() : nullptr, directions, rows,
+         input, panels->data());
   return panels;
 }
 

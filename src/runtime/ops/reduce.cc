@@ -87,8 +87,10 @@ Result<std::vector<bool>> reduced_axes(const RunContext& run, bool keep_all_if_n
 bool rows_are_dense(const Shape& shape, const std::vector<bool>& reduced) {
   bool seen = false;
   for (int i = 0; i < shape.rank(); ++i) {
-    if (reduced[static_cast<size_t>(i)]) seen = seen || shape[i] != 1;
-    else if (seen && shape[i] != 1) return false;
+    if (reduced[static_cast<size_t>(i)])
+      seen = seen || shape[i] != 1;
+    else if (seen && shape[i] != 1)
+      return false;
   }
   return true;
 }

@@ -1,5 +1,6 @@
 // Resize by nearest, linear and cubic interpolation, one axis after another: the weights of several
-// axes multiply. Any layout will do: the attribute axes tells which dimensions sizes and scales mean.
+// axes multiply. Any layout will do: the attribute axes tells which dimensions sizes and scales
+// mean.
 #include "kernels/resize/resize_axis.h"
 
 #include <algorithm>
@@ -70,7 +71,8 @@ struct Method {
 
 int64_t cut(float x, int64_t extent) {  // NaN, of a senseless scale, becomes 0
   if (!(x > 0.0f)) return 0;
-  return x < static_cast<float>(extent) ? std::min(static_cast<int64_t>(x), extent - 1) : extent - 1;
+  return x < static_cast<float>(extent) ? std::min(static_cast<int64_t>(x), extent - 1)
+                                        : extent - 1;
 }
 
 void add_linear(ResizeTaps& taps, float x, const AxisSizes& axis) {
@@ -173,7 +175,8 @@ Status run_resize(RunContext& run, const Method& method) {
   const auto* from = static_cast<const std::byte*>(x.data);
   shape = x.shape;
   for (size_t i = 0; i < passes.size(); ++i) {
-    std::byte* to = i + 1 == passes.size() ? static_cast<std::byte*>(y.data) : scratch + i % 2 * half;
+    std::byte* to =
+        i + 1 == passes.size() ? static_cast<std::byte*>(y.data) : scratch + i % 2 * half;
     run_pass(passes[i], from, to, shape, size);
     shape[passes[i].dim] = y.shape[passes[i].dim];
     from = to;

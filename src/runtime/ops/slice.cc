@@ -6,8 +6,8 @@
 namespace octavo {
 namespace {
 
-// Where a slice of one dimension starts; its extent is the output's. The rules are Python's: negative
-// starts count from the end, then everything is cut to the tensor.
+// Where a slice of one dimension starts; its extent is the output's. The rules are Python's:
+// negative starts count from the end, then everything is cut to the tensor.
 int64_t first_index(int64_t start, int64_t extent, int64_t step) {
   if (start < 0) start = start < -extent ? -1 : start + extent;
   const int64_t most = step > 0 ? extent : extent - 1;
@@ -24,20 +24,21 @@ Status run_slice(RunContext& run) {
   std::vector<bool> sliced(dims.size(), false);
   int64_t first = 0;
   for (size_t i = 0; i < starts.size(); ++i) {
-    OCTAVO_ASSIGN_OR_RETURN(const int axis,
-                            checked_axis(i < axes.size() ? axes[i] : static_cast<int64_t>(i), rank));
+    OCTAVO_ASSIGN_OR_RETURN(
+        const int axis, checked_axis(i < axes.size() ? axes[i] : static_cast<int64_t>(i), rank));
     const int64_t step = i < steps.size() ? steps[i] : 1;
     const int64_t start = first_index(starts[i], x.shape[axis], step);
     const int64_t extent = y.shape[axis];
     const int64_t last = extent > 1 ? start + (extent - 1) * step : start;
     if (sliced[static_cast<size_t>(axis)]) return invalid_data("a slice names an axis twice");
     sliced[static_cast<size_t>(axis)] = true;
-    if (step == 0 || (extent > 0 && (std::min(start, last) < 0 ||
-                                     std::max(start, last) >= x.shape[axis]))) {
+    if (step == 0 ||
+        (extent > 0 && (std::min(start, last) < 0 || std::max(start, last) >= x.shape[axis]))) {
       return invalid_data("a slice reaches outside its tensor");
     }
     first += start * strides[static_cast<size_t>(axis)];
-    dims[static_cast<size_t>(axis)].stride = extent > 1 ? step * strides[static_cast<size_t>(axis)] : 0;
+    dims[static_cast<size_t>(axis)].stride =
+        extent > 1 ? step * strides[static_cast<size_t>(axis)] : 0;
   }
   if (y.count() == 0) return {};
   const auto* from = static_cast<const std::byte*>(x.data);

@@ -35,8 +35,7 @@ Result<RunFn> prepare_rows(const PrepareContext& context, RowFunction row) {
 }  // namespace
 
 Result<RunFn> prepare_softmax(const PrepareContext& context) {
-  return prepare_rows(context,
-                      context.node().op == Op::kSoftmax ? softmax_f32 : log_softmax_f32);
+  return prepare_rows(context, context.node().op == Op::kSoftmax ? softmax_f32 : log_softmax_f32);
 }
 
 Result<RunFn> prepare_lp_normalization(const PrepareContext& context) {

@@ -2,13 +2,9 @@
 
 namespace octavo {
 
-Status unsupported(const std::string& sentence) {
-  return {ErrorCode::kModelUnsupported, sentence};
-}
+Status unsupported(const std::string& sentence) { return {ErrorCode::kModelUnsupported, sentence}; }
 
-Status invalid_data(const std::string& sentence) {
-  return {ErrorCode::kInvalidArgument, sentence};
-}
+Status invalid_data(const std::string& sentence) { return {ErrorCode::kInvalidArgument, sentence}; }
 
 Status unsupported_dtype(const PrepareContext& context, DType dtype) {
   return unsupported(std::string(name_of(context.node().op)) + " does not run on " +
@@ -79,8 +75,8 @@ Result<std::vector<BroadcastDim>> broadcast_dims(const Shape& output,
   std::vector<std::vector<int64_t>> strides;
   for (const Shape* operand : operands) {
     if (!fits(*operand, output)) {
-      return invalid_data("a tensor of shape " + operand->to_string() +
-                          " does not broadcast to " + output.to_string());
+      return invalid_data("a tensor of shape " + operand->to_string() + " does not broadcast to " +
+                          output.to_string());
     }
     strides.push_back(broadcast_strides(*operand, output));
   }

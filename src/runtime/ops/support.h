@@ -21,7 +21,8 @@ using NumericTypes = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t,
 using AllTypes = TypeList<float, double, int8_t, uint8_t, int16_t, uint16_t, int32_t, uint32_t,
                           int64_t, uint64_t, bool>;
 
-// The function that `make.operator()<T>()` gives for the T of this dtype; null where the list has none.
+// The function that `make.operator()<T>()` gives for the T of this dtype; null where the list has
+// none.
 template <typename Fn, typename Make, typename... Ts>
 Fn pick(DType dtype, TypeList<Ts...>, Make make) {
   Fn found = nullptr;
@@ -50,8 +51,8 @@ struct BroadcastDim {
   std::array<int64_t, 3> strides;  // of the operands, in elements; 0 where repeated
 };
 
-// The fewest dimensions that describe it, at least one; the last is the row. A Status where an operand
-// does not fit the output.
+// The fewest dimensions that describe it, at least one; the last is the row. A Status where an
+// operand does not fit the output.
 Result<std::vector<BroadcastDim>> broadcast_dims(const Shape& output,
                                                  std::initializer_list<const Shape*> operands);
 

@@ -10,7 +10,8 @@ namespace {
 
 template <typename T>
 bool is_before(T a, T b, bool largest) {
-  if (a != a || b != b) return a == a && largest ? true : (b == b && !largest && a != a);
+  const bool a_is_nan = a != a, b_is_nan = b != b;
+  if (a_is_nan || b_is_nan) return largest ? !a_is_nan : !b_is_nan;
   return largest ? a > b : a < b;
 }
 

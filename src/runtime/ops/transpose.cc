@@ -11,7 +11,8 @@ Result<std::vector<int>> permutation(const std::vector<int64_t>& perm, int rank)
   for (int i = 0; i < rank; ++i) {
     if (!perm.empty() && perm.size() != seen.size()) break;
     OCTAVO_ASSIGN_OR_RETURN(
-        const int axis, checked_axis(perm.empty() ? rank - 1 - i : perm[static_cast<size_t>(i)], rank));
+        const int axis,
+        checked_axis(perm.empty() ? rank - 1 - i : perm[static_cast<size_t>(i)], rank));
     if (seen[static_cast<size_t>(axis)]) break;
     seen[static_cast<size_t>(axis)] = true;
     axes.push_back(axis);

@@ -77,20 +77,48 @@ void typed_row(const void* x, void* y, int64_t n) {
 
 template <typename T>
 T negated(T x) {  // the lowest integer has no opposite: it wraps
-  if constexpr (std::is_floating_point_v<T>) return -x;
-  else return static_cast<T>(0u - static_cast<std::common_type_t<std::make_unsigned_t<T>, unsigned>>(x));
+  if constexpr (std::is_floating_point_v<T>)
+    return -x;
+  else
+    return static_cast<T>(0u -
+                          static_cast<std::common_type_t<std::make_unsigned_t<T>, unsigned>>(x));
 }
-struct Abs { template <typename T> T operator()(T x) const { return x < T{0} ? negated(x) : x; } };
-struct Neg { template <typename T> T operator()(T x) const { return negated(x); } };
-struct Relu { template <typename T> T operator()(T x) const { return x < T{0} ? T{0} : x; } };
+struct Abs {
+  template <typename T>
+  T operator()(T x) const {
+    return x < T{0} ? negated(x) : x;
+  }
+};
+struct Neg {
+  template <typename T>
+  T operator()(T x) const {
+    return negated(x);
+  }
+};
+struct Relu {
+  template <typename T>
+  T operator()(T x) const {
+    return x < T{0} ? T{0} : x;
+  }
+};
 struct Sign {
   template <typename T>
-  T operator()(T x) const { return static_cast<T>((T{0} < x) - (x < T{0})); }
+  T operator()(T x) const {
+    return static_cast<T>((T{0} < x) - (x < T{0}));
+  }
 };
-struct Sqrt { double operator()(double x) const { return std::sqrt(x); } };
-struct Floor { double operator()(double x) const { return std::floor(x); } };
-struct Ceil { double operator()(double x) const { return std::ceil(x); } };
-struct Round { double operator()(double x) const { return std::nearbyint(x); } };
+struct Sqrt {
+  double operator()(double x) const { return std::sqrt(x); }
+};
+struct Floor {
+  double operator()(double x) const { return std::floor(x); }
+};
+struct Ceil {
+  double operator()(double x) const { return std::ceil(x); }
+};
+struct Round {
+  double operator()(double x) const { return std::nearbyint(x); }
+};
 
 template <typename F, typename Types>
 TypedRow row_of(DType dtype) {
@@ -100,15 +128,24 @@ TypedRow row_of(DType dtype) {
 TypedRow find_typed(Op op, DType dtype) {
   using Doubles = TypeList<double>;
   switch (op) {
-    case Op::kAbs: return row_of<Abs, NumericTypes>(dtype);
-    case Op::kNeg: return row_of<Neg, NumericTypes>(dtype);
-    case Op::kRelu: return row_of<Relu, NumericTypes>(dtype);
-    case Op::kSign: return row_of<Sign, NumericTypes>(dtype);
-    case Op::kSqrt: return row_of<Sqrt, Doubles>(dtype);
-    case Op::kFloor: return row_of<Floor, Doubles>(dtype);
-    case Op::kCeil: return row_of<Ceil, Doubles>(dtype);
-    case Op::kRound: return row_of<Round, Doubles>(dtype);
-    default: return nullptr;
+    case Op::kAbs:
+      return row_of<Abs, NumericTypes>(dtype);
+    case Op::kNeg:
+      return row_of<Neg, NumericTypes>(dtype);
+    case Op::kRelu:
+      return row_of<Relu, NumericTypes>(dtype);
+    case Op::kSign:
+      return row_of<Sign, NumericTypes>(dtype);
+    case Op::kSqrt:
+      return row_of<Sqrt, Doubles>(dtype);
+    case Op::kFloor:
+      return row_of<Floor, Doubles>(dtype);
+    case Op::kCeil:
+      return row_of<Ceil, Doubles>(dtype);
+    case Op::kRound:
+      return row_of<Round, Doubles>(dtype);
+    default:
+      return nullptr;
   }
 }
 

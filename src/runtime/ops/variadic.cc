@@ -8,9 +8,12 @@ namespace {
 
 BinaryRow find_row(Op op, DType dtype) {
   switch (op) {
-    case Op::kMax: return binary_row_of<MaxElements, NumericTypes>(dtype);
-    case Op::kMin: return binary_row_of<MinElements, NumericTypes>(dtype);
-    default: return binary_row_of<AddElements, NumericTypes>(dtype);
+    case Op::kMax:
+      return binary_row_of<MaxElements, NumericTypes>(dtype);
+    case Op::kMin:
+      return binary_row_of<MinElements, NumericTypes>(dtype);
+    default:
+      return binary_row_of<AddElements, NumericTypes>(dtype);
   }
 }
 

@@ -7,13 +7,12 @@ namespace {
 template <typename T>
 Status run_where(RunContext& run) {
   const TensorView &condition = run.inputs[0], &a = run.inputs[1], &b = run.inputs[2];
-  OCTAVO_ASSIGN_OR_RETURN(
-      const auto dims,
-      broadcast_dims(run.outputs[0].shape, {&condition.shape, &a.shape, &b.shape}));
+  OCTAVO_ASSIGN_OR_RETURN(const auto dims, broadcast_dims(run.outputs[0].shape,
+                                                          {&condition.shape, &a.shape, &b.shape}));
   const auto [c_step, a_step, b_step] = dims.back().strides;
   const int64_t n = dims.back().extent;
   for_each_row(dims, [&, c_step = c_step, a_step = a_step, b_step = b_step](int64_t to,
-                                                                           const Offsets& from) {
+                                                                            const Offsets& from) {
     const auto* c = static_cast<const uint8_t*>(condition.data) + from[0];
     const T* yes = static_cast<const T*>(a.data) + from[1];
     const T* no = static_cast<const T*>(b.data) + from[2];
@@ -32,11 +31,16 @@ Result<RunFn> prepare_where(const PrepareContext& context) {
   }
   if (context.input(2).dtype != dtype) return unsupported_dtype(context, context.input(2).dtype);
   switch (size_of(dtype)) {
-    case 1: return RunFn(run_where<uint8_t>);
-    case 2: return RunFn(run_where<uint16_t>);
-    case 4: return RunFn(run_where<uint32_t>);
-    case 8: return RunFn(run_where<uint64_t>);
-    default: return unsupported_dtype(context, dtype);
+    case 1:
+      return RunFn(run_where<uint8_t>);
+    case 2:
+      return RunFn(run_where<uint16_t>);
+    case 4:
+      return RunFn(run_where<uint32_t>);
+    case 8:
+      return RunFn(run_where<uint64_t>);
+    default:
+      return unsupported_dtype(context, dtype);
   }
 }
 

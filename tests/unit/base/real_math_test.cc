@@ -34,10 +34,10 @@ struct Case {
 double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
 
 const Case kCases[] = {
-    {"exp", real_exp, std::exp, 1.0},     {"log", real_log, std::log, 1.0},
-    {"log1p", real_log1p, std::log1p, 3.0}, {"tanh", real_tanh, std::tanh, 2.0},
+    {"exp", real_exp, std::exp, 1.0},        {"log", real_log, std::log, 1.0},
+    {"log1p", real_log1p, std::log1p, 3.0},  {"tanh", real_tanh, std::tanh, 2.0},
     {"sigmoid", real_sigmoid, sigmoid, 3.0}, {"erf", real_erf, std::erf, 2.0},
-    {"sin", real_sin, std::sin, 1.0},     {"cos", real_cos, std::cos, 1.0},
+    {"sin", real_sin, std::sin, 1.0},        {"cos", real_cos, std::cos, 1.0},
 };
 
 TEST(RealMath, StaysWithinItsPromisedUlpsOverAllFloats) {
@@ -86,7 +86,7 @@ TEST(RealMath, PowStaysWithinOneUlp) {
 
 TEST(RealMath, PowHasTheSpecialCasesOfC) {
   const float values[] = {0.0f, -0.0f, 1.0f, -1.0f, 0.5f, -0.5f, 2.0f, -2.0f,
-                          3.0f, -3.0f, 2.5f, -2.5f, kInf, -kInf, NAN, 0x1p30f};
+                          3.0f, -3.0f, 2.5f, -2.5f, kInf, -kInf, NAN,  0x1p30f};
   for (float x : values) {
     for (float y : values) {
       const float got = real_pow(x, y);

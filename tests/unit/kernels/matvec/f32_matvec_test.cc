@@ -26,7 +26,8 @@ TEST(F32Matvec, EveryVariantGivesTheBytesOfItsDefinition) {
         auto y = float_noise(3, static_cast<size_t>(rows));
         auto expected = y;
         for (int64_t i = 0; i < rows; ++i) {
-          expected[static_cast<size_t>(i)] += expected_dot(m.data() + i * columns, x.data(), columns);
+          expected[static_cast<size_t>(i)] +=
+              expected_dot(m.data() + i * columns, x.data(), columns);
         }
         kernel->run(m.data(), x.data(), rows, columns, y.data());
         EXPECT_TRUE(same_bytes(y, expected)) << kernel->name << " " << rows << "x" << columns;
