@@ -16,6 +16,7 @@ if(sources)
   target_include_directories(octavo_tests PRIVATE ${CMAKE_SOURCE_DIR})
   target_include_directories(octavo_tests SYSTEM PRIVATE ${CMAKE_BINARY_DIR}/protobuf)  # to make models
   target_link_libraries(octavo_tests PRIVATE octavo_engine octavo_engine_flags octavo_gtest)
+  target_compile_options(octavo_tests PRIVATE -O1)  # half the time to compile; the engine stays at -O3
   if(EMSCRIPTEN)
     octavo_wasm_node_program(octavo_tests)
   else()
