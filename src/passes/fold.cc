@@ -20,6 +20,11 @@ bool is_foldable(Op op) {
          op != Op::kDequantizeLinear;
 }
 
+bool is_view(Op op) {
+  return op == Op::kIdentity || op == Op::kReshape || op == Op::kSqueeze || op == Op::kUnsqueeze ||
+         op == Op::kFlatten;
+}
+
 uint64_t constant_bytes(const Graph& graph, ValueId id) {
   const Tensor* tensor = graph.constant(id);
   return tensor ? tensor->buffer().size() : 0;
@@ -51,7 +56,9 @@ class Folder {
   bool fold(NodeId id) {
     const Node node = graph_.node(id);
     if (node.op == Op::kShape || node.op == Op::kSize) return fold_shape(id, node);
-    if (!is_foldable(node.op) || !inputs_are_constant(node) || !afford(node)) return false;
+    if (!is_foldable(node.op) || !inputs_are_constant(node)) return false;
+    if (is_view(node.op)) return fold_view(id, node);
+    if (!afford(node)) return false;
     auto outputs = evaluate(node);
     if (!outputs || outputs->size() < node.outputs.size()) return false;
     become(id, node, std::move(*outputs));
@@ -77,6 +84,17 @@ class Folder {
                            Shape{end - start});
     std::vector<Tensor> outputs;
     outputs.push_back(std::move(tensor));
+    become(id, node, std::move(outputs));
+    return true;
+  }
+
+  // The same bytes under another shape: weights are not copied.
+  bool fold_view(NodeId id, const Node& node) {
+    if (node.outputs[0] == kNoValue) return false;
+    const Value& output = graph_.value(node.outputs[0]);
+    if (!output.shape || !output.shape->is_static()) return false;
+    std::vector<Tensor> outputs;
+    outputs.push_back(graph_.constant(node.inputs[0])->reshaped(*output.shape));
     become(id, node, std::move(outputs));
     return true;
   }

@@ -30,7 +30,7 @@ inline std::vector<int64_t> fake_numbers(const Node& node, std::span<const Tenso
 
 inline Result<std::vector<Tensor>> fake_evaluate(const Node& node,
                                                  std::span<const Tensor* const> inputs) {
-  constexpr Op kKnown[] = {Op::kAdd, Op::kGather, Op::kConcat, Op::kUnsqueeze};
+  constexpr Op kKnown[] = {Op::kAdd, Op::kGather, Op::kConcat};
   if (std::find(std::begin(kKnown), std::end(kKnown), node.op) == std::end(kKnown)) {
     return Status(ErrorCode::kModelUnsupported, "the fake does not know this operator");
   }

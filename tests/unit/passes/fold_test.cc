@@ -52,6 +52,16 @@ TEST(FoldConstants, LeavesQuantizedWeightsQuantized) {
   EXPECT_EQ(apply(fold_constants, b.graph), 0);
 }
 
+TEST(FoldConstants, ReshapesWithoutCopyingTheData) {
+  GraphBuilder b;
+  const ValueId w = b.floats("w", {1, 2, 3, 4}, {4});
+  const void* data = b.graph.constant(w)->data();
+  b.output(b.node(Op::kReshape, {w, b.ints("target", {2, -1})}, "y"));
+  EXPECT_EQ(apply(fold_constants, b.graph), 1);
+  EXPECT_EQ(b.graph.constant(b.graph.outputs[0])->shape(), Shape({2, 2}));
+  EXPECT_EQ(b.graph.constant(b.graph.outputs[0])->data(), data);
+}
+
 TEST(FoldConstants, LeavesWhatCannotBeEvaluated) {
   GraphBuilder b;
   b.output(b.node(Op::kSin, {b.floats("c", {1}, {1})}, "y"));
