@@ -4,10 +4,10 @@
 #include <charconv>
 #include <optional>
 
+#include "formats/onnx/wire.h"
+
 namespace octavo::onnx {
 namespace {
-
-Status unreadable(std::string message) { return {ErrorCode::kModelUnreadable, std::move(message)}; }
 
 // A relative path with plain parts: no "..", no drive, no other machine's separators.
 bool stays_beside(const std::string& location) {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "formats/onnx/element_type.h"
 #include "formats/onnx/onnx.pb.h"
 #include "formats/onnx/ops.h"
+#include "formats/onnx/value_info.h"
 #include "graph/ops.h"
 
 namespace octavo::onnx {
@@ -19,40 +19,7 @@ constexpr int kMaxDepth = 33;
 // Graphs look their inputs and outputs up in lists. The largest real models have some hundreds.
 constexpr size_t kMaxEnds = 10000;
 
-Status unreadable(std::string message) { return {ErrorCode::kModelUnreadable, std::move(message)}; }
-
 std::string quoted(const std::string& name) { return "'" + name + "'"; }
-
-// Some exporters write 0 or -1 where a size is not known.
-void set_shape(Value& value, const TensorShapeProto& proto) {
-  Shape shape;
-  for (const auto& dim : proto.dim()) {
-    shape.dims().push_back(dim.dim_value() > 0 ? dim.dim_value() : kDynamic);
-    value.dim_names.push_back(dim.dim_value() > 0 ? "" : dim.dim_param());
-  }
-  value.shape = std::move(shape);
-}
-
-Result<Value> read_value(ReadContext& context, Extent message, const char* what) {
-  OCTAVO_ASSIGN_OR_RETURN(const std::string bytes, context.wire.text(message));
-  ValueInfoProto proto;
-  if (!proto.ParseFromString(bytes)) return unreadable(std::string(what) + " cannot be parsed");
-  if (proto.name().empty())
-    return unreadable(std::string(what) + " has no name: export the model again");
-  Value value;
-  value.name = proto.name();
-  if (!proto.type().has_tensor_type()) return value;
-  const auto& type = proto.type().tensor_type();
-  if (type.shape().dim_size() > kMaxRank) {
-    return unreadable("it has " + std::to_string(type.shape().dim_size()) +
-                      " dimensions: the file is damaged, export it again")
-        .at(std::string(what) + " " + quoted(value.name));
-  }
-  context.has_half |= is_half(type.elem_type());
-  value.dtype = element_type(type.elem_type()).dtype;
-  if (type.has_shape()) set_shape(value, type.shape());
-  return value;
-}
 
 // The operator's own number of inputs, all needed ones there.
 Status check_inputs(const Node& node) {
@@ -94,34 +61,33 @@ Status GraphReader::read(Extent message) {
   graph_.name = proto.name();
 
   // All names first, then the edges between them: so a file's order does not matter.
-  const struct {
-    int field;
-    Status (GraphReader::*read)(Extent);
-  } steps[] = {{kInitializer, &GraphReader::read_initializer},
-               {kInput, &GraphReader::read_input},
-               {kNode, &GraphReader::read_node_outputs}};
-  for (const auto& step : steps) {
-    for (const Field& field : fields) {
-      if (field.number == step.field) OCTAVO_RETURN_IF_ERROR((this->*step.read)(field.payload));
-    }
-  }
-  if (std::any_of(fields.begin(), fields.end(),
-                  [](const Field& f) { return f.number == kSparse; })) {
-    return {
-        ErrorCode::kModelUnsupported,
-        "the model has sparse initializers, which Octavo does not read: export it with dense ones"};
-  }
+  OCTAVO_RETURN_IF_ERROR(each(fields, kSparse, &GraphReader::refuse_sparse));
+  OCTAVO_RETURN_IF_ERROR(each(fields, kInitializer, &GraphReader::read_initializer));
+  OCTAVO_RETURN_IF_ERROR(each(fields, kInput, &GraphReader::read_input));
+  OCTAVO_RETURN_IF_ERROR(each(fields, kNode, &GraphReader::read_node_outputs));
   for (RawNode& raw : nodes_) OCTAVO_RETURN_IF_ERROR(connect(std::move(raw)));
   nodes_.clear();
-  for (const Field& field : fields) {
-    if (field.number == kOutput) OCTAVO_RETURN_IF_ERROR(read_output(field.payload));
-    if (field.number == kValueInfo) OCTAVO_RETURN_IF_ERROR(read_value_info(field.payload));
-  }
+  OCTAVO_RETURN_IF_ERROR(each(fields, kOutput, &GraphReader::read_output));
+  OCTAVO_RETURN_IF_ERROR(each(fields, kValueInfo, &GraphReader::read_value_info));
   if (graph_.inputs.size() > kMaxEnds || graph_.outputs.size() > kMaxEnds) {
     return unreadable("a graph with more than " + std::to_string(kMaxEnds) +
                       " inputs or outputs: no real model is built like that");
   }
   return graph_.topological_order().status();
+}
+
+Status GraphReader::each(const std::vector<Field>& fields, int number,
+                         Status (GraphReader::*read)(Extent)) {
+  for (const Field& field : fields) {
+    if (field.number == number) OCTAVO_RETURN_IF_ERROR((this->*read)(field.payload));
+  }
+  return {};
+}
+
+Status GraphReader::refuse_sparse(Extent) {
+  return {
+      ErrorCode::kModelUnsupported,
+      "the model has sparse initializers, which Octavo does not read: export it with dense ones"};
 }
 
 Status GraphReader::read_initializer(Extent message) {
@@ -223,52 +189,6 @@ Status GraphReader::connect(RawNode raw) {
   return {};
 }
 
-// Captures of all subgraphs together become the last inputs of the node and of every subgraph.
-Status GraphReader::connect_subgraphs(RawNode& raw) {
-  Node& node = raw.node;
-  if (raw.subgraphs.empty() && node.op != Op::kIf) return {};
-  if (node.op != Op::kIf) node.op = Op::kUnknown;
-  std::vector<GraphReader> inner;
-  inner.reserve(raw.subgraphs.size());
-  std::vector<ValueId> captured;
-  for (const auto& [attribute, message] : raw.subgraphs) {
-    inner.emplace_back(context_, this);
-    const Status status = inner.back().read(message);
-    if (!status.ok()) return status.at("subgraph " + quoted(attribute));
-    const Graph& graph = inner.back().graph_;
-    const bool has_inputs = graph.inputs.size() != inner.back().captures_.size();
-    if (node.op == Op::kIf && (has_inputs || graph.outputs.size() != node.outputs.size())) {
-      return unreadable("its subgraph " + quoted(attribute) +
-                        " does not fit: it needs no inputs and as many outputs as the node");
-    }
-    for (const Capture& capture : inner.back().captures_) captured.push_back(capture.outer);
-  }
-  std::sort(captured.begin(), captured.end());
-  captured.erase(std::unique(captured.begin(), captured.end()), captured.end());
-  if (node.op == Op::kUnknown) node.attrs.set(kCaptures, static_cast<int64_t>(captured.size()));
-  for (size_t i = 0; i < inner.size(); ++i) {
-    append_captures(inner[i], captured);
-    node.attrs.set(raw.subgraphs[i].first, std::make_shared<Graph>(inner[i].take()));
-  }
-  node.inputs.insert(node.inputs.end(), captured.begin(), captured.end());
-  const bool has_branches =
-      node.attrs.get_graph("then_branch") && node.attrs.get_graph("else_branch");
-  if (node.op != Op::kIf || has_branches) return {};
-  return unreadable("it lacks one of its two branches: export the model again");
-}
-
-void GraphReader::append_captures(GraphReader& inner, const std::vector<ValueId>& captured) {
-  std::unordered_map<ValueId, ValueId> stand_ins;
-  for (const Capture& capture : inner.captures_) stand_ins[capture.outer] = capture.inner;
-  inner.graph_.inputs.resize(inner.graph_.inputs.size() - inner.captures_.size());
-  for (const ValueId outer : captured) {
-    const auto found = stand_ins.find(outer);
-    inner.graph_.inputs.push_back(found != stand_ins.end()
-                                      ? found->second
-                                      : inner.graph_.add_value({.name = graph_.value(outer).name}));
-  }
-}
-
 Result<ValueId> GraphReader::declare(Value value) {
   const std::string name = value.name;
   if (values_.count(name) != 0) {
@@ -278,27 +198,6 @@ Result<ValueId> GraphReader::declare(Value value) {
   const ValueId id = graph_.add_value(std::move(value));
   values_[name] = id;
   return id;
-}
-
-ValueId GraphReader::find(const std::string& name) {
-  const auto here = values_.find(name);
-  if (here != values_.end()) return here->second;
-  const ValueId outside = outer_ == nullptr ? kNoValue : outer_->find(name);
-  if (outside == kNoValue) return kNoValue;
-  const Value& original = outer_->graph_.value(outside);
-  Value stand_in;
-  stand_in.name = name;
-  stand_in.dtype = original.dtype;
-  stand_in.shape = original.shape;
-  stand_in.constant = original.constant;  // constants are shared rather than captured
-  const bool is_constant = stand_in.constant != nullptr;
-  const ValueId inner = graph_.add_value(std::move(stand_in));
-  values_[name] = inner;
-  if (!is_constant) {
-    graph_.inputs.push_back(inner);
-    captures_.push_back({outside, inner});
-  }
-  return inner;
 }
 
 void GraphReader::make_name_unique(Node& node) {

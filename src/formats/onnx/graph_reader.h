@@ -30,6 +30,8 @@ class GraphReader {
     ValueId inner;
   };
 
+  Status each(const std::vector<Field>& fields, int number, Status (GraphReader::*read)(Extent));
+  Status refuse_sparse(Extent message);
   Status read_initializer(Extent message);
   Status read_input(Extent message);
   Status read_node_outputs(Extent message);
@@ -37,6 +39,7 @@ class GraphReader {
   Status read_value_info(Extent message);
   Status connect(RawNode raw);
   Status connect_subgraphs(RawNode& raw);
+  Status read_as_part_of(const Node& node, Extent message);
   void append_captures(GraphReader& inner, const std::vector<ValueId>& captured);
 
   Result<ValueId> declare(Value value);

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
-#include "formats/onnx/element_type.h"
 #include "formats/onnx/graph_reader.h"
+#include "formats/onnx/message_ropes.h"
 #include "formats/onnx/onnx.pb.h"
 #include "formats/onnx/ops.h"
+#include "formats/onnx/value_info.h"
 
 namespace octavo::onnx {
 namespace {
@@ -14,76 +15,7 @@ namespace {
 constexpr int kGraphNode = 1, kGraphInitializer = 5, kGraphInput = 11, kGraphOutput = 12,
               kGraphValueInfo = 13;
 constexpr int kNodeAttribute = 5;
-constexpr int kAttributeTensor = 5, kAttributeGraph = 6;
-constexpr int kTensorRawData = 9;
-
-Rope tensor_rope(const std::string& name, const Tensor& tensor) {
-  TensorProto proto;
-  if (!name.empty()) proto.set_name(name);
-  for (const int64_t dim : tensor.shape().dims()) proto.add_dims(dim);
-  proto.set_data_type(code_of(tensor.dtype()));
-  Rope rope;
-  rope.append(proto.SerializeAsString());
-  if (tensor.dtype() == DType::kString) {
-    rope.append(tensor.buffer());  // fields as they were read
-  } else {
-    rope.bytes(kTensorRawData, tensor.buffer());
-  }
-  return rope;
-}
-
-Rope value_rope(const std::string& name, const Value& value) {
-  ValueInfoProto proto;
-  proto.set_name(name);
-  if (value.dtype != DType::kUnknown) {
-    auto* type = proto.mutable_type()->mutable_tensor_type();
-    type->set_elem_type(code_of(value.dtype));
-    if (value.shape) type->mutable_shape();
-    for (int i = 0; value.shape && i < value.shape->rank(); ++i) {
-      auto* dim = type->mutable_shape()->add_dim();
-      const auto index = static_cast<size_t>(i);
-      const bool has_name = index < value.dim_names.size() && !value.dim_names[index].empty();
-      if ((*value.shape)[i] != kDynamic)
-        dim->set_dim_value((*value.shape)[i]);
-      else if (has_name)
-        dim->set_dim_param(value.dim_names[index]);
-    }
-  }
-  Rope rope;
-  rope.append(proto.SerializeAsString());
-  return rope;
-}
-
-// Sets what is neither tensor nor graph.
-struct PlainAttribute {
-  AttributeProto& proto;
-  void operator()(int64_t value) const {
-    proto.set_type(AttributeProto::INT);
-    proto.set_i(value);
-  }
-  void operator()(float value) const {
-    proto.set_type(AttributeProto::FLOAT);
-    proto.set_f(value);
-  }
-  void operator()(const std::string& value) const {
-    proto.set_type(AttributeProto::STRING);
-    proto.set_s(value);
-  }
-  void operator()(const std::vector<int64_t>& values) const {
-    proto.set_type(AttributeProto::INTS);
-    proto.mutable_ints()->Add(values.begin(), values.end());
-  }
-  void operator()(const std::vector<float>& values) const {
-    proto.set_type(AttributeProto::FLOATS);
-    proto.mutable_floats()->Add(values.begin(), values.end());
-  }
-  void operator()(const std::vector<std::string>& values) const {
-    proto.set_type(AttributeProto::STRINGS);
-    for (const std::string& value : values) proto.add_strings(value);
-  }
-  void operator()(const TensorPtr&) const { proto.set_type(AttributeProto::TENSOR); }
-  void operator()(const std::shared_ptr<Graph>&) const { proto.set_type(AttributeProto::GRAPH); }
-};
+constexpr int kAttributeGraph = 6;
 
 bool has_subgraphs(const Node& node) {
   const auto& attrs = node.attrs.map();
@@ -229,14 +161,8 @@ Result<Rope> GraphWriter::write_node(const Node& original) {
 
 Result<Rope> GraphWriter::write_attribute(const Node& node, const std::string& name,
                                           const Attribute& value) {
-  AttributeProto proto;
-  proto.set_name(name);
-  std::visit(PlainAttribute{proto}, value);
-  Rope rope;
-  rope.append(proto.SerializeAsString());
-  if (const auto* tensor = std::get_if<TensorPtr>(&value)) {
-    rope.message(kAttributeTensor, tensor_rope("", **tensor));
-  } else if (const auto* subgraph = std::get_if<std::shared_ptr<Graph>>(&value)) {
+  Rope rope = attribute_rope(name, value);
+  if (const auto* subgraph = std::get_if<std::shared_ptr<Graph>>(&value)) {
     const auto first = node.inputs.begin() + static_cast<ptrdiff_t>(own_inputs(node));
     GraphWriter inner(**subgraph, opset_, this, {first, node.inputs.end()});
     OCTAVO_ASSIGN_OR_RETURN(Rope graph, inner.write());

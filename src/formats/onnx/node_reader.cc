@@ -10,8 +10,6 @@ constexpr int kTensor = 5, kGraph = 6, kTensors = 10, kGraphs = 11, kType = 14, 
               kSparseTensor = 22, kSparseTensors = 23;
 constexpr int kNodeAttribute = 5;
 
-Status unreadable(std::string message) { return {ErrorCode::kModelUnreadable, std::move(message)}; }
-
 // Files of IR version 1 do not say the type.
 int type_of(const AttributeProto& proto, bool has_tensor, bool has_graph) {
   if (proto.has_type() && proto.type() != AttributeProto::UNDEFINED) return proto.type();

@@ -13,8 +13,6 @@ namespace {
 // Fields of ModelProto.
 constexpr int kIrVersion = 1, kGraph = 7, kTrainingInfo = 20, kFunctions = 25;
 
-Status unreadable(std::string message) { return {ErrorCode::kModelUnreadable, std::move(message)}; }
-
 // ModelProto's fields are 1 to 8, 14, 20, 25 and 26; numbers are 1 and 5, all others have lengths.
 bool belongs_to_model(const Field& field) {
   const bool is_known = field.number <= 8 || field.number == 14 || field.number == kTrainingInfo ||

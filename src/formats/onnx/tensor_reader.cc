@@ -21,8 +21,6 @@ bool holds_data(int field) {  // float, int32, string, int64, raw, double, uint6
   return (field >= 4 && field <= 7) || (field >= 9 && field <= 11);
 }
 
-Status unreadable(std::string message) { return {ErrorCode::kModelUnreadable, std::move(message)}; }
-
 Status disagrees(const Shape& shape, const std::string& wanted, const std::string& found) {
   return unreadable("its shape " + shape.to_string() + " asks for " + wanted +
                     ", but the file holds " + found + ": the file is damaged, export it again");

@@ -14,6 +14,10 @@
 
 namespace octavo::onnx {
 
+inline Status unreadable(std::string message) {
+  return {ErrorCode::kModelUnreadable, std::move(message)};
+}
+
 // Bytes [begin, end) of the source.
 struct Extent {
   uint64_t begin = 0;

@@ -151,7 +151,7 @@ std::vector<Case> cases() {
        with({{1, node("If", {"x"}, {"z"})
                      .message(5, subgraph("then_branch", graph({in("a"), out("a")})))}}),
        kUnreadable,
-       "node 'If_z' (If): its subgraph 'then_branch' does not fit: it needs no inputs and as many "
+       "node 'If_z' (If): subgraph 'then_branch': it does not fit: it needs no inputs and as many "
        "outputs as the node"},
       {"OneBranch",
        with({{1, node("If", {"x"}, {"z"}).message(5, subgraph("then_branch", graph({out("x")})))}}),

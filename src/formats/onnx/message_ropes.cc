@@ -1,0 +1,71 @@
+#include "formats/onnx/message_ropes.h"
+
+#include "formats/onnx/element_type.h"
+#include "formats/onnx/onnx.pb.h"
+
+namespace octavo::onnx {
+namespace {
+
+constexpr int kAttributeTensor = 5;
+constexpr int kTensorRawData = 9;
+
+// Sets what is neither tensor nor graph.
+struct PlainAttribute {
+  AttributeProto& proto;
+  void operator()(int64_t value) const {
+    proto.set_type(AttributeProto::INT);
+    proto.set_i(value);
+  }
+  void operator()(float value) const {
+    proto.set_type(AttributeProto::FLOAT);
+    proto.set_f(value);
+  }
+  void operator()(const std::string& value) const {
+    proto.set_type(AttributeProto::STRING);
+    proto.set_s(value);
+  }
+  void operator()(const std::vector<int64_t>& values) const {
+    proto.set_type(AttributeProto::INTS);
+    proto.mutable_ints()->Add(values.begin(), values.end());
+  }
+  void operator()(const std::vector<float>& values) const {
+    proto.set_type(AttributeProto::FLOATS);
+    proto.mutable_floats()->Add(values.begin(), values.end());
+  }
+  void operator()(const std::vector<std::string>& values) const {
+    proto.set_type(AttributeProto::STRINGS);
+    for (const std::string& value : values) proto.add_strings(value);
+  }
+  void operator()(const TensorPtr&) const { proto.set_type(AttributeProto::TENSOR); }
+  void operator()(const std::shared_ptr<Graph>&) const { proto.set_type(AttributeProto::GRAPH); }
+};
+
+}  // namespace
+
+Rope tensor_rope(const std::string& name, const Tensor& tensor) {
+  TensorProto proto;
+  if (!name.empty()) proto.set_name(name);
+  for (const int64_t dim : tensor.shape().dims()) proto.add_dims(dim);
+  proto.set_data_type(code_of(tensor.dtype()));
+  Rope rope;
+  rope.append(proto.SerializeAsString());
+  if (tensor.dtype() == DType::kString) {
+    rope.append(tensor.buffer());  // fields as they were read
+  } else {
+    rope.bytes(kTensorRawData, tensor.buffer());
+  }
+  return rope;
+}
+
+Rope attribute_rope(const std::string& name, const Attribute& value) {
+  AttributeProto proto;
+  proto.set_name(name);
+  std::visit(PlainAttribute{proto}, value);
+  Rope rope;
+  rope.append(proto.SerializeAsString());
+  const auto* tensor = std::get_if<TensorPtr>(&value);
+  if (tensor != nullptr) rope.message(kAttributeTensor, tensor_rope("", **tensor));
+  return rope;
+}
+
+}  // namespace octavo::onnx

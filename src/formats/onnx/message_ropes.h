@@ -1,0 +1,15 @@
+// Tensors and attributes as ropes.
+#pragma once
+
+#include <string>
+
+#include "formats/onnx/rope.h"
+#include "graph/graph.h"
+
+namespace octavo::onnx {
+
+Rope tensor_rope(const std::string& name, const Tensor& tensor);
+// A graph's own message is left to the caller.
+Rope attribute_rope(const std::string& name, const Attribute& value);
+
+}  // namespace octavo::onnx
