@@ -27,6 +27,9 @@ std::string type_of(DType dtype, const std::optional<Shape>& shape) {
 // Sizes, axes, scales, ends of a range: what shape functions read.
 bool may_be_shape(const TensorView& view) { return view.data && view.count() <= kMaxShapeData; }
 
+// What these give depends on data; for If, asking the shape function would walk the branches again.
+bool allocates_itself(Op op) { return op == Op::kIf || op == Op::kNonZero; }
+
 Tensor copy_tensor(const TensorView& view) {
   const std::span bytes(static_cast<const std::byte*>(view.data), view.bytes());
   return {view.dtype, view.shape, Buffer::copy_of(bytes)};
@@ -131,6 +134,10 @@ struct Executor::State final : RunContext {
   // Shapes of outputs that are not known ahead follow from the inputs of this run; where only the
   // data tells, the op allocates.
   Status allocate_loose_outputs() {
+    if (allocates_itself(plan->graph.node(step->node).op)) {
+      for (const size_t i : views->loose_outputs) views->outputs[i] = {};
+      return {};
+    }
     std::vector<ValueInfo> inputs(step->inputs.size()), outputs(step->outputs.size());
     std::vector<Tensor> shape_data(inputs.size());
     for (size_t i = 0; i < inputs.size(); ++i) {
@@ -140,12 +147,16 @@ struct Executor::State final : RunContext {
       if (!constant && may_be_shape(view)) constant = &(shape_data[i] = copy_tensor(view));
       inputs[i] = {view.dtype, view.shape, constant};
     }
+    for (const size_t i : views->loose_outputs) {  // a lowered op's output keeps its dtype
+      outputs[i].dtype = plan->graph.value(step->outputs[i]).dtype;
+    }
     OCTAVO_RETURN_IF_ERROR(infer_node(plan->graph.node(step->node), inputs, outputs));
     for (const size_t i : views->loose_outputs) {
-      views->outputs[i] = {outputs[i].dtype, {0}, nullptr};
-      if (outputs[i].shape && outputs[i].shape->is_static()) {
-        OCTAVO_RETURN_IF_ERROR(allocate_output(i, outputs[i].dtype, *outputs[i].shape));
+      if (!outputs[i].shape || !outputs[i].shape->is_static()) {
+        return {ErrorCode::kModelUnsupported,
+                "the shape of output " + std::to_string(i) + " cannot be told from the inputs"};
       }
+      OCTAVO_RETURN_IF_ERROR(allocate_output(i, outputs[i].dtype, *outputs[i].shape));
     }
     return {};
   }
