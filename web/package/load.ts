@@ -7,7 +7,7 @@ export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView;
 export async function loadModule(wasm: WasmSource): Promise<Module> {
   const bytes = wasm instanceof URL || typeof wasm === 'string' ? await fetchWasm(wasm) : wasm;
   try {
-    return await createModule({ wasmBinary: bytesOf(bytes) });
+    return await createModule({ wasmBinary: bytesOf(bytes), locateFile: (path) => path });
   } catch (error) {
     throw new OctavoError('E_WASM_LOAD', `the engine does not start: ${String(error)}; it needs WebAssembly SIMD ` +
       '(Chrome 91, Firefox 89, Safari 16.4, Node 20 or newer)');

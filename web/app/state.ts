@@ -1,0 +1,203 @@
+// All that the page knows, and what can be done with it. Views read signals and call actions.
+import { computed, signal } from '@preact/signals';
+import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type Recipe, type Skipped, spread } from 'octavo/inline';
+import { engine } from './engine.js';
+import { asPictures, bytesFromBase64, parseLabels, type Picture, withLabel } from './files.js';
+
+export interface Opened {
+  name: string;
+  model: Model;
+}
+
+export interface Result {
+  model: Model;
+  bytes: Uint8Array;
+  report: CompareReport;
+}
+
+export type Work = { phase: 'calibrate' | 'compare'; done: number; total: number };
+
+export const opened = signal<Opened | null>(null);
+export const pictures = signal<Picture[]>([]);
+export const tests = signal<Picture[]>([]);
+export const skipped = signal<Skipped[]>([]);
+export const recipe = signal<Recipe>({ preprocess: 'tf', limit: 100 });
+export const seen = signal<Seen[]>([]);
+export const plan = signal('');
+export const work = signal<Work | null>(null);
+export const paused = signal<Work | null>(null);
+export const result = signal<Result | null>(null);
+export const problem = signal<{ place: 'model' | 'pictures' | 'work'; error: OctavoError } | null>(null);
+
+export const ready = computed(() => opened.value !== null && pictures.value.length > 0 && work.value === null);
+
+const previews = 6;
+const headBytes = 64;
+const compareLimit = 200;
+let calibration: Calibration | null = null;
+let abort: AbortController | null = null;
+
+/** Runs an action; what it throws is shown at its place. */
+async function attempt(place: 'model' | 'pictures' | 'work', action: () => Promise<void>): Promise<void> {
+  problem.value = null;
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return;
+    const known = error instanceof OctavoError ? error : new OctavoError('E_INTERNAL', String(error));
+    problem.value = { place, error: known };
+  }
+}
+
+export function openModel(files: File[]): Promise<void> {
+  return attempt('model', async () => {
+    const main = files.find((file) => file.name.endsWith('.onnx')) ?? files[0];
+    if (main === undefined) return;
+    const siblings = Object.fromEntries(files.filter((file) => file !== main).map((file) => [file.name, file]));
+    await useModel(main.name, main, siblings);
+  });
+}
+
+async function useModel(name: string, source: Blob, siblings: Record<string, Blob> = {}): Promise<void> {
+  const model = await (await engine()).open(source, { siblings });
+  opened.value?.model.dispose();
+  opened.value = { name, model };
+  forget();
+  await showSeen();
+}
+
+export function takePictures(files: File[]): Promise<void> {
+  return attempt('pictures', async () => usePictures(await asPictures(files)));
+}
+
+/** Sorts out what is no picture before samples are spread, as every face of the engine does. */
+async function usePictures(all: Picture[]): Promise<void> {
+  const octavo = await engine();
+  const good: Picture[] = [];
+  const bad: Skipped[] = [];
+  for (const picture of all) {
+    const head = new Uint8Array(await picture.file.slice(0, headBytes).arrayBuffer());
+    const reason = await octavo.sniff(head);
+    reason === null ? good.push(picture) : bad.push({ name: picture.name, reason });
+  }
+  pictures.value = good;
+  tests.value = [];
+  skipped.value = bad;
+  forget();
+  if (good.length === 0) {
+    const first = bad[0] === undefined ? '' : `; the first, ${bad[0].name}: ${bad[0].reason}`;
+    throw new OctavoError('E_CALIBRATION_DATA', `none of the ${all.length} files is a picture that can be read${first}`);
+  }
+  await showSeen();
+}
+
+export function changeRecipe(change: Partial<Recipe>): Promise<void> {
+  const next: Record<string, unknown> = { ...recipe.value, ...change };
+  for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key];
+  recipe.value = next as Recipe;
+  forget();
+  return attempt('pictures', showSeen);
+}
+
+/** What the network will see of the first pictures, and the recipe in words. */
+async function showSeen(): Promise<void> {
+  const current = opened.value;
+  if (current === null || pictures.value.length === 0) return;
+  seen.value = [];
+  plan.value = (await current.model.describe(recipe.value)).text;
+  const shown: Seen[] = [];
+  for (const { file } of spread(pictures.value, previews)) {
+    try {
+      shown.push(await current.model.preview(recipe.value, file));
+    } catch {
+      // A picture that cannot be read is reported when it is calibrated on.
+    }
+  }
+  seen.value = shown;
+}
+
+/** What was measured belongs to the old choices. */
+function forget(): void {
+  calibration?.dispose();
+  calibration = null;
+  paused.value = null;
+  result.value?.model.dispose();
+  result.value = null;
+}
+
+/** Calibrates from where it was stopped, quantizes and compares. */
+export function start(): Promise<void> {
+  return attempt('work', async () => {
+    const current = opened.value;
+    if (current === null) return;
+    abort = new AbortController();
+    const { signal } = abort;
+    result.value?.model.dispose();
+    result.value = null;
+    try {
+      calibration ??= await current.model.calibration(recipe.value);
+      const samples = spread(pictures.value, recipe.value.limit ?? 0);
+      await calibrateFrom(calibration, samples, signal);
+      const model = await current.model.quantize(calibration);
+      const report = await compareWith(current.model, model, signal);
+      result.value = { model, bytes: await model.save(), report };
+    } finally {
+      work.value = null;
+      abort = null;
+    }
+  });
+}
+
+async function calibrateFrom(target: Calibration, samples: Picture[], signal: AbortSignal): Promise<void> {
+  const from = target.done;
+  paused.value = null;
+  work.value = { phase: 'calibrate', done: from, total: samples.length };
+  try {
+    await target.add(samples.slice(from).map(sampleOf), {
+      signal,
+      onProgress: () => (work.value = { phase: 'calibrate', done: target.done, total: samples.length }),
+    });
+  } catch (error) {
+    if (signal.aborted) paused.value = { phase: 'calibrate', done: target.done, total: samples.length };
+    throw error;
+  }
+  skipped.value = [...skipped.value.filter(({ name }) => !samples.some((s) => s.name === name)), ...(await target.skipped())];
+}
+
+function compareWith(float: Model, quantized: Model, signal: AbortSignal): Promise<CompareReport> {
+  const from = tests.value.length > 0 ? tests.value : pictures.value;
+  const samples = spread(from, compareLimit).map(sampleOf);
+  work.value = { phase: 'compare', done: 0, total: samples.length };
+  return float.compare(quantized, samples, recipe.value, { signal, onProgress: ({ done, total }) => (work.value = { phase: 'compare', done, total }) });
+}
+
+const sampleOf = ({ name, file, label }: Picture) => ({ name, data: file, ...(label === undefined ? {} : { label }) });
+
+export function cancel(): void {
+  abort?.abort();
+}
+
+/** The built-in model with its own pictures: calibrated on some, judged on others. */
+export function runDemo(): Promise<void> {
+  return attempt('model', async () => {
+    const { default: demo } = await import('virtual:demo');
+    const blob = (base64: string) => new Blob([bytesFromBase64(base64)]);
+    const labels = parseLabels(demo.labels);
+    recipe.value = { preprocess: 'tf', limit: 0 };
+    pictures.value = [];
+    await useModel('demo.onnx', blob(demo.model));
+    await usePictures(demo.calibration.map(({ name, base64 }) => ({ name, file: blob(base64) })));
+    tests.value = demo.test.map(({ name, base64 }) => withLabel({ name, file: blob(base64) }, labels));
+    await start();
+  });
+}
+
+export function download(): void {
+  if (result.value === null || opened.value === null) return;
+  const url = URL.createObjectURL(new Blob([result.value.bytes.slice()], { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `${opened.value.name.replace(/\.[^.]*$/, '')}_int8.onnx`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

@@ -1,0 +1,133 @@
+import type { CompareReport } from 'octavo/inline';
+import { download, opened, result, runDemo, work } from '../state.js';
+import { bytes, count, decibels, milliseconds, percent } from './format.js';
+import { Step } from './Step.js';
+
+const worstShown = 8;
+const fullScale = 60; // dB: beyond this nothing is seen of the error
+
+export function ResultStep() {
+  const current = result.value;
+  return (
+    <Step number={4} title="Result" place="work" done={current !== null}>
+      {current === null ? (
+        <p class="muted">
+          Size, accuracy and speed before and after, and the int8 file to take away.
+          {opened.value === null && (
+            <>
+              {' '}
+              <button class="link" onClick={runDemo} disabled={work.value !== null}>
+                See it on the demo
+              </button>
+            </>
+          )}
+        </p>
+      ) : (
+        <div id="result">
+          <Tiles report={current.report} />
+          <div class="actions">
+            <button id="download" class="primary" onClick={download}>
+              Download the int8 model
+            </button>
+            <span class="muted">{bytes(current.bytes.length)}, ONNX with QuantizeLinear pairs</span>
+          </div>
+          <Layers report={current.report} />
+        </div>
+      )}
+    </Step>
+  );
+}
+
+function Tiles({ report }: { report: CompareReport }) {
+  const { float, quantized, agreement, images, output } = report;
+  return (
+    <div class="tiles">
+      <Tile title="Size" before={bytes(float.bytes)} after={bytes(quantized.bytes)} remark={`${(float.bytes / quantized.bytes).toFixed(2)} times smaller`} />
+      {float.top1 !== null && (
+        <Tile title="Accuracy" before={percent(float.top1)} after={percent(quantized.top1)} remark={`first answer right, ${count(images, 'picture')}`} />
+      )}
+      <Tile title="Time a picture" before={milliseconds(float.ms)} after={milliseconds(quantized.ms)} remark={speed(float.ms / quantized.ms)} />
+      {agreement === null ? (
+        <Tile title="Outputs" after={decibels(output.sqnr_db)} remark={`signal to noise; cosine ${output.cosine.toFixed(5)}`} />
+      ) : (
+        <Tile title="Same answer" after={percent(agreement)} remark={`of ${count(images, 'picture')}`} />
+      )}
+    </div>
+  );
+}
+
+const speed = (ratio: number) => (ratio >= 1 ? `${ratio.toFixed(2)} times faster, here` : `${(1 / ratio).toFixed(2)} times slower, here`);
+
+function Tile({ title, before, after, remark }: { title: string; before?: string; after: string; remark: string }) {
+  return (
+    <div class="tile">
+      <h3>{title}</h3>
+      <p class="pair">
+        {before && (
+          <>
+            <span class="before">{before}</span>
+            <span class="arrow" aria-label="becomes">
+              →
+            </span>
+          </>
+        )}
+        <span class="after">{after}</span>
+      </p>
+      <p class="muted">{remark}</p>
+    </div>
+  );
+}
+
+function Layers({ report }: { report: CompareReport }) {
+  if (report.layers.length === 0) return null;
+  const worst = [...report.layers].sort((a, b) => a.sqnr_db - b.sqnr_db);
+  return (
+    <>
+      <h3>Where it was lost</h3>
+      <p class="muted">Signal to noise of each layer's output: longer is better. Alone, and with every layer before it folded too.</p>
+      <LayerTable layers={worst.slice(0, worstShown)} />
+      {worst.length > worstShown && (
+        <details>
+          <summary>All {count(worst.length, 'layer')}, in order</summary>
+          <LayerTable layers={report.layers} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function LayerTable({ layers }: { layers: CompareReport['layers'] }) {
+  return (
+    <div class="scroll">
+      <table class="layers">
+        <thead>
+          <tr>
+            <th>Layer</th>
+            <th>Operator</th>
+            <th>Alone</th>
+            <th>With all before it</th>
+          </tr>
+        </thead>
+        <tbody>
+          {layers.map((layer) => (
+            <tr>
+              <td>{layer.name}</td>
+              <td>{layer.op}</td>
+              <Noise db={layer.sqnr_db} />
+              <Noise db={layer.accumulated_sqnr_db} />
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Noise({ db }: { db: number }) {
+  return (
+    <td class="noise">
+      <meter min={0} low={15} high={25} optimum={fullScale} max={fullScale} value={Math.max(0, db)} aria-label={decibels(db)} />
+      <span>{decibels(db)}</span>
+    </td>
+  );
+}
