@@ -211,6 +211,26 @@ TEST(LoweredResults, SplitGivesEachOutputItsScale) {
   expect_lowering_keeps_results(b.graph);
 }
 
+TEST(LoweredResults, ShapesThatOnlyARunTellsAreFine) {
+  QdqBuilder b;
+  const ValueId x = b.input8("x", {1, 2, 4, 4}, kU8);
+  const ValueId conv = b.node(Op::kConv, {x, b.weights("w", {8, 2, 3, 3}, {0.5f})}, "conv");
+  const ValueId y = b.dequantize(b.quantize(conv, "y", kWide), "y", kWide);
+  b.output8(b.node(Op::kAdd, {y, y}, "z"), "z", kWide);
+  const std::vector<uint8_t> expected = run_on_noise(b.graph, {});
+
+  b.graph.value(b.graph.inputs[0]).shape = Shape{kDynamic, 2, kDynamic, 4};
+  const auto plan = make_plan(b.graph);
+  ASSERT_TRUE(plan.ok()) << plan.status().to_string();
+  Executor executor(*plan);
+  std::vector<uint8_t> bytes = Noise(3).bytes(32);
+  const TensorView input{DType::kUint8, {1, 2, 4, 4}, bytes.data()};
+  const auto outputs = executor.run({&input, 1});
+  ASSERT_TRUE(outputs.ok()) << outputs.status().to_string();
+  const auto* from = static_cast<const uint8_t*>((*outputs)[0].data);
+  EXPECT_EQ(std::vector<uint8_t>(from, from + (*outputs)[0].bytes()), expected);
+}
+
 TEST(LoweredResults, AChainOfEverythingEqualsFloat) {
   QdqBuilder b;
   const ValueId image = b.input("image", Shape{1, 3, 8, 8});

@@ -1,0 +1,87 @@
+// GMAC/s of every 8-bit gemm and depthwise kernel on the shapes of MobileNet V2's and ResNet-18's
+// layers; packing of the activations is part of the time, as it is in a model.
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+#include "kernels/qdwconv/qdwconv.h"
+#include "runtime/ops/qgemm_rows.h"
+
+namespace octavo {
+namespace {
+
+constexpr Requant kOut{128, 0, 255};
+
+void count_macs(benchmark::State& state, size_t macs) {
+  state.counters["GMAC/s"] = benchmark::Counter(static_cast<double>(macs) * 1e-9,
+                                                benchmark::Counter::kIsIterationInvariantRate);
+}
+
+void gemm(benchmark::State& state, const QGemmKernel& kernel) {
+  const auto rows = static_cast<size_t>(state.range(0));
+  const auto columns = static_cast<size_t>(state.range(1));
+  const auto depth = static_cast<size_t>(state.range(2));
+  const std::vector<uint8_t> x(rows * depth, 77), w(columns * depth, 3);
+  const std::vector<int32_t> zeros(columns, 0);
+  const std::vector<float> multiplier(columns, 1e-4f);
+  const QGemmWeights weights = pack_weights(
+      {columns, depth, w.data(), depth, 1, true, zeros.data(), nullptr, multiplier.data(), 128});
+  std::vector<int16_t> packed(qgemm_block_bytes(weights.k_pairs()) / sizeof(int16_t));
+  std::vector<uint8_t> y(rows * columns);
+  for (auto _ : state) {
+    run_qgemm(
+        kernel, weights, rows, false, packed.data(),
+        [&](size_t r, size_t) { return x.data() + r * depth; },
+        [&](size_t m, size_t n, const QGemmPanel& panel) {
+          kernel.to_bytes(panel, kOut, y.data() + m * columns + n, columns);
+        });
+    benchmark::DoNotOptimize(y.data());
+  }
+  count_macs(state, rows * columns * depth);
+}
+
+void depthwise(benchmark::State& state, const QDwConvKernel& kernel) {
+  const auto pixels = static_cast<size_t>(state.range(0));
+  const auto channels = static_cast<size_t>(state.range(1));
+  const auto taps = static_cast<size_t>(state.range(2));
+  const std::vector<uint8_t> x(channels * taps, 77), w(channels * taps, 3);
+  const std::vector<int32_t> zeros(channels, 0);
+  const std::vector<float> multiplier(channels, 1e-3f);
+  const QDwConvWeights weights = pack_weights(
+      {channels, taps, w.data(), true, zeros.data(), nullptr, multiplier.data(), 128});
+  std::vector<const uint8_t*> pointers;
+  for (size_t i = 0; i < pixels * taps; ++i) pointers.push_back(x.data() + i % taps * channels);
+  std::vector<uint8_t> y(pixels * channels);
+  for (auto _ : state) {
+    kernel.run(pixels, pointers.data(), false, weights, kOut, y.data());
+    benchmark::DoNotOptimize(y.data());
+  }
+  count_macs(state, pixels * channels * taps);
+}
+
+const bool registered = [] {
+  for (const QGemmKernel* kernel : qgemm_kernels()) {
+    benchmark::RegisterBenchmark(kernel->name,
+                                 [kernel](benchmark::State& state) { gemm(state, *kernel); })
+        ->ArgNames({"rows", "columns", "depth"})
+        ->Args({12, 128, 256})  // all in L1 and L2
+        ->Args({12544, 96, 16})
+        ->Args({196, 576, 96})
+        ->Args({49, 1280, 320})
+        ->Args({784, 128, 1152})
+        ->Args({1, 1001, 1280});
+  }
+  for (const QDwConvKernel* kernel : qdwconv_kernels()) {
+    benchmark::RegisterBenchmark(kernel->name,
+                                 [kernel](benchmark::State& state) { depthwise(state, *kernel); })
+        ->ArgNames({"pixels", "channels", "taps"})
+        ->Args({112, 32, 9})
+        ->Args({14, 576, 9})
+        ->Args({14, 120, 25});
+  }
+  return true;
+}();
+
+}  // namespace
+}  // namespace octavo
