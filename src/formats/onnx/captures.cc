@@ -17,6 +17,9 @@ Status GraphReader::connect_subgraphs(RawNode& raw) {
   Node& node = raw.node;
   if (raw.subgraphs.empty() && node.op != Op::kIf) return {};
   if (node.op != Op::kIf) node.op = Op::kUnknown;
+  if (node.op == Op::kIf && node.inputs.size() != 1) {
+    return unreadable("it takes one input, the condition: export the model again");
+  }
   std::vector<GraphReader> inner;
   inner.reserve(raw.subgraphs.size());
   std::vector<ValueId> captured;

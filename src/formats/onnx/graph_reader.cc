@@ -180,8 +180,8 @@ Status GraphReader::connect(RawNode raw) {
   }
   drop_trailing_gaps(raw.node.inputs);
   canonicalize(graph_, raw.node, context_);
-  Status status = connect_subgraphs(raw);
-  if (status.ok()) status = check_inputs(raw.node);
+  Status status = check_inputs(raw.node);
+  if (status.ok()) status = connect_subgraphs(raw);
   if (!status.ok()) return status.at(place);
   drop_trailing_gaps(raw.node.outputs);
   const bool is_dead = raw.node.op != Op::kUnknown && raw.node.outputs.empty();

@@ -153,6 +153,8 @@ std::vector<Case> cases() {
        kUnreadable,
        "node 'If_z' (If): subgraph 'then_branch': it does not fit: it needs no inputs and as many "
        "outputs as the node"},
+      {"TwoConditions", with({{1, node("If", {"x", "x"}, {"z"})}}), kUnreadable,
+       "node 'If_z' (If): it takes one input, the condition: export the model again"},
       {"OneBranch",
        with({{1, node("If", {"x"}, {"z"}).message(5, subgraph("then_branch", graph({out("x")})))}}),
        kUnreadable, "node 'If_z' (If): it lacks one of its two branches: export the model again"},
