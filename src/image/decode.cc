@@ -62,22 +62,30 @@ Status not_a_picture(std::span<const std::byte> head) {
   return {ErrorCode::kImage, "not a JPEG, PNG or BMP picture, or a damaged one"};
 }
 
+int64_t claimed_pixels(std::span<const std::byte> bytes) {
+  int width = 0, height = 0, found = 0;
+  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
+  const int size = static_cast<int>(std::min<size_t>(bytes.size(), INT32_MAX));
+  if (!stbi_info_from_memory(data, size, &width, &height, &found)) return 0;
+  return int64_t{width} * height;
+}
+
 Result<Image> decode(std::span<const std::byte> bytes, int channels) {
   const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
   if (bytes.size() > INT32_MAX) return Status(ErrorCode::kImage, "the file is larger than 2 GiB");
   const int size = static_cast<int>(bytes.size());
-  int width = 0, height = 0, found = 0;
-  if (!stbi_info_from_memory(data, size, &width, &height, &found)) return not_a_picture(bytes);
-  if (int64_t{width} * height > kMaxPixels) {
-    return Status(ErrorCode::kImage, std::to_string(width) + " x " + std::to_string(height) +
-                                         " pixels are too many; make the picture smaller");
+  const int64_t count = claimed_pixels(bytes);
+  if (count == 0) return not_a_picture(bytes);
+  if (count > kMaxPixels) {
+    return Status(ErrorCode::kImage,
+                  std::to_string(count) + " pixels are too many; make the picture smaller");
   }
+  int width = 0, height = 0, found = 0;
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(data, size, &width, &height, &found, channels), stbi_image_free);
   if (!pixels) return not_a_picture(bytes);
-  const size_t count =
-      static_cast<size_t>(width) * static_cast<size_t>(height) * static_cast<size_t>(channels);
-  return Image{width, height, channels, {pixels.get(), pixels.get() + count}};
+  const auto elements = static_cast<ptrdiff_t>(count) * channels;
+  return Image{width, height, channels, {pixels.get(), pixels.get() + elements}};
 }
 
 }  // namespace octavo

@@ -17,7 +17,10 @@ struct Image {
   std::vector<uint8_t> pixels;  // (height, width, channels)
 };
 
-constexpr int64_t kMaxPixels = int64_t{1} << 27;  // 134 megapixels; more is taken for an attack
+constexpr int64_t kMaxPixels = int64_t{1} << 26;  // 67 megapixels; more is taken for an attack
+
+// Pixels that the header speaks of; 0 where it cannot be read.
+int64_t claimed_pixels(std::span<const std::byte> bytes);
 
 // Decodes to `channels` channels (3 or 4). The same bytes on every platform.
 // kImage where the bytes are no picture that can be read; the sentence says what they look like.

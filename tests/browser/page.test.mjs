@@ -1,0 +1,152 @@
+// The real page in Chromium, driven as a person would.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { AxeBuilder } from '@axe-core/playwright';
+import { serve } from '../../scripts/start.mjs';
+import { demo, demoPictures, faces, sha256, temporaryFolder } from '../support.mjs';
+import { launch, pageFolder } from './support.mjs';
+
+const minutes = 60_000;
+let browser, site, context, page, requests;
+
+before(async () => {
+  browser = await launch();
+  site = await serve(pageFolder);
+});
+after(async () => {
+  await browser?.close();
+  site?.server.close();
+});
+
+async function fresh() {
+  await context?.close();
+  context = await browser.newContext({ acceptDownloads: true });
+  page = await context.newPage();
+  page.setDefaultTimeout(2 * minutes);
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  await page.goto(site.address);
+  requests = [];
+  page.on('request', (request) => requests.push(request.url()));
+  return errors;
+}
+
+/** The demo's pictures under many names, so that calibration takes long enough to be stopped. */
+function manyPictures(copies) {
+  const pictures = demoPictures('calibration');
+  return Array.from({ length: copies }, (_, i) => pictures.map(({ name, bytes }) => ({ name: `${String(i).padStart(3, '0')}_${name}`, bytes }))).flat();
+}
+
+const asFiles = (pictures) => pictures.map(({ name, bytes }) => ({ name, mimeType: 'image/jpeg', buffer: bytes }));
+const modelFile = () => ({ name: 'demo.onnx', mimeType: 'application/octet-stream', buffer: readFileSync(demo('demo.onnx')) });
+
+async function downloaded() {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+test('model and pictures in, stopped and resumed, int8 file out: the bytes of the command line', async (t) => {
+  const errors = await fresh();
+  const pictures = manyPictures(20);
+  await page.setInputFiles('#model', modelFile());
+  await page.waitForSelector('#model-card');
+  assert.match(await page.textContent('#model-card'), /33 of 34 can become int8/);
+  await page.setInputFiles('#pictures', [...asFiles(pictures), { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no picture') }]);
+  await page.waitForSelector('.seen canvas');
+  assert.match(await page.textContent('#pictures-summary'), /640 pictures/);
+  assert.match(await page.textContent('#skipped'), /notes\.txt/);
+  await page.fill('#limit', '0');
+  await page.press('#limit', 'Tab');
+
+  await page.click('#start');
+  await page.waitForFunction(() => document.querySelector('#progress')?.value > 3);
+  await page.click('#cancel');
+  await page.waitForSelector('#start');
+  const resume = /Resume at (\d+) of 640/.exec(await page.textContent('#start'));
+  assert.ok(resume && Number(resume[1]) > 3, await page.textContent('#start'));
+  await page.click('#start');
+  assert.ok((await page.evaluate(() => document.querySelector('#progress').value)) >= Number(resume[1]), 'goes on, not anew');
+  await page.waitForSelector('#result');
+
+  const folder = temporaryFolder(t);
+  mkdirSync(join(folder, 'images'));
+  for (const { name, bytes } of pictures) writeFileSync(join(folder, 'images', name), bytes);
+  const native = join(folder, 'native.onnx');
+  const { status, stderr } = faces.native(['quantize', demo('demo.onnx'), '-o', native, '--images', join(folder, 'images'), '--preprocess', 'tf', '--limit', '0']);
+  assert.equal(status, 0, stderr);
+  const file = await downloaded();
+  assert.equal(file.name, 'demo_int8.onnx');
+  assert.equal(sha256(file.bytes), sha256(readFileSync(native)));
+  assert.deepEqual(requests.filter((url) => !url.startsWith('blob:')), [], 'nothing was asked of any server');
+  assert.deepEqual(errors, []);
+});
+
+test('the demo runs and tells size, accuracy, time and agreement', async () => {
+  const errors = await fresh();
+  await page.click('#demo');
+  await page.waitForSelector('#result');
+  const text = await page.textContent('#result');
+  for (const word of [/times smaller/, /Accuracy\d+\.\d %→\d+\.\d %/, /Same answer\d+\.\d %/, /times (faster|slower), here/]) assert.match(text, word);
+  assert.ok((await downloaded()).bytes.length > 50_000);
+  assert.deepEqual(errors, []);
+});
+
+test('nothing can be sent: fetch is refused in the page and in its worker', async () => {
+  await fresh();
+  await page.setInputFiles('#model', modelFile());
+  await page.waitForSelector('#model-card');
+  const attempt = (address) => fetch(address).then(() => 'sent', () => 'refused');
+  assert.equal(await page.evaluate(attempt, site.address), 'refused');
+  assert.equal(page.workers().length, 1);
+  assert.equal(await page.workers()[0].evaluate(attempt, site.address), 'refused');
+  const socket = (address) => new Promise((resolve) => {
+    try {
+      const opened = new WebSocket(address.replace('http', 'ws'));
+      opened.onopen = () => resolve('sent');
+      opened.onerror = () => resolve('refused');
+    } catch {
+      resolve('refused');
+    }
+  });
+  assert.equal(await page.workers()[0].evaluate(socket, site.address), 'refused');
+});
+
+test('the policy alone does it: a page without it may fetch', async () => {
+  const open = await browser.newPage();
+  await open.goto('data:text/html,<title>no policy</title>');
+  const sent = await open.evaluate((address) => fetch(address, { mode: 'no-cors' }).then(() => 'sent', () => 'refused'), site.address);
+  await open.close();
+  assert.equal(sent, 'sent');
+});
+
+test('a file that is no model is refused with a sentence, and the page goes on', async () => {
+  await fresh();
+  await page.setInputFiles('#model', { name: 'notes.onnx', mimeType: 'text/plain', buffer: Buffer.from('no model at all') });
+  await page.waitForSelector('[role=alert]');
+  assert.match(await page.textContent('[role=alert]'), /E_MODEL_UNREADABLE/);
+  await page.setInputFiles('#model', modelFile());
+  await page.waitForSelector('#model-card');
+  assert.equal(await page.locator('[role=alert]').count(), 0);
+});
+
+test('preprocessing that cannot be is told where it was asked for', async () => {
+  await fresh();
+  await page.setInputFiles('#model', modelFile());
+  await page.setInputFiles('#pictures', asFiles(demoPictures('calibration')));
+  await page.waitForSelector('.seen canvas');
+  await page.fill('#crop', '10 x 10');
+  await page.press('#crop', 'Tab');
+  await page.waitForSelector('[role=alert]');
+  assert.match(await page.textContent('[role=alert]'), /gives pictures of 10x10, the model's input is 96x96/);
+});
+
+test('no accessibility fault that axe can find, before and after', async () => {
+  await fresh();
+  const faults = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+  assert.deepEqual(await faults(), []);
+  await page.click('#demo');
+  await page.waitForSelector('#result');
+  assert.deepEqual(await faults(), []);
+});

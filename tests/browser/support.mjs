@@ -1,0 +1,31 @@
+// Chromium, the page and the servers that the browser suite needs.
+import { createServer } from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname, join, normalize } from 'node:path';
+import { chromium } from 'playwright-core';
+import { inRoot } from '../support.mjs';
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+
+export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
+
+/** Serves folders of this project without any policy: { '/dist': folder, ... }; '/' is an empty page. */
+export async function serveFolders(folders) {
+  const server = createServer((request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+    if (path === '/') return response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>empty</title>');
+    const [prefix, folder] = Object.entries(folders).find(([name]) => path.startsWith(`${name}/`)) ?? [];
+    const file = folder === undefined ? '' : join(folder, path.slice(prefix.length));
+    if (!existsSync(file)) return response.writeHead(404).end();
+    response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream').end(readFileSync(file));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+}
+
+export const dist = inRoot('dist');
+export const pageFolder = inRoot('build/page');
+export const runtimeWeb = inRoot('node_modules/onnxruntime-web/dist');

@@ -1,0 +1,112 @@
+// The npm package in Node: the API that the types promise.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { openAsBlob } from 'node:fs';
+import test from 'node:test';
+import { createOctavo, OctavoError, spread } from 'octavo';
+import { demo, demoPictures, inRoot } from '../support.mjs';
+
+const recipe = { preprocess: 'tf' };
+const calibration = () => demoPictures('calibration').map(({ name, bytes }) => ({ name, data: bytes }));
+
+test('a model opens from a path, a URL, bytes, a buffer and a Blob, with the same result', async (t) => {
+  const octavo = await createOctavo();
+  t.after(() => octavo.dispose());
+  const bytes = readFileSync(demo('demo.onnx'));
+  const sources = [demo('demo.onnx'), pathToFileURL(demo('demo.onnx')), bytes, bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
+    await openAsBlob(demo('demo.onnx'))];
+  const infos = [];
+  for (const source of sources) infos.push((await octavo.open(source)).info);
+  for (const info of infos) assert.deepEqual(info, infos[0]);
+  assert.equal(infos[0].unsupported.length, 0);
+  assert.deepEqual(infos[0].inputs.map(({ shape }) => shape), ['[N, 3, 96, 96]']);
+});
+
+test('calibrate, quantize, compare and save, with progress that never falls', async () => {
+  const octavo = await createOctavo();
+  const model = await octavo.open(demo('demo.onnx'));
+  const steps = [];
+  const calibrated = await model.calibrate(calibration(), recipe, { onProgress: (step) => steps.push(step) });
+  assert.equal(steps.length, calibration().length);
+  assert.ok(steps.every(({ done, phase }, i) => done === i + 1 && phase === 'calibrate'));
+  const int8 = await model.quantize(calibrated);
+  assert.ok(int8.info.is_quantized);
+  assert.equal(int8.report.images, calibration().length);
+  const file = await int8.save();
+  assert.equal(file.length, int8.info.bytes);
+  const report = await model.compare(int8, demoPictures('test').map(({ name, bytes }) => ({ name, data: bytes })), recipe);
+  assert.ok(report.agreement > 0.9);
+  assert.equal(report.float.top1, null, 'no labels, no accuracy');
+  const again = await octavo.open(file);
+  const [x] = [{ dtype: 'float32', dims: [1, 3, 96, 96], data: new Float32Array(3 * 96 * 96).fill(0.5) }];
+  assert.deepEqual(await again.run([x]), await int8.run([x]), 'the file runs as the model in memory did');
+  octavo.dispose();
+});
+
+test('an aborted calibration keeps what it has and goes on to the same bytes', async () => {
+  const octavo = await createOctavo();
+  const model = await octavo.open(demo('demo.onnx'));
+  const samples = calibration();
+  const whole = await (await model.quantize(await model.calibrate(samples, recipe))).save();
+
+  const stopped = await model.calibration(recipe);
+  const abort = new AbortController();
+  const reason = new Error('enough');
+  const run = stopped.add(samples, { signal: abort.signal, onProgress: ({ done }) => done === 5 && abort.abort(reason) });
+  await assert.rejects(run, reason);
+  assert.equal(stopped.done, 5);
+  await stopped.add(samples.slice(stopped.done));
+  assert.deepEqual(await (await model.quantize(stopped)).save(), whole);
+});
+
+test('errors carry a code, a sentence and a place', async () => {
+  const octavo = await createOctavo();
+  const model = await octavo.open(demo('demo.onnx'));
+  const fails = (promise, code, message) =>
+    assert.rejects(promise, (error) => error instanceof OctavoError && error.code === code && message.test(error.toString()));
+  await fails(octavo.open(new Uint8Array(0)), 'E_MODEL_UNREADABLE', /empty/);
+  await fails(octavo.open('/nowhere.onnx'), 'E_MODEL_UNREADABLE', /nowhere\.onnx: cannot open/);
+  await fails(model.calibrate([], recipe).then((c) => model.quantize(c)), 'E_CALIBRATION_DATA', /no samples/);
+  await fails(model.calibration({ weights: 'per-row' }), 'E_INVALID_ARGUMENT', /recipe, key 'weights'.*did you mean/);
+  await fails(model.calibrate([{ nodata: 1 }], recipe), 'E_INVALID_ARGUMENT', /wants `data`/);
+  await fails(model.run([{ dtype: 'float32', dims: [1, 3, 96], data: new Float32Array(3 * 96) }]), 'E_INVALID_ARGUMENT', /./);
+  await fails(model.run([{ dtype: 'float32', dims: [2], data: new Float32Array(3) }]), 'E_INVALID_ARGUMENT', /does not fit/);
+});
+
+test('pictures that cannot be read are skipped by name', async () => {
+  const octavo = await createOctavo();
+  const model = await octavo.open(demo('demo.onnx'));
+  const broken = { name: 'broken.jpg', data: new TextEncoder().encode('no picture') };
+  const calibrated = await model.calibrate([broken, ...calibration()], recipe);
+  assert.deepEqual(await calibrated.skipped(), [{ name: 'broken.jpg', reason: 'not a JPEG, PNG or BMP picture, or a damaged one' }]);
+});
+
+test('what was disposed says so', async () => {
+  const octavo = await createOctavo();
+  const model = await octavo.open(demo('demo.onnx'));
+  model.dispose();
+  model.dispose();
+  await assert.rejects(model.save(), /disposed/);
+});
+
+test('spread takes evenly and in order', () => {
+  assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4), [0, 2, 5, 7]);
+  assert.deepEqual(spread([1, 2], 0), [1, 2]);
+  assert.deepEqual(spread([1, 2], 5), [1, 2]);
+});
+
+test('a recipe is filled in with the defaults', async () => {
+  const octavo = await createOctavo();
+  const full = await octavo.normalize({ preprocess: 'caffe' });
+  assert.equal(full.color, 'bgr');
+  assert.equal(full.observer, 'min_max');
+});
+
+test('the types compile for consumers, strictly, under both module resolutions', () => {
+  for (const [module, resolution] of [['ESNext', 'bundler'], ['Node16', 'node16']]) {
+    execFileSync(inRoot('node_modules/.bin/tsc'), ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--lib',
+      'es2022,dom,dom.iterable', '--types', 'node', '--module', module, '--moduleResolution', resolution, inRoot('tests/js/consumer.mts')], { stdio: 'pipe' });
+  }
+});

@@ -1,0 +1,35 @@
+// What the JavaScript suites share.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inRoot, root } from '../scripts/lib.mjs';
+
+export { inRoot, root };
+
+/** Where the shared models and images are; tests on them say that they skip where they are not. */
+export const dataFolder = process.env.OCTAVO_DATA ?? inRoot('../shared/data');
+export const needsData = existsSync(dataFolder) ? false : 'skipped: the shared data is not there';
+
+export const demo = (path) => inRoot('models/demo', path);
+
+/** A picture of the demo by its place: { name, bytes }. */
+export function demoPictures(folder) {
+  return readdirSync(demo(folder)).sort().map((name) => ({ name, bytes: readFileSync(demo(join(folder, name))) }));
+}
+
+export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+/** A folder that is gone when the test is over. */
+export function temporaryFolder(t) {
+  const folder = mkdtempSync(join(tmpdir(), 'octavo-test-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** The command line, native or from the npm package: { status, stdout, stderr }. */
+export const faces = {
+  native: (args, options) => spawnSync(inRoot('build/native/octavo'), args, { encoding: 'utf8', cwd: root, ...options }),
+  npm: (args, options) => spawnSync('node', [inRoot('dist/cli.js'), ...args], { encoding: 'utf8', cwd: root, ...options }),
+};
