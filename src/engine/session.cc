@@ -2,6 +2,7 @@
 
 #include "engine/version.h"
 #include "formats/format.h"
+#include "graph/shape_inference.h"
 #include "passes/pass.h"
 
 namespace octavo {
