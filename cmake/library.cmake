@@ -1,20 +1,11 @@
 # octavo_library(NAME [DEPENDS a b...] [SPEED])
 #
-# A static library octavo_NAME of every source under src/NAME (for `engine`: of src/*.cc too). Files are
-# found by themselves, so that adding one touches no CMake; a folder without sources is a library
-# without code. SPEED marks the folders where a model's time is spent: the wasm build compiles the
-# others for size.
+# A static library octavo_NAME of every source under src/NAME. Files are found by themselves, so that
+# adding one touches no CMake. SPEED marks the folders where a model's time is spent: the wasm build
+# compiles the others for size.
 function(octavo_library name)
   cmake_parse_arguments(ARG "SPEED" "" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
-  if(name STREQUAL "engine")
-    file(GLOB facade CONFIGURE_DEPENDS src/*.cc)
-    list(APPEND sources ${facade})
-  endif()
-  if(NOT sources)
-    set(sources ${CMAKE_BINARY_DIR}/empty.cc)
-    file(TOUCH ${sources})
-  endif()
   add_library(octavo_${name} STATIC ${sources})
   list(TRANSFORM ARG_DEPENDS PREPEND octavo_)
   target_link_libraries(octavo_${name} PUBLIC octavo_flags ${ARG_DEPENDS} PRIVATE octavo_engine_flags)
