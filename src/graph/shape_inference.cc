@@ -110,8 +110,8 @@ class Inference {
         check_inputs(node, *find_shape_rule(Op::kIf), ShapeContext(node, inputs, outputs)));
     OCTAVO_ASSIGN_OR_RETURN(Branches branches, infer_branches(node, inputs));
     OCTAVO_RETURN_IF_ERROR(merge_branches(branches, inputs, outputs));
-    node.attrs.set("then_branch", std::move(branches.then_branch));
-    node.attrs.set("else_branch", std::move(branches.else_branch));
+    if (branches.then_branch.ok()) node.attrs.set("then_branch", *branches.then_branch);
+    if (branches.else_branch.ok()) node.attrs.set("else_branch", *branches.else_branch);
     return {};
   }
 

@@ -12,7 +12,8 @@ namespace octavo {
 
 // Runs one node on constant inputs (an input left out is null); given from outside, because passes
 // sit below the runtime.
-using Evaluate = std::function<Result<std::vector<Tensor>>(const Node&, std::span<const Tensor* const>)>;
+using Evaluate =
+    std::function<Result<std::vector<Tensor>>(const Node&, std::span<const Tensor* const>)>;
 
 struct PassContext {
   Evaluate evaluate;
@@ -28,8 +29,8 @@ struct PassCount {
   int changes;
 };
 
-// What every opened model goes through, in order, until nothing changes; then the graph is compacted,
-// and ids from before are void. Semantics are those of the source within float rounding.
+// What every opened model goes through, in order, until nothing changes; then the graph is
+// compacted, and ids from before are void. Semantics are those of the source within float rounding.
 std::span<const Pass> standard_passes();
 Result<std::vector<PassCount>> run_passes(Graph& graph, std::span<const Pass> passes,
                                           const PassContext& context);

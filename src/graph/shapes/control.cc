@@ -7,15 +7,24 @@
 namespace octavo {
 namespace {
 
-Result<std::shared_ptr<Graph>> infer_branch(const Node& node, const char* name,
-                                            std::span<const ValueInfo> captured) {
+Status check_branch(const Node& node, const char* name, size_t captured) {
   const std::shared_ptr<Graph> branch = node.attrs.get_graph(name);
   if (!branch) return contradiction(std::string("there is no ") + name);
-  if (branch->inputs.size() != captured.size()) {
+  if (branch->inputs.size() != captured) {
     return contradiction(std::string(name) + " wants " + std::to_string(branch->inputs.size()) +
-                         " values from outside, but gets " + std::to_string(captured.size()));
+                         " values from outside, but gets " + std::to_string(captured));
   }
-  auto copy = std::make_shared<Graph>(*branch);
+  if (branch->outputs.size() != node.outputs.size()) {
+    return contradiction(std::string(name) + " gives " + std::to_string(branch->outputs.size()) +
+                         " values, but the node has " + std::to_string(node.outputs.size()) +
+                         " outputs");
+  }
+  return {};
+}
+
+Result<std::shared_ptr<Graph>> infer_branch(const Node& node, const char* name,
+                                            std::span<const ValueInfo> captured) {
+  auto copy = std::make_shared<Graph>(*node.attrs.get_graph(name));
   if (Status status = infer_with_inputs(*copy, captured); !status.ok()) return status.at(name);
   return copy;
 }
@@ -58,30 +67,24 @@ constexpr std::array kRules = {ShapeRule{Op::kIf, infer_if, "b.", -1}};
 Result<Branches> infer_branches(const Node& node, std::span<const ValueInfo> inputs) {
   if (inputs.empty()) return contradiction("there is no condition");
   const auto captured = inputs.subspan(1);
-  Branches branches;
-  OCTAVO_ASSIGN_OR_RETURN(branches.then_branch, infer_branch(node, "then_branch", captured));
-  OCTAVO_ASSIGN_OR_RETURN(branches.else_branch, infer_branch(node, "else_branch", captured));
-  return branches;
+  OCTAVO_RETURN_IF_ERROR(check_branch(node, "then_branch", captured.size()));
+  OCTAVO_RETURN_IF_ERROR(check_branch(node, "else_branch", captured.size()));
+  return Branches{infer_branch(node, "then_branch", captured),
+                  infer_branch(node, "else_branch", captured)};
 }
 
 Status merge_branches(const Branches& branches, std::span<const ValueInfo> inputs,
                       std::span<ValueInfo> outputs) {
-  const Graph& yes = *branches.then_branch;
-  const Graph& no = *branches.else_branch;
-  if (yes.outputs.size() != outputs.size() || no.outputs.size() != outputs.size()) {
-    return contradiction("the branches give " + std::to_string(yes.outputs.size()) + " and " +
-                         std::to_string(no.outputs.size()) + " values, but the node has " +
-                         std::to_string(outputs.size()) + " outputs");
-  }
+  const auto *yes = &branches.then_branch, *no = &branches.else_branch;
   const Tensor* condition = inputs[0].constant;
   const std::vector<int64_t> taken = condition ? condition->integers() : std::vector<int64_t>();
+  if (taken.size() == 1) yes = no = taken[0] != 0 ? yes : no;
+  if (!yes->ok() && !no->ok()) return yes->status();
+  if (!yes->ok()) yes = no;
+  if (!no->ok()) no = yes;
+  const Graph &a = ***yes, &b = ***no;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    const ValueInfo a = info_of(yes, yes.outputs[i]), b = info_of(no, no.outputs[i]);
-    if (taken.size() == 1) {
-      outputs[i] = taken[0] != 0 ? a : b;
-    } else {
-      OCTAVO_ASSIGN_OR_RETURN(outputs[i], merged(a, b));
-    }
+    OCTAVO_ASSIGN_OR_RETURN(outputs[i], merged(info_of(a, a.outputs[i]), info_of(b, b.outputs[i])));
   }
   return {};
 }

@@ -117,6 +117,28 @@ TEST(InferIf, FollowsAConstantCondition) {
   EXPECT_EQ(b.graph.value(b.graph.outputs[0]).shape, Shape({3, 4}));
 }
 
+TEST(InferIf, PassesOverABranchThatCannotBeTaken) {
+  GraphBuilder b;
+  const ValueId condition = b.input("condition", Shape{}, DType::kBool);
+  const ValueId x = b.input("x", Shape{1, 4});
+  const auto contradiction = branch("a", {3, 5});
+  b.output(b.node(Op::kIf, {condition, x}, "y",
+                  {{"then_branch", contradiction}, {"else_branch", branch("b", {5, 4})}}));
+  ASSERT_TRUE(infer_shapes(b.graph).ok());
+  EXPECT_EQ(b.graph.value(b.graph.outputs[0]).shape, Shape({5, 4}));
+}
+
+TEST(InferIf, RefusesTwoBranchesThatCannotBeTaken) {
+  GraphBuilder b;
+  const ValueId condition = b.input("condition", Shape{}, DType::kBool);
+  const ValueId x = b.input("x", Shape{1, 4});
+  b.output(b.node(Op::kIf, {condition, x}, "y",
+                  {{"then_branch", branch("a", {3, 5})}, {"else_branch", branch("b", {3, 6})}}));
+  EXPECT_EQ(infer_shapes(b.graph).to_string(),
+            "node 'y_node' (If): then_branch: node 'sum_node' (Add): "
+            "shapes [1, 4] and [3, 5] do not broadcast to each other");
+}
+
 TEST(InferIf, RefusesABranchThatIsMissing) {
   GraphBuilder b;
   const ValueId condition = b.input("condition", Shape{}, DType::kBool);
