@@ -13,6 +13,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 
@@ -40,8 +41,9 @@ struct F32Gemm {
 constexpr size_t kF32GemmColumns = 8;  // of a panel
 
 constexpr size_t f32_panel_floats(size_t depth) { return kF32GemmColumns * (depth + 1); }
-constexpr size_t f32_packed_floats(size_t depth, size_t columns) {
-  return (columns + kF32GemmColumns - 1) / kF32GemmColumns * f32_panel_floats(depth);
+// 64 bits: of a single column packing makes eight, which need not fit into 32.
+constexpr uint64_t f32_packed_floats(uint64_t depth, uint64_t columns) {
+  return (columns + kF32GemmColumns - 1) / kF32GemmColumns * kF32GemmColumns * (depth + 1);
 }
 
 // Where b[k][n] lies before packing: b[k * k_stride + n * n_stride], or, for weights of another

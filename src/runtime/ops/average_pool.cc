@@ -16,7 +16,7 @@ struct AveragePool {
 // Taps of the window of output o that lie within the padded input: with ceil_mode the last window
 // may reach beyond, and what it finds there does not count.
 int64_t taps_within_padding(const WindowAxis& axis, int64_t o) {
-  const int64_t room = axis.in + axis.pad_end - (o * axis.stride - axis.pad_begin);
+  const int64_t room = axis.in + axis.pad_end - window_begin(axis, o);
   return std::min(axis.kernel, (room + axis.dilation - 1) / axis.dilation);
 }
 

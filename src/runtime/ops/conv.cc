@@ -13,7 +13,7 @@ struct Conv {
   bool channels_last;
   F32Clamp clamp;
   Isa isa;
-  std::shared_ptr<const F32Conv> packed;  // null where weights or bias are not constant
+  std::optional<F32Conv> packed;  // none where weights or bias are not constant
 
   Result<ConvGeometry> geometry(const Shape& x, const Shape& w) const {
     OCTAVO_ASSIGN_OR_RETURN(ConvGeometry geometry, conv_geometry(attrs, x, w, channels_last));
@@ -27,7 +27,9 @@ struct Conv {
                             this->geometry(context.inputs[0].shape, w.shape));
     if (packed) return run(context, geometry, *packed);
     const float* bias = context.has_input(2) ? context.inputs[2].values<float>().data() : nullptr;
-    return run(context, geometry, F32Conv(geometry, w.values<float>().data(), bias, clamp, isa));
+    OCTAVO_ASSIGN_OR_RETURN(const F32Conv conv,
+                            F32Conv::pack(geometry, w.values<float>().data(), bias, clamp, isa));
+    return run(context, geometry, conv);
   }
 
   Status run(RunContext& context, const ConvGeometry& geometry, const F32Conv& conv) const {
@@ -56,9 +58,10 @@ Result<RunFn> prepare_conv(const PrepareContext& context) {
   if (w && (bias || !context.has_input(2))) {
     const Shape shape = x.shape.value_or(any_input(w->shape().rank()));
     OCTAVO_ASSIGN_OR_RETURN(const ConvGeometry geometry, conv.geometry(shape, w->shape()));
-    conv.packed = std::make_shared<F32Conv>(geometry, w->values<float>().data(),
-                                            bias ? bias->values<float>().data() : nullptr,
-                                            conv.clamp, conv.isa);
+    OCTAVO_ASSIGN_OR_RETURN(
+        conv.packed,
+        F32Conv::pack(geometry, w->values<float>().data(),
+                      bias ? bias->values<float>().data() : nullptr, conv.clamp, conv.isa));
   }
   return RunFn([conv](RunContext& run) { return conv.run(run); });
 }

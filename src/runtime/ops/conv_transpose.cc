@@ -17,8 +17,8 @@ struct ConvTranspose {
   const float* bias;
   F32Clamp clamp;
 
-  size_t scratch_bytes() const {  // the weights as (KH, KW, C, M / groups)
-    return static_cast<size_t>(weights()) * sizeof(float);
+  uint64_t scratch_bytes() const {  // the weights as (KH, KW, C, M / groups)
+    return static_cast<uint64_t>(weights()) * sizeof(float);
   }
 
   void run(const float* x, float* y, float* packed) const {

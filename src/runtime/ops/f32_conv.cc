@@ -60,11 +60,20 @@ void gather_patch(const ConvGeometry& geometry, const float* x, int64_t p, float
   }
 }
 
-// The input pixels under each tap of the windows of output row oh.
+// Depthwise: zeros for the padding, then pointers to the taps of some output pixels of a row.
+size_t zeros_bytes(const ConvGeometry& geometry) {
+  return (static_cast<size_t>(geometry.in_channels) * sizeof(float) + 63) / 64 * 64;
+}
+
+size_t pixels_at_a_time(const ConvGeometry& geometry) {
+  return static_cast<size_t>(std::min<int64_t>(geometry.w().out, 128));
+}
+
+// The input pixels under each tap of the windows of output pixels (oh, ow), (oh, ow + 1), ...
 void point_at_taps(const ConvGeometry& geometry, const float* x, const float* zeros, int64_t oh,
-                   const float** rows) {
+                   int64_t first, int64_t count, const float** rows) {
   const WindowAxis h = geometry.h(), w = geometry.w();
-  for (int64_t ow = 0; ow < w.out; ++ow) {
+  for (int64_t ow = first; ow < first + count; ++ow) {
     for (int64_t kh = 0; kh < h.kernel; ++kh) {
       const int64_t ih = tap(h, oh, kh);
       for (int64_t kw = 0; kw < w.kernel; ++kw) {
@@ -77,35 +86,35 @@ void point_at_taps(const ConvGeometry& geometry, const float* x, const float* ze
 
 }  // namespace
 
-F32Conv::F32Conv(const ConvGeometry& geometry, const float* w, const float* bias, F32Clamp clamp,
-                 Isa isa)
-    : depthwise_(geometry.depthwise() && geometry.out_channels == geometry.in_channels),
-      clamp_(clamp),
-      isa_(isa) {
-  if (depthwise_) {
-    pack_depthwise(geometry, w, bias);
-  } else {
-    pack_groups(geometry, w, bias);
-  }
+Result<F32Conv> F32Conv::pack(const ConvGeometry& geometry, const float* w, const float* bias,
+                              F32Clamp clamp, Isa isa) {
+  const bool depthwise = geometry.depthwise() && geometry.out_channels == geometry.in_channels;
+  F32Conv conv(depthwise, clamp, isa);
+  OCTAVO_RETURN_IF_ERROR(depthwise ? conv.pack_depthwise(geometry, w, bias)
+                                   : conv.pack_groups(geometry, w, bias));
+  return conv;
 }
 
-void F32Conv::pack_depthwise(const ConvGeometry& geometry, const float* w, const float* bias) {
+Status F32Conv::pack_depthwise(const ConvGeometry& geometry, const float* w, const float* bias) {
   const auto channels = static_cast<size_t>(geometry.in_channels);
   const size_t taps = taps_of(geometry);
-  packed_.assign((taps + 1) * channels, 0.0f);
+  OCTAVO_ASSIGN_OR_RETURN(packed_, PackedFloats::allocate((taps + 1) * channels));
+  std::fill_n(packed_.data(), channels, 0.0f);
   if (bias) std::copy_n(bias, channels, packed_.data());
   transpose(w, packed_.data() + channels, 1, geometry.in_channels, static_cast<int64_t>(taps));
+  return {};
 }
 
-void F32Conv::pack_groups(const ConvGeometry& geometry, const float* w, const float* bias) {
+Status F32Conv::pack_groups(const ConvGeometry& geometry, const float* w, const float* bias) {
   const size_t taps = taps_of(geometry), depth = depth_of(geometry);
   std::vector<size_t> offsets;  // (kh, kw, ic) -> place in (ic, kh, kw)
   for (size_t t = 0; t < taps; ++t) {
     for (size_t c = 0; c < depth / taps; ++c) offsets.push_back(c * taps + t);
   }
   const auto columns = static_cast<size_t>(geometry.out_per_group());
-  const size_t group_floats = f32_packed_floats(depth, columns);
-  packed_.resize(static_cast<size_t>(geometry.groups) * group_floats);
+  const uint64_t group_floats = f32_packed_floats(depth, columns);
+  OCTAVO_ASSIGN_OR_RETURN(
+      packed_, PackedFloats::allocate(static_cast<uint64_t>(geometry.groups) * group_floats));
   for (size_t g = 0; g < static_cast<size_t>(geometry.groups); ++g) {
     F32GemmWeights weights;
     weights.b = w + g * columns * depth;
@@ -116,16 +125,15 @@ void F32Conv::pack_groups(const ConvGeometry& geometry, const float* w, const fl
     weights.bias = bias ? bias + g * columns : nullptr;
     pack_f32_gemm(weights, packed_.data() + g * group_floats);
   }
+  return {};
 }
 
-size_t F32Conv::scratch_bytes(const ConvGeometry& geometry) const {
-  if (depthwise_) {  // zeros, then pointers of one output row
-    const size_t zeros = static_cast<size_t>(geometry.in_channels) * sizeof(float);
-    return (zeros + 63) / 64 * 64 +
-           static_cast<size_t>(geometry.w().out) * taps_of(geometry) * sizeof(float*);
+uint64_t F32Conv::scratch_bytes(const ConvGeometry& geometry) const {
+  if (depthwise_) {
+    return zeros_bytes(geometry) + pixels_at_a_time(geometry) * taps_of(geometry) * sizeof(float*);
   }
   if (geometry.pointwise()) return 0;
-  return patches_at_a_time(geometry) * depth_of(geometry) * sizeof(float);
+  return uint64_t{patches_at_a_time(geometry)} * depth_of(geometry) * sizeof(float);
 }
 
 void F32Conv::run(const ConvGeometry& geometry, const float* x, float* y,
@@ -143,11 +151,9 @@ void F32Conv::run_depthwise(const ConvGeometry& geometry, const float* x, float*
                             std::byte* scratch) const {
   const auto channels = static_cast<size_t>(geometry.in_channels);
   float* zeros = reinterpret_cast<float*>(scratch);
-  auto** rows =
-      reinterpret_cast<const float**>(scratch + (channels * sizeof(float) + 63) / 64 * 64);
+  auto** rows = reinterpret_cast<const float**>(scratch + zeros_bytes(geometry));
   std::fill_n(zeros, channels, 0.0f);
   F32DwConv dwconv;
-  dwconv.pixels = static_cast<size_t>(geometry.w().out);
   dwconv.taps = taps_of(geometry);
   dwconv.channels = channels;
   dwconv.rows = rows;
@@ -156,11 +162,16 @@ void F32Conv::run_depthwise(const ConvGeometry& geometry, const float* x, float*
   dwconv.clamp = clamp_;
   dwconv.out = y;
   const F32DwConvKernel& kernel = f32_dwconv_kernel(isa_);
+  const int64_t width = geometry.w().out, block = static_cast<int64_t>(pixels_at_a_time(geometry));
   for (int64_t n = 0; n < geometry.batch; ++n, x += input_pixels(geometry) * geometry.in_channels) {
     for (int64_t oh = 0; oh < geometry.h().out; ++oh) {
-      point_at_taps(geometry, x, zeros, oh, rows);
-      kernel.run(dwconv);
-      dwconv.out += dwconv.pixels * channels;
+      for (int64_t ow = 0; ow < width; ow += block) {
+        const int64_t count = std::min(block, width - ow);
+        point_at_taps(geometry, x, zeros, oh, ow, count, rows);
+        dwconv.pixels = static_cast<size_t>(count);
+        kernel.run(dwconv);
+        dwconv.out += dwconv.pixels * channels;
+      }
     }
   }
 }

@@ -1,3 +1,4 @@
+#include <optional>
 #include <vector>
 
 #include "kernels/gemm/f32_gemm.h"
@@ -15,7 +16,7 @@ struct Gemm {
   bool transpose_a, transpose_b;
   F32Clamp clamp;
   Isa isa;
-  std::shared_ptr<const std::vector<float>> packed;  // null where b or c is not constant
+  std::optional<PackedFloats> packed;  // none where b or c is not constant
 };
 
 struct Sizes {
@@ -70,10 +71,11 @@ Status run(const Gemm& op, RunContext& context) {
   const Sizes sizes = sizes_of(op, a.shape, b.shape);
   const auto columns = static_cast<size_t>(sizes.columns), depth = static_cast<size_t>(sizes.depth);
   ScratchParts parts;
-  const size_t a_at = parts.add(op.transpose_a ? a.bytes() : 0);
-  const size_t b_at = parts.add(op.packed ? 0 : f32_packed_floats(depth, columns) * sizeof(float));
-  std::byte* scratch = context.scratch(parts.bytes());
-  if (!scratch) return no_scratch();
+  const uint64_t a_at = parts.add(op.transpose_a ? a.bytes() : 0);
+  const uint64_t b_at =
+      parts.add(op.packed ? 0 : f32_packed_floats(depth, columns) * sizeof(float));
+  std::byte* scratch = parts.allocate(context);
+  if (!scratch) return no_memory_to_run();
   F32Gemm gemm{static_cast<size_t>(sizes.rows),
                columns,
                depth,
@@ -121,12 +123,12 @@ Result<RunFn> prepare_gemm(const PrepareContext& context) {
   if (b && (c || !context.has_input(2))) {
     const Shape& shape = b->shape();
     const int64_t columns = shape[op.transpose_b ? 0 : 1], depth = shape[op.transpose_b ? 1 : 0];
-    auto panels = std::make_shared<std::vector<float>>(
-        f32_packed_floats(static_cast<size_t>(depth), static_cast<size_t>(columns)));
+    OCTAVO_ASSIGN_OR_RETURN(
+        op.packed, PackedFloats::allocate(f32_packed_floats(static_cast<uint64_t>(depth),
+                                                            static_cast<uint64_t>(columns))));
     const float* values = c ? c->values<float>().data() : nullptr;
     pack(op, b->values<float>().data(), bias_of(op, values, c ? c->shape() : Shape{}, columns),
-         shape, panels->data());
-    op.packed = std::move(panels);
+         shape, op.packed->data());
   }
   return RunFn([op](RunContext& run_context) { return run(op, run_context); });
 }

@@ -21,10 +21,10 @@ Status run(const GlobalPool& op, RunContext& context) {
   const int64_t pixels = floats / std::max<int64_t>(1, channels);
   const bool copy = !op.channels_last && channels > 1 && pixels > 1;
   ScratchParts parts;
-  const size_t rows_at = parts.add(static_cast<size_t>(pixels) * sizeof(float*));
-  const size_t copy_at = parts.add(copy ? static_cast<size_t>(floats) * sizeof(float) : 0);
-  std::byte* scratch = context.scratch(parts.bytes());
-  if (!scratch) return no_scratch();
+  const uint64_t rows_at = parts.add(static_cast<uint64_t>(pixels) * sizeof(float*));
+  const uint64_t copy_at = parts.add(copy ? static_cast<uint64_t>(floats) * sizeof(float) : 0);
+  std::byte* scratch = parts.allocate(context);
+  if (!scratch) return no_memory_to_run();
   const auto** rows = reinterpret_cast<const float**>(scratch + rows_at);
   float* image = reinterpret_cast<float*>(scratch + copy_at);
   const float* x = static_cast<const float*>(context.inputs[0].data);

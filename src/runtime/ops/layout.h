@@ -2,7 +2,6 @@
 // values could not be kept that way.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 namespace octavo {
@@ -24,20 +23,5 @@ void transpose(const T* from, T* to, int64_t batch, int64_t rows, int64_t column
     }
   }
 }
-
-// Parts of one block of scratch memory, each 64-byte aligned.
-class ScratchParts {
- public:
-  // Returns the offset of the part.
-  size_t add(size_t bytes) {
-    const size_t offset = bytes_;
-    bytes_ += (bytes + 63) / 64 * 64;
-    return offset;
-  }
-  size_t bytes() const { return bytes_; }
-
- private:
-  size_t bytes_ = 0;
-};
 
 }  // namespace octavo

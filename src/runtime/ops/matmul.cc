@@ -1,4 +1,4 @@
-#include <vector>
+#include <optional>
 
 #include "kernels/gemm/f32_gemm.h"
 #include "runtime/op.h"
@@ -11,7 +11,7 @@ namespace {
 struct MatMul {
   F32Clamp clamp;
   Isa isa;
-  std::shared_ptr<const std::vector<float>> packed;  // all matrices of a constant b
+  std::optional<PackedFloats> packed;  // all matrices of a constant b
 };
 
 // A vector is a matrix of one row (a) or one column (b).
@@ -24,8 +24,12 @@ int64_t rows_of(const Shape& matrix) { return matrix[matrix.rank() - 2]; }
 int64_t columns_of(const Shape& matrix) { return matrix[matrix.rank() - 1]; }
 int64_t batch_of(const Shape& matrix) { return matrix.count(0, matrix.rank() - 2); }
 
-size_t panels_of(const Shape& b) {
-  return f32_packed_floats(static_cast<size_t>(rows_of(b)), static_cast<size_t>(columns_of(b)));
+uint64_t panel_floats(const Shape& b) {  // of one matrix
+  return f32_packed_floats(static_cast<uint64_t>(rows_of(b)), static_cast<uint64_t>(columns_of(b)));
+}
+
+uint64_t all_panel_floats(const Shape& b) {
+  return static_cast<uint64_t>(batch_of(b)) * panel_floats(b);
 }
 
 void pack(const float* b, const Shape& shape, float* panels) {
@@ -35,7 +39,7 @@ void pack(const float* b, const Shape& shape, float* panels) {
   weights.k_stride = weights.columns;
   for (int64_t i = 0; i < batch_of(shape); ++i) {
     weights.b = b + i * rows_of(shape) * columns_of(shape);
-    pack_f32_gemm(weights, panels + static_cast<size_t>(i) * panels_of(shape));
+    pack_f32_gemm(weights, panels + static_cast<uint64_t>(i) * panel_floats(shape));
   }
 }
 
@@ -72,7 +76,7 @@ Status multiply(const MatMul& op, const Shape& a, const Shape& b, F32Gemm gemm) 
       const int64_t a_index = offsets[0] + i * dims.back().strides[0];
       const int64_t b_index = offsets[1] + i * dims.back().strides[1];
       gemm.a = first_a + static_cast<size_t>(a_index) * gemm.rows * gemm.depth;
-      gemm.panels = first_panels + static_cast<size_t>(b_index) * panels_of(b);
+      gemm.panels = first_panels + static_cast<uint64_t>(b_index) * panel_floats(b);
       kernel.run(gemm);
     }
   });
@@ -84,9 +88,10 @@ Status run(const MatMul& op, RunContext& context) {
   const Shape b = matrix_shape(context.inputs[1].shape, true);
   const float* panels = op.packed ? op.packed->data() : nullptr;
   if (!panels) {
-    const size_t floats = static_cast<size_t>(batch_of(b)) * panels_of(b);
-    auto* scratch = reinterpret_cast<float*>(context.scratch(floats * sizeof(float)));
-    if (!scratch) return no_scratch();
+    ScratchParts parts;
+    parts.add(all_panel_floats(b) * sizeof(float));
+    auto* scratch = reinterpret_cast<float*>(parts.allocate(context));
+    if (!scratch) return no_memory_to_run();
     pack(context.inputs[1].values<float>().data(), b, scratch);
     panels = scratch;
   }
@@ -105,10 +110,8 @@ Result<RunFn> prepare_matmul(const PrepareContext& context) {
   MatMul op{activation_of(context.node().attrs), context.isa(), {}};
   if (const Tensor* b = context.constant(1); b && b->shape().rank() > 0) {
     const Shape shape = matrix_shape(b->shape(), true);
-    auto panels = std::make_shared<std::vector<float>>(static_cast<size_t>(batch_of(shape)) *
-                                                       panels_of(shape));
-    pack(b->values<float>().data(), shape, panels->data());
-    op.packed = std::move(panels);
+    OCTAVO_ASSIGN_OR_RETURN(op.packed, PackedFloats::allocate(all_panel_floats(shape)));
+    pack(b->values<float>().data(), shape, op.packed->data());
   }
   return RunFn([op](RunContext& run_context) { return run(op, run_context); });
 }

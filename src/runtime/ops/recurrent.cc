@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "kernels/gemm/f32_gemm.h"
-#include "runtime/ops/layout.h"
+#include "runtime/ops/op_memory.h"
+#include "runtime/ops/recurrent_sizes.h"
 
 namespace octavo {
 
@@ -16,12 +17,10 @@ void add_recurrence(const CellWeights& weights, int64_t first, int64_t rows, int
 void activate(UnaryF32 f, float clip, float* y, int64_t n) {
   const float limits[] = {-clip, clip};
   if (clip > 0.0f) clamp_f32(y, y, n, limits);
-  f(y, y, n, nullptr);
+  f(y, y, n, limits);
 }
 
 namespace {
-
-enum Input : size_t { kX, kW, kR, kB, kLengths, kInitialH, kInitialC, kPeepholes };
 
 struct Activation {
   const char* name;
@@ -39,23 +38,6 @@ struct Recurrent {
   Isa isa;
   // W with its bias, packed, one direction after the other; null where it is not constant.
   std::shared_ptr<const std::vector<float>> panels;
-};
-
-struct Sizes {
-  int64_t steps, batch, input, hidden, directions;
-  bool batch_first;
-
-  // Places of a step of x (counted in steps), of one of y, and of a state, in their tensors.
-  int64_t step_at(int64_t t, int64_t b) const {
-    return batch_first ? b * steps + t : t * batch + b;
-  }
-  int64_t y_at(int64_t t, int64_t d, int64_t b) const {
-    return (batch_first ? (b * steps + t) * directions + d : (t * directions + d) * batch + b) *
-           hidden;
-  }
-  int64_t state_at(int64_t d, int64_t b) const {
-    return (batch_first ? b * directions + d : d * batch + b) * hidden;
-  }
 };
 
 const float* floats(const RunContext& run, size_t input) {
@@ -83,7 +65,8 @@ void pack_w(const float* w, const float* bias, int64_t directions, int64_t rows,
   }
 }
 
-CellWeights weights_of(const RunContext& run, const Recurrent& op, const Sizes& s, int64_t d) {
+CellWeights weights_of(const RunContext& run, const Recurrent& op, const RecurrentSizes& s,
+                       int64_t d) {
   const int64_t rows = op.kind.gates * s.hidden;
   CellWeights weights{floats(run, kR) + d * rows * s.hidden,
                       advance(floats(run, kB), d * 2 * rows + rows),
@@ -105,8 +88,8 @@ void load_state(const float* initial, int64_t at, float* state, int64_t n) {
 
 // gates = W x + w_bias for all steps of all sequences, which do not depend on each other; in the
 // order of x.
-void project_inputs(const RunContext& run, const Recurrent& op, const Sizes& s, const float* panels,
-                    float* gates) {
+void project_inputs(const RunContext& run, const Recurrent& op, const RecurrentSizes& s,
+                    const float* panels, float* gates) {
   const auto rows = static_cast<size_t>(op.kind.gates * s.hidden);
   const auto input = static_cast<size_t>(s.input);
   F32Gemm gemm{static_cast<size_t>(s.steps * s.batch),
@@ -122,8 +105,8 @@ void project_inputs(const RunContext& run, const Recurrent& op, const Sizes& s, 
 }
 
 // All steps of one direction of one sequence of the batch.
-void run_sequence(RunContext& run, const Recurrent& op, const Sizes& s, int64_t d, int64_t b,
-                  int64_t length, float* gates, CellState state) {
+void run_sequence(RunContext& run, const Recurrent& op, const RecurrentSizes& s, int64_t d,
+                  int64_t b, int64_t length, float* gates, CellState state) {
   const CellWeights weights = weights_of(run, op, s, d);
   float *y = output(run, 0), *last_h = output(run, 1), *last_c = output(run, 2);
   load_state(floats(run, kInitialH), s.state_at(d, b), state.h, s.hidden);
@@ -139,57 +122,21 @@ void run_sequence(RunContext& run, const Recurrent& op, const Sizes& s, int64_t 
   if (last_c) std::copy_n(state.c, s.hidden, last_c + s.state_at(d, b));
 }
 
-Status check_input(const RunContext& run, size_t input, int64_t count) {
-  if (!run.has_input(input) || run.inputs[input].count() == count) return {};
-  return invalid_data("input " + std::to_string(input) + " has shape " +
-                      run.inputs[input].shape.to_string() + ", not " + std::to_string(count) +
-                      " elements");
-}
-
-Result<Sizes> sizes_of(const RunContext& run, const Recurrent& op) {
-  const Shape &x = run.inputs[kX].shape, &r = run.inputs[kR].shape;
-  if (x.rank() != 3 || r.rank() != 3) return invalid_data("inputs X and R want three dimensions");
-  const Sizes s{x[op.batch_first ? 1 : 0],
-                x[op.batch_first ? 0 : 1],
-                x[2],
-                r[2],
-                static_cast<int64_t>(op.backwards.size()),
-                op.batch_first};
-  const int64_t rows = s.directions * op.kind.gates * s.hidden;
-  const int64_t states = s.directions * s.batch * s.hidden;
-  OCTAVO_RETURN_IF_ERROR(check_input(run, kW, rows * s.input));
-  OCTAVO_RETURN_IF_ERROR(check_input(run, kR, rows * s.hidden));
-  OCTAVO_RETURN_IF_ERROR(check_input(run, kB, 2 * rows));
-  OCTAVO_RETURN_IF_ERROR(check_input(run, kLengths, s.batch));
-  OCTAVO_RETURN_IF_ERROR(check_input(run, kInitialH, states));
-  OCTAVO_RETURN_IF_ERROR(check_input(run, kInitialC, states));
-  OCTAVO_RETURN_IF_ERROR(check_input(run, kPeepholes, 3 * s.directions * s.hidden));
-  return s;
-}
-
-Result<std::vector<int64_t>> lengths_of(const RunContext& run, const Sizes& s) {
-  std::vector<int64_t> lengths = integers_of(run, kLengths);
-  lengths.resize(static_cast<size_t>(s.batch), s.steps);
-  for (const int64_t length : lengths) {
-    if (length < 0 || length > s.steps) {
-      return invalid_data("a sequence of " + std::to_string(length) + " steps out of " +
-                          std::to_string(s.steps));
-    }
-  }
-  return lengths;
-}
-
 Status run_recurrent(RunContext& run, const Recurrent& op) {
-  OCTAVO_ASSIGN_OR_RETURN(const Sizes s, sizes_of(run, op));
-  OCTAVO_ASSIGN_OR_RETURN(const auto lengths, lengths_of(run, s));
+  OCTAVO_ASSIGN_OR_RETURN(
+      const RecurrentSizes s,
+      recurrent_sizes(run, op.kind.gates, static_cast<int64_t>(op.backwards.size()),
+                      op.batch_first));
+  OCTAVO_ASSIGN_OR_RETURN(const auto lengths, sequence_lengths(run, s));
   const int64_t rows = op.kind.gates * s.hidden;
   const size_t packed = f32_packed_floats(static_cast<size_t>(s.input), static_cast<size_t>(rows));
   ScratchParts parts;
-  const size_t gates_at = parts.add(static_cast<size_t>(s.steps * s.batch * rows) * sizeof(float));
-  const size_t state_at = parts.add(static_cast<size_t>(3 * s.hidden) * sizeof(float));
+  const size_t gates_at =
+      parts.add(static_cast<uint64_t>(s.steps * s.batch * rows) * sizeof(float));
+  const size_t state_at = parts.add(static_cast<uint64_t>(3 * s.hidden) * sizeof(float));
   const size_t panels_at =
-      parts.add(op.panels ? 0 : static_cast<size_t>(s.directions) * packed * sizeof(float));
-  std::byte* scratch = run.scratch(parts.bytes());
+      parts.add(op.panels ? 0 : static_cast<uint64_t>(s.directions) * packed * sizeof(float));
+  std::byte* scratch = parts.allocate(run);
   if (!scratch) return {ErrorCode::kOutOfMemory, "no memory for the gates of all steps"};
   auto* gates = reinterpret_cast<float*>(scratch + gates_at);
   auto* h = reinterpret_cast<float*>(scratch + state_at);

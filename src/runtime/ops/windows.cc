@@ -2,10 +2,6 @@
 
 namespace octavo {
 
-Status no_scratch() {
-  return {ErrorCode::kOutOfMemory, "no memory to run the node; use smaller inputs"};
-}
-
 Status check_two_dimensional(const ConvGeometry& geometry) {
   if (geometry.spatial_rank() <= 2) return {};
   return {ErrorCode::kModelUnsupported,

@@ -6,12 +6,18 @@
 #include "kernels/gemm/f32_gemm.h"
 #include "runtime/op.h"
 #include "runtime/ops/layout.h"
+#include "runtime/ops/op_memory.h"
 
 namespace octavo {
 
+// Where the window of output o begins: tap k reads input window_begin + k * dilation.
+inline int64_t window_begin(const WindowAxis& axis, int64_t o) {
+  return o * axis.stride - axis.pad_begin;
+}
+
 // The input under tap k of output o; -1 where that is padding.
 inline int64_t tap(const WindowAxis& axis, int64_t o, int64_t k) {
-  const int64_t i = o * axis.stride + k * axis.dilation - axis.pad_begin;
+  const int64_t i = window_begin(axis, o) + k * axis.dilation;
   return i < 0 || i >= axis.in ? -1 : i;
 }
 
@@ -29,8 +35,6 @@ inline int64_t output_pixels(const ConvGeometry& geometry) {
   return geometry.h().out * geometry.w().out;
 }
 
-Status no_scratch();  // kOutOfMemory
-
 // kModelUnsupported for 3 spatial dimensions.
 Status check_two_dimensional(const ConvGeometry& geometry);
 
@@ -38,16 +42,16 @@ Status check_two_dimensional(const ConvGeometry& geometry);
 // the values are channels last, or as good as (one channel or one pixel), else through copies.
 template <typename T, typename Work>
 Status run_channels_last(RunContext& context, const ConvGeometry& geometry, bool channels_last,
-                         size_t scratch_bytes, Work&& work) {
+                         uint64_t scratch_bytes, Work&& work) {
   const int64_t in = input_pixels(geometry), out = output_pixels(geometry);
   const bool copy_x = !channels_last && geometry.in_channels > 1 && in > 1;
   const bool copy_y = !channels_last && geometry.out_channels > 1 && out > 1;
   ScratchParts parts;
-  const size_t own = parts.add(scratch_bytes);
-  const size_t x_at = parts.add(copy_x ? context.inputs[0].bytes() : 0);
-  const size_t y_at = parts.add(copy_y ? context.outputs[0].bytes() : 0);
-  std::byte* scratch = context.scratch(parts.bytes());
-  if (!scratch) return no_scratch();
+  const uint64_t own = parts.add(scratch_bytes);
+  const uint64_t x_at = parts.add(copy_x ? context.inputs[0].bytes() : 0);
+  const uint64_t y_at = parts.add(copy_y ? context.outputs[0].bytes() : 0);
+  std::byte* scratch = parts.allocate(context);
+  if (!scratch) return no_memory_to_run();
   const T* x = static_cast<const T*>(context.inputs[0].data);
   T* y = static_cast<T*>(context.outputs[0].data);
   T* y_last = copy_y ? reinterpret_cast<T*>(scratch + y_at) : y;
