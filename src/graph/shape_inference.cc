@@ -28,12 +28,6 @@ Status check_counts(const Node& node, const ShapeRule& rule, const ShapeContext&
   return {};
 }
 
-// Nothing later asks again whether required inputs are there and of one type.
-Status check_inputs(const Node& node, const ShapeRule& rule, const ShapeContext& context) {
-  OCTAVO_RETURN_IF_ERROR(check_counts(node, rule, context));
-  return check_types(rule, context);
-}
-
 // Sizes that no memory holds are refused here, before anybody multiplies them.
 Status check_shape(const std::optional<Shape>& shape) {
   if (!shape) return {};
@@ -42,6 +36,13 @@ Status check_shape(const std::optional<Shape>& shape) {
   if (known.rank() <= kMaxRank && known.element_count()) return {};
   return {ErrorCode::kModelUnsupported,
           "a tensor would have the shape " + shape->to_string() + ", which is too large"};
+}
+
+// Nothing later asks again whether required inputs are there, of one type and of a sensible size.
+Status check_inputs(const Node& node, const ShapeRule& rule, const ShapeContext& context) {
+  OCTAVO_RETURN_IF_ERROR(check_counts(node, rule, context));
+  for (const ValueInfo& input : context.inputs()) OCTAVO_RETURN_IF_ERROR(check_shape(input.shape));
+  return check_types(rule, context);
 }
 
 Status infer(const Node& node, std::span<const ValueInfo> inputs, std::span<ValueInfo> outputs) {

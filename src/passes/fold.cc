@@ -11,8 +11,10 @@ namespace {
 // A tensor may grow up to this much; ConstantOfShape and Expand make files of a few bytes into
 // gigabytes.
 constexpr uint64_t kMaxGrownBytes = uint64_t{16} << 20;
-// All that one walk may make, beside as much again as the graph holds.
-constexpr uint64_t kMaxFoldedBytes = uint64_t{64} << 20;
+// What one walk may read and write, beside some times what the graph holds: a file of 100,000 sums
+// over one large constant must not take minutes to open.
+constexpr uint64_t kMaxWork = uint64_t{256} << 20;
+constexpr uint64_t kMaxWorkPerByte = 4;
 
 // Quantized weights stay behind their DequantizeLinear: that is what says that they are quantized.
 bool is_foldable(Op op) {
@@ -46,9 +48,9 @@ std::optional<uint64_t> bytes_of(const Graph& graph, const Node& node, ValueId i
 class Folder {
  public:
   Folder(Graph& graph, const PassContext& context)
-      : graph_(graph), context_(context), budget_(kMaxFoldedBytes) {
+      : graph_(graph), context_(context), budget_(kMaxWork) {
     for (size_t i = 0; i < graph.value_count(); ++i) {
-      budget_ += constant_bytes(graph, static_cast<ValueId>(i));
+      budget_ += kMaxWorkPerByte * constant_bytes(graph, static_cast<ValueId>(i));
     }
   }
 
@@ -116,8 +118,8 @@ class Folder {
       if (!bytes) return false;
       after += *bytes;
     }
-    if (after > std::max(before, kMaxGrownBytes) || after > budget_) return false;
-    budget_ -= after;
+    if (after > std::max(before, kMaxGrownBytes) || before + after > budget_) return false;
+    budget_ -= before + after;
     return true;
   }
 

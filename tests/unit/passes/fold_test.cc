@@ -80,6 +80,21 @@ TEST(FoldConstants, DoesNotMakeLargeTensorsOfSmallOnes) {
   EXPECT_EQ(calls, 0);
 }
 
+TEST(FoldConstants, StopsAfterSomeTimesWhatTheGraphHolds) {
+  constexpr int kNodes = 1000;
+  GraphBuilder b;
+  int calls = 0;
+  const PassContext counting = {[&calls](const Node&, std::span<const Tensor* const>) {
+    ++calls;
+    return Result<std::vector<Tensor>>(Status(ErrorCode::kInternal, "not evaluated"));
+  }};
+  const ValueId large = b.floats("large", Floats(1 << 20), {1 << 20});
+  for (int i = 0; i < kNodes; ++i) b.output(b.node(Op::kReduceSum, {large}, "sum"));
+  EXPECT_TRUE(fold_constants(b.graph, counting).ok());
+  EXPECT_GT(calls, 10);
+  EXPECT_LT(calls, 100);
+}
+
 TEST(FoldConstants, FreesConstantsThatOnlyTheFoldedNodeUsed) {
   GraphBuilder b;
   const ValueId one = b.ints("one", {1}), two = b.ints("two", {2});
