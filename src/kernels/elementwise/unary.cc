@@ -18,46 +18,31 @@ float hard_sigmoid(float x, float alpha, float beta) {
 
 }  // namespace
 
-#define OCTAVO_UNARY(name, expression)                                                   \
-  void name(const float* inputs, float* y, int64_t n, [[maybe_unused]] const float* p) { \
-    for (int64_t i = 0; i < n; ++i) {                                                    \
-      const float x = inputs[i];                                                         \
-      y[i] = expression;                                                                 \
-    }                                                                                    \
-  }
-
-#define OCTAVO_UNARY1(name, expression)                                 \
+// The parameters are copied first: a compiler cannot know that y does not overwrite them.
+#define OCTAVO_UNARY(name, expression)                                  \
   void name(const float* inputs, float* y, int64_t n, const float* p) { \
-    const float p0 = p[0];                                              \
+    [[maybe_unused]] const float p0 = p[0], p1 = p[1];                  \
     for (int64_t i = 0; i < n; ++i) {                                   \
       const float x = inputs[i];                                        \
       y[i] = expression;                                                \
     }                                                                   \
   }
 
-#define OCTAVO_UNARY2(name, expression)                                 \
-  void name(const float* inputs, float* y, int64_t n, const float* p) { \
-    const float p0 = p[0], p1 = p[1];                                   \
-    for (int64_t i = 0; i < n; ++i) {                                   \
-      const float x = inputs[i];                                        \
-      y[i] = expression;                                                \
-    }                                                                   \
-  }
-
+// clang-format off: it takes the products for pointers
 OCTAVO_UNARY(abs_f32, std::fabs(x))
 OCTAVO_UNARY(ceil_f32, std::ceil(x))
-OCTAVO_UNARY2(clamp_f32, clamped(x, p0, p1))
+OCTAVO_UNARY(clamp_f32, clamped(x, p0, p1))
 OCTAVO_UNARY(cos_f32, real_cos(x))
-OCTAVO_UNARY1(elu_f32, x < 0.0f ? p0 * (real_exp(x) - 1.0f) : x)
+OCTAVO_UNARY(elu_f32, x < 0.0f ? p0 * (real_exp(x) - 1.0f) : x)
 OCTAVO_UNARY(erf_f32, real_erf(x))
 OCTAVO_UNARY(exp_f32, real_exp(x))
 OCTAVO_UNARY(floor_f32, std::floor(x))
 OCTAVO_UNARY(gelu_f32, 0.5f * x * (1.0f + real_erf(x * 0.70710678f)))
 OCTAVO_UNARY(gelu_tanh_f32,
              0.5f * x * (1.0f + real_tanh(0.79788456f * (x + 0.044715f * (x * x * x)))))
-OCTAVO_UNARY2(hard_sigmoid_f32, hard_sigmoid(x, p0, p1))
-OCTAVO_UNARY(hard_swish_f32, x* hard_sigmoid(x, 1.0f / 6.0f, 0.5f))
-OCTAVO_UNARY1(leaky_relu_f32, x < 0.0f ? p0 * x : x)
+OCTAVO_UNARY(hard_sigmoid_f32, hard_sigmoid(x, p0, p1))
+OCTAVO_UNARY(hard_swish_f32, x * hard_sigmoid(x, 1.0f / 6.0f, 0.5f))
+OCTAVO_UNARY(leaky_relu_f32, x < 0.0f ? p0 * x : x)
 OCTAVO_UNARY(log_f32, real_log(x))
 OCTAVO_UNARY(neg_f32, -x)
 OCTAVO_UNARY(reciprocal_f32, 1.0f / x)
@@ -71,5 +56,6 @@ OCTAVO_UNARY(softplus_f32, (x > 0.0f ? x : 0.0f) + real_log1p(real_exp(-std::fab
 OCTAVO_UNARY(softsign_f32, x / (1.0f + std::fabs(x)))
 OCTAVO_UNARY(sqrt_f32, std::sqrt(x))
 OCTAVO_UNARY(tanh_f32, real_tanh(x))
+// clang-format on
 
 }  // namespace octavo

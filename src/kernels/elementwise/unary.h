@@ -1,5 +1,6 @@
 // y[i] = f(x[i]) for the float functions of one element. x and y may be the same. One plain loop
-// each: compilers vectorise them, so there is no other version. p holds the function's parameters.
+// each: compilers vectorise them, so there is no other version. p points at two floats, the
+// parameters of those functions that have some.
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "runtime/ops/recurrent.h"
 
 namespace octavo {
@@ -24,7 +26,8 @@ void lstm_cell(const CellWeights& weights, const CellState& s) {
   for (int64_t i = 0; i < n; ++i) s.c[i] = forget[i] * s.c[i] + input[i] * cell[i];
   peep(p ? p + n : nullptr, s.c, output, n);
   activate(f, s.clip, output, n);
-  h(s.c, s.work, n, nullptr);
+  std::copy_n(s.c, n, s.work);
+  activate(h, 0.0f, s.work, n);
   for (int64_t i = 0; i < n; ++i) s.h[i] = output[i] * s.work[i];
 }
 

@@ -4,6 +4,7 @@
 #include "base/real_math.h"
 #include "runtime/ops/binary.h"
 #include "runtime/ops/convert.h"
+#include "runtime/ops/op_memory.h"
 
 namespace octavo {
 namespace {
@@ -61,7 +62,9 @@ Status run_pow(RunContext& run) {
   const TensorView &x = run.inputs[0], &y = run.outputs[0];
   TensorView e = run.inputs[1];
   if (e.dtype != DType::kFloat32) {
-    auto* floats = reinterpret_cast<float*>(run.scratch(static_cast<size_t>(e.count()) * 4));
+    ScratchParts parts;
+    parts.add(static_cast<uint64_t>(e.count()) * sizeof(float));
+    auto* floats = reinterpret_cast<float*>(parts.allocate(run));
     if (!floats) return {ErrorCode::kOutOfMemory, "no memory for the exponents"};
     convert(e.dtype, e.data, DType::kFloat32, floats, e.count());
     e = {DType::kFloat32, e.shape, floats};

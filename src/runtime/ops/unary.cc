@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "kernels/elementwise/binary_functions.h"
 #include "runtime/ops/support.h"
 
 namespace octavo {
@@ -77,11 +78,8 @@ void typed_row(const void* x, void* y, int64_t n) {
 
 template <typename T>
 T negated(T x) {  // the lowest integer has no opposite: it wraps
-  if constexpr (std::is_floating_point_v<T>)
-    return -x;
-  else
-    return static_cast<T>(0u -
-                          static_cast<std::common_type_t<std::make_unsigned_t<T>, unsigned>>(x));
+  if constexpr (std::is_floating_point_v<T>) return -x;
+  return SubElements<T>()(T{0}, x);
 }
 struct Abs {
   template <typename T>
