@@ -34,14 +34,16 @@ enum class Op : uint16_t {
 };
 
 const char* name_of(Op op);
-Op op_from_name(const std::string& name);  // kUnknown where there is none; lowered ops are not found
+// kUnknown where there is none; lowered operators are not found.
+Op op_from_name(const std::string& name);
 
 class Graph;
-using Attribute = std::variant<int64_t, float, std::string, std::vector<int64_t>,
-                               std::vector<float>, std::vector<std::string>, TensorPtr,
-                               std::shared_ptr<Graph>>;
+using Attribute =
+    std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,
+                 std::vector<std::string>, TensorPtr, std::shared_ptr<Graph>>;
 
-// Attributes by name; a getter returns the fallback where the attribute is absent or of another type.
+// Attributes by name; a getter returns the fallback where the attribute is absent or of another
+// type.
 class Attributes {
  public:
   void set(const std::string& name, Attribute value) { map_[name] = std::move(value); }
@@ -53,7 +55,7 @@ class Attributes {
   std::string get_string(const std::string& name, const std::string& fallback) const;
   std::vector<int64_t> get_ints(const std::string& name, std::vector<int64_t> fallback = {}) const;
   std::vector<float> get_floats(const std::string& name) const;
-  TensorPtr get_tensor(const std::string& name) const;           // null where absent
+  TensorPtr get_tensor(const std::string& name) const;  // null where absent
   std::shared_ptr<Graph> get_graph(const std::string& name) const;
 
   const std::map<std::string, Attribute>& map() const { return map_; }
@@ -70,21 +72,22 @@ struct Value {
   std::vector<std::string> dim_names;  // of graph inputs and outputs: "N", or "" where a number
   TensorPtr constant;                  // data of an initializer; null for all others
   std::optional<QuantParams> quant;    // the only home of quantization parameters
-  bool channels_last = false;          // lowered graphs only: dims are (N, H, W, C), not (N, C, H, W)
+  bool channels_last = false;  // lowered graphs only: dims are (N, H, W, C), not (N, C, H, W)
 };
 
 struct Node {
   Op op = Op::kUnknown;
   std::string op_type;  // name in the source, also where op is kUnknown
   std::string domain;
-  std::string name;     // unique and never empty after reading
+  std::string name;  // unique and never empty after reading
   Attributes attrs;
   std::vector<ValueId> inputs;   // kNoValue where an optional input is left out
   std::vector<ValueId> outputs;  // kNoValue where an optional output is unused
   bool removed = false;
 };
 // A node with subgraphs (If: attributes then_branch, else_branch) takes what its branches use from
-// outside as further inputs, after its own; each subgraph has exactly these as its inputs, in order.
+// outside as further inputs, after its own; each subgraph has exactly these as its inputs, in
+// order.
 
 class Graph {
  public:
@@ -94,8 +97,8 @@ class Graph {
 
   ValueId add_value(Value value);  // makes the name unique by a suffix where it is taken or empty
   ValueId add_constant(const std::string& name, Tensor tensor);
-  NodeId add_node(Node node);      // becomes the producer of its outputs
-  void remove_node(NodeId id);     // its outputs lose their producer
+  NodeId add_node(Node node);   // becomes the producer of its outputs
+  void remove_node(NodeId id);  // its outputs lose their producer
 
   size_t value_count() const { return values_.size(); }
   size_t node_count() const { return nodes_.size(); }  // with removed ones
@@ -108,12 +111,13 @@ class Graph {
   Result<std::vector<NodeId>> topological_order() const;  // kModelUnreadable names a cycle's node
   ValueId find_value(const std::string& name) const;      // kNoValue where there is none
 
-  NodeId producer(ValueId id) const;  // kNoNode for inputs and constants
+  NodeId producer(ValueId id) const;                       // kNoNode for inputs and constants
   const std::vector<NodeId>& consumers(ValueId id) const;  // each node once per use
   bool is_input(ValueId id) const;
   bool is_output(ValueId id) const;
   bool is_constant(ValueId id) const { return id != kNoValue && value(id).constant != nullptr; }
-  const Tensor* constant(ValueId id) const;  // null for kNoValue and for values that are not constant
+  const Tensor* constant(
+      ValueId id) const;  // null for kNoValue and for values that are not constant
   // The one consumer of a value that is no graph output; kNoNode where there are none or several.
   NodeId only_consumer(ValueId id) const;
 
@@ -136,21 +140,21 @@ class Graph {
 
   std::vector<Value> values_;
   std::vector<Node> nodes_;
-  std::vector<NodeId> producer_;                 // by value
-  std::vector<std::vector<NodeId>> consumers_;   // by value
+  std::vector<NodeId> producer_;                // by value
+  std::vector<std::vector<NodeId>> consumers_;  // by value
   std::map<std::string, ValueId> by_name_;
 };
 
 // What a reader returns and a writer takes.
 struct Model {
   Graph graph;
-  std::string format;     // "onnx"
-  int64_t opset = 0;      // of the default domain, as the file said
+  std::string format;                      // "onnx"
+  int64_t opset = 0;                       // of the default domain, as the file said
   std::map<std::string, int64_t> domains;  // other operator sets that the file imports
   std::map<std::string, std::string> metadata;
   std::string producer;
-  std::vector<std::string> warnings;       // of the reader, for people
-  uint64_t bytes = 0;     // size of the file and its external data
+  std::vector<std::string> warnings;  // of the reader, for people
+  uint64_t bytes = 0;                 // size of the file and its external data
 };
 
 // "node 'conv1' (Conv)"

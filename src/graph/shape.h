@@ -26,7 +26,8 @@ class Shape {
   std::vector<int64_t>& dims() { return dims_; }
   bool is_static() const;
 
-  // Elements; nullopt where a dimension is dynamic or negative, or the product exceeds kMaxElements.
+  // Elements; nullopt where a dimension is dynamic or negative, or the product exceeds
+  // kMaxElements.
   std::optional<int64_t> element_count() const;
   // Elements of dims [from, to); asserts that all are static.
   int64_t count(int from, int to) const;
@@ -39,7 +40,8 @@ class Shape {
   std::vector<int64_t> dims_;
 };
 
-// Axis of a tensor of `rank` dimensions, counted from the end where negative; nullopt where outside.
+// Axis of a tensor of `rank` dimensions, counted from the end where negative; nullopt where
+// outside.
 std::optional<int> resolve_axis(int64_t axis, int rank);
 
 }  // namespace octavo

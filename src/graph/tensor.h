@@ -1,5 +1,5 @@
-// Constant data: dtype, shape and a Buffer that holds exactly shape.count() elements. Of strings the
-// Buffer holds what the reader kept for its writer.
+// Constant data: dtype, shape and a Buffer that holds exactly shape.count() elements. Of strings
+// the Buffer holds what the reader kept for its writer.
 #pragma once
 
 #include <cassert>
