@@ -8,8 +8,8 @@
 namespace octavo {
 
 // Clamping before rounding gives what clamping after it does, because the limits are integers; and
-// within the limits (|x| <= 383) adding 1.5 * 2^23 rounds half to even, as ulp is 1 there, and leaves
-// the integer in the low bits. pmax and pmin with x second turn NaN into the low limit.
+// within the limits (|x| <= 383) adding 1.5 * 2^23 rounds half to even, as ulp is 1 there, and
+// leaves the integer in the low bits. pmax and pmin with x second turn NaN into the low limit.
 struct RequantSimd {
   explicit RequantSimd(const Requant& out)
       : low(wasm_f32x4_splat(static_cast<float>(out.qmin - out.zero_point))),

@@ -25,8 +25,8 @@ void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   const std::vector<uint8_t> x(rows * depth, 77), w(columns * depth, 3);
   const std::vector<int32_t> zeros(columns, 0);
   const std::vector<float> multiplier(columns, 1e-4f);
-  const QGemmWeights weights = pack_weights(
-      {columns, depth, w.data(), depth, 1, true, zeros.data(), nullptr, multiplier.data(), 128});
+  const QGemmWeights weights = pack_weights({columns, depth, w.data(), depth, depth, 1, 0, true,
+                                             zeros.data(), nullptr, multiplier.data(), 128});
   std::vector<int16_t> packed(qgemm_block_bytes(weights.k_pairs()) / sizeof(int16_t));
   std::vector<uint8_t> y(rows * columns);
   for (auto _ : state) {
@@ -48,8 +48,8 @@ void depthwise(benchmark::State& state, const QDwConvKernel& kernel) {
   const std::vector<uint8_t> x(channels * taps, 77), w(channels * taps, 3);
   const std::vector<int32_t> zeros(channels, 0);
   const std::vector<float> multiplier(channels, 1e-3f);
-  const QDwConvWeights weights = pack_weights(
-      {channels, taps, w.data(), true, zeros.data(), nullptr, multiplier.data(), 128});
+  const QDwConvWeights weights =
+      pack_weights({channels, taps, w.data(), true, zeros.data(), nullptr, multiplier.data(), 128});
   std::vector<const uint8_t*> pointers;
   for (size_t i = 0; i < pixels * taps; ++i) pointers.push_back(x.data() + i % taps * channels);
   std::vector<uint8_t> y(pixels * channels);

@@ -1,5 +1,5 @@
-// Addition and multiplication of 8-bit numbers with scales of their own: dequantize, compute, quantize
-// in float, with exactly the operations that the graph spells out.
+// Addition and multiplication of 8-bit numbers with scales of their own: dequantize, compute,
+// quantize in float, with exactly the operations that the graph spells out.
 //
 //   real(a) = scale_a * float(a - zero_point_a), b alike
 //   y = quantize(real(a) + real(b)), or of the product       base/rounding.h quantize_value

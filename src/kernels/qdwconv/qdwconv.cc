@@ -25,7 +25,8 @@ QDwConvWeights pack_weights(const QDwConvWeightsSource& source) {
   weights.taps = source.taps;
   const size_t blocks = (source.channels + kQDwConvChannels - 1) / kQDwConvChannels;
   const size_t block_size = weights.tap_pairs() * kQDwConvChannels * 2;
-  weights.packed.assign(blocks * block_size, 0);
+  weights.packed = PackedWeights(uint64_t{blocks} * block_size);
+  if (!weights.packed) return weights;
   weights.bias.assign(blocks * kQDwConvChannels, 0);
   weights.multiplier.assign(blocks * kQDwConvChannels, 0.0f);
   for (size_t c = 0; c < source.channels; ++c) {
@@ -39,8 +40,7 @@ QDwConvWeights pack_weights(const QDwConvWeightsSource& source) {
       sum += static_cast<uint32_t>(value);
     }
     const uint32_t bias = source.bias ? static_cast<uint32_t>(source.bias[c]) : 0;
-    weights.bias[c] =
-        static_cast<int32_t>(bias - static_cast<uint32_t>(source.x_zero_point) * sum);
+    weights.bias[c] = static_cast<int32_t>(bias - static_cast<uint32_t>(source.x_zero_point) * sum);
     weights.multiplier[c] = source.multiplier[c];
   }
   return weights;

@@ -3,9 +3,9 @@
 //   acc[p][c] = bias[c] + sum over taps t of x[p][t][c] * w[t][c]      int32, modulo 2^32
 //   y[p][c]   = requantize(acc[p][c], multiplier[c])
 //
-// x[p * taps + t] points at the `channels` bytes that tap t of pixel p sees; taps in the padding point
-// at bytes that hold the zero point. As in qgemm.h the bias holds -zx * sum w, and w is the weight minus
-// its zero point: |x|, |w| <= 255, so no true sum reaches 2^31 below 33025 taps.
+// x[p * taps + t] points at the `channels` bytes that tap t of pixel p sees; taps in the padding
+// point at bytes that hold the zero point. As in qgemm.h the bias holds -zx * sum w, and w is the
+// weight minus its zero point: |x|, |w| <= 255, so no true sum reaches 2^31 below 33025 taps.
 //
 // Packed w: int16 [channels/8][taps/2][8][2], zeros fill up channels and taps.
 #pragma once
@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "kernels/isa.h"
+#include "kernels/packed_weights.h"
 #include "kernels/requant.h"
 
 namespace octavo {
@@ -24,8 +25,8 @@ constexpr size_t kQDwConvChannels = 8;
 
 struct QDwConvWeights {
   size_t channels = 0, taps = 0;
-  std::vector<int16_t> packed;
-  std::vector<int32_t> bias;      // filled up to whole blocks of 8 channels, as multiplier is
+  PackedWeights packed;       // false where there was no memory for it
+  std::vector<int32_t> bias;  // filled up to whole blocks of 8 channels, as multiplier is
   std::vector<float> multiplier;
 
   size_t tap_pairs() const { return (taps + 1) / 2; }

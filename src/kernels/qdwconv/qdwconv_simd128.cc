@@ -11,10 +11,10 @@ struct Acc {
 // Two taps of 8 channels: their bytes side by side are pairs as i32x4.dot_i16x8 sums them.
 template <bool kSigned>
 inline void add_tap_pair(Acc& acc, const uint8_t* x0, const uint8_t* x1, const int16_t* w) {
-  const v128_t both =
-      wasm_i8x16_shuffle(wasm_v128_load64_zero(x0), wasm_v128_load64_zero(x1), 0, 16, 1, 17, 2, 18,
-                         3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const v128_t low = kSigned ? wasm_i16x8_extend_low_i8x16(both) : wasm_u16x8_extend_low_u8x16(both);
+  const v128_t both = wasm_i8x16_shuffle(wasm_v128_load64_zero(x0), wasm_v128_load64_zero(x1), 0,
+                                         16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const v128_t low =
+      kSigned ? wasm_i16x8_extend_low_i8x16(both) : wasm_u16x8_extend_low_u8x16(both);
   const v128_t high =
       kSigned ? wasm_i16x8_extend_high_i8x16(both) : wasm_u16x8_extend_high_u8x16(both);
   acc.low = wasm_i32x4_add(acc.low, wasm_i32x4_dot_i16x8(low, wasm_v128_load(w)));

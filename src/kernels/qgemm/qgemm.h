@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "kernels/isa.h"
+#include "kernels/packed_weights.h"
 #include "kernels/requant.h"
 
 namespace octavo {
@@ -41,7 +42,8 @@ struct QGemmKernel {
   const char* name;
   Isa isa;
   // Up to 4 rows of k bytes each into one packed tile; reads k bytes a row, no more.
-  void (*pack_rows)(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, int16_t* packed);
+  void (*pack_rows)(size_t rows, size_t k, const uint8_t* const* x, bool is_signed,
+                    int16_t* packed);
   void (*to_bytes)(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride);
   void (*to_floats)(const QGemmPanel& panel, float* y, size_t stride);
 };
@@ -49,10 +51,11 @@ struct QGemmKernel {
 std::span<const QGemmKernel* const> qgemm_kernels();
 const QGemmKernel& qgemm_kernel(Isa isa);
 
-// Weights ready for the kernels. Columns (output channels) fill up to 8 with zeros.
+// Weights ready for the kernels. Columns (output channels) fill up to 8 with zeros. `packed` is
+// false where there was no memory for it.
 struct QGemmWeights {
   size_t n = 0, k = 0;
-  std::vector<int16_t> packed;
+  PackedWeights packed;
   std::vector<int32_t> bias;
   std::vector<float> multiplier;
 
@@ -62,8 +65,10 @@ struct QGemmWeights {
 
 struct QGemmWeightsSource {
   size_t n, k;
-  const uint8_t* w;  // (n, k), element (i, j) at i * n_stride + j * k_stride
-  size_t n_stride, k_stride;
+  // Element (i, j) at i * n_stride + j % inner * inner_stride + j / inner * outer_stride:
+  // convolutions have their channels innermost in k, but not in memory.
+  const uint8_t* w;
+  size_t n_stride, inner, inner_stride, outer_stride;
   bool is_signed;
   const int32_t* zero_point;  // [n]
   const int32_t* bias;        // [n], or null

@@ -44,7 +44,7 @@ void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
 
 }  // namespace
 
-extern const QGemmKernel qx8_qc8w_gemm_4x8c2__ref = {
-    "qx8_qc8w_gemm_4x8c2__ref", Isa::kRef, pack_rows, to_bytes, to_floats};
+extern const QGemmKernel qx8_qc8w_gemm_4x8c2__ref = {"qx8_qc8w_gemm_4x8c2__ref", Isa::kRef,
+                                                     pack_rows, to_bytes, to_floats};
 
 }  // namespace octavo

@@ -6,7 +6,8 @@
 namespace octavo {
 namespace {
 
-// Four vectors of 8 int16 (4 pairs of k) of four rows -> four vectors, one a pair, rows side by side.
+// Four vectors of 8 int16 (4 pairs of k) of four rows -> four vectors, one a pair, rows side by
+// side.
 inline void store_transposed(const v128_t row[4], int16_t* packed) {
   const v128_t ab_low = wasm_i32x4_shuffle(row[0], row[1], 0, 4, 1, 5);
   const v128_t ab_high = wasm_i32x4_shuffle(row[0], row[1], 2, 6, 3, 7);

@@ -24,8 +24,10 @@ size_t average_of(const QPoolWindow& window, v128_t bias, v128_t multiplier,
 
 void average(const QPoolWindow& window, int32_t bias, float multiplier, const Requant& out,
              uint8_t* y) {
-  size_t c = (window.is_signed ? average_of<true> : average_of<false>)(
-      window, wasm_i32x4_splat(bias), wasm_f32x4_splat(multiplier), RequantSimd(out), y);
+  size_t c =
+      (window.is_signed ? average_of<true> : average_of<false>)(window, wasm_i32x4_splat(bias),
+                                                                wasm_f32x4_splat(multiplier),
+                                                                RequantSimd(out), y);
   for (; c < window.channels; ++c) y[c] = qpool_average(window, c, bias, multiplier, out);
 }
 

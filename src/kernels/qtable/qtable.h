@@ -1,5 +1,5 @@
-// A function of one 8-bit number as a table of its 256 results, and the tables for changes of scale.
-// There is one variant: a lookup a byte beats 16 swizzles a vector.
+// A function of one 8-bit number as a table of its 256 results, and the tables for changes of
+// scale. There is one variant: a lookup a byte beats 16 swizzles a vector.
 #pragma once
 
 #include <array>

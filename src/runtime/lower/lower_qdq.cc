@@ -1,4 +1,6 @@
-//   DequantizeLinear -> op -> QuantizeLinear     becomes     QLinearOp
+//   DequantizeLinear -> op -> QuantizeLinear
+//   QLinearOp
+//
 // One pattern an operator, each in its file under qdq/. The 8-bit output of a lowered node keeps
 // the name of the float value that the QuantizeLinear took, so that reports can tell the two
 // graphs' values apart by nothing but their type.

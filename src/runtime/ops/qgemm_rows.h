@@ -21,8 +21,8 @@ inline size_t qgemm_block_bytes(size_t k_pairs) {
   return qgemm_block_rows(k_pairs) * k_pairs * 2 * sizeof(int16_t);
 }
 
-// row_of(r, slot) points at the k bytes of row r, which may lie in slot 0..3 of the caller's scratch;
-// store(first_row, first_column, panel) runs the kernel. `packed` has qgemm_block_bytes.
+// row_of(r, slot) points at the k bytes of row r, which may lie in slot 0..3 of the caller's
+// scratch; store(first_row, first_column, panel) runs the kernel. `packed` has qgemm_block_bytes.
 template <typename RowOf, typename Store>
 void run_qgemm(const QGemmKernel& kernel, const QGemmWeights& weights, size_t rows, bool is_signed,
                int16_t* packed, RowOf row_of, Store store) {

@@ -17,10 +17,9 @@ struct QLinearBinary {
     const auto* a = static_cast<const uint8_t*>(context.inputs[0].data);
     const auto* b = static_cast<const uint8_t*>(context.inputs[1].data);
     auto* y = static_cast<uint8_t*>(context.outputs[0].data);
-    OCTAVO_ASSIGN_OR_RETURN(
-        const std::vector<BroadcastDim> dims,
-        broadcast_dims(context.outputs[0].shape,
-                       {&context.inputs[0].shape, &context.inputs[1].shape}));
+    OCTAVO_ASSIGN_OR_RETURN(const std::vector<BroadcastDim> dims,
+                            broadcast_dims(context.outputs[0].shape,
+                                           {&context.inputs[0].shape, &context.inputs[1].shape}));
     const BroadcastDim& row = dims.back();
     const auto n = static_cast<size_t>(row.extent);
     const bool a_is_scalar = row.strides[0] == 0, b_is_scalar = row.strides[1] == 0;

@@ -26,19 +26,19 @@ Result<QConvParams> params_of(const PrepareContext& context) {
 }
 
 struct QLinearConv {
-  std::shared_ptr<const QConvMethod> method;
+  QConvMethodPtr method;
   Attributes attrs;
   bool channels_last;
 
   Status operator()(RunContext& context) const {
-    OCTAVO_ASSIGN_OR_RETURN(const ConvGeometry geometry,
-                            conv_geometry(attrs, context.inputs[0].shape, context.inputs[1].shape,
-                                          channels_last));
-    return run_channels_last<uint8_t>(
-        context, geometry, channels_last, method->scratch_bytes(geometry),
-        [&](const uint8_t* x, uint8_t* y, std::byte* scratch) {
-          method->run(geometry, x, y, scratch);
-        });
+    OCTAVO_ASSIGN_OR_RETURN(
+        const ConvGeometry geometry,
+        conv_geometry(attrs, context.inputs[0].shape, context.inputs[1].shape, channels_last));
+    return run_channels_last<uint8_t>(context, geometry, channels_last,
+                                      method->scratch_bytes(geometry),
+                                      [&](const uint8_t* x, uint8_t* y, std::byte* scratch) {
+                                        method->run(geometry, x, y, scratch);
+                                      });
   }
 };
 
@@ -46,11 +46,12 @@ struct QLinearConv {
 
 Result<RunFn> prepare_qlinear_conv(const PrepareContext& context) {
   OCTAVO_ASSIGN_OR_RETURN(const QConvParams params, params_of(context));
-  const bool depthwise = params.groups > 1 && params.groups == params.multiplier.size() &&
-                         params.w->shape()[1] == 1;
+  const bool depthwise =
+      params.groups > 1 && params.groups == params.multiplier.size() && params.w->shape()[1] == 1;
   const auto make = depthwise ? make_qconv_depthwise : make_qconv_gemm;
-  return RunFn(QLinearConv{make(params, context.isa()), context.node().attrs,
-                           context.input(0).channels_last});
+  OCTAVO_ASSIGN_OR_RETURN(QConvMethodPtr method, make(params, context.isa()));
+  return RunFn(
+      QLinearConv{std::move(method), context.node().attrs, context.input(0).channels_last});
 }
 
 }  // namespace octavo

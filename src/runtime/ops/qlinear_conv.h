@@ -1,5 +1,5 @@
-// The two ways to convolve 8-bit numbers: as a matrix product, and depthwise. Both work on (N, H, W, C)
-// bytes; qlinear_conv.cc chooses and brings other layouts into this one.
+// The two ways to convolve 8-bit numbers: as a matrix product, and depthwise. Both work on (N, H,
+// W, C) bytes; qlinear_conv.cc chooses and brings other layouts into this one.
 #pragma once
 
 #include <memory>
@@ -11,8 +11,8 @@ namespace octavo {
 
 // What both need of a node: parameters are those of x, w (by output channel) and y.
 struct QConvParams {
-  const Tensor* w = nullptr;        // (M, C / groups, kh, kw), or (M, C / groups, kw)
-  const int32_t* bias = nullptr;    // [M], or null
+  const Tensor* w = nullptr;      // (M, C / groups, kh, kw), or (M, C / groups, kw)
+  const int32_t* bias = nullptr;  // [M], or null
   size_t groups = 1;
   bool x_signed = false, w_signed = false;
   int32_t x_zero_point = 0;
@@ -24,12 +24,13 @@ struct QConvParams {
 class QConvMethod {
  public:
   virtual ~QConvMethod() = default;
-  virtual size_t scratch_bytes(const ConvGeometry& geometry) const = 0;
+  virtual uint64_t scratch_bytes(const ConvGeometry& geometry) const = 0;
   virtual void run(const ConvGeometry& geometry, const uint8_t* x, uint8_t* y,
                    std::byte* scratch) const = 0;
 };
 
-std::shared_ptr<const QConvMethod> make_qconv_gemm(const QConvParams& params, Isa isa);
-std::shared_ptr<const QConvMethod> make_qconv_depthwise(const QConvParams& params, Isa isa);
+using QConvMethodPtr = std::shared_ptr<const QConvMethod>;
+Result<QConvMethodPtr> make_qconv_gemm(const QConvParams& params, Isa isa);
+Result<QConvMethodPtr> make_qconv_depthwise(const QConvParams& params, Isa isa);
 
 }  // namespace octavo

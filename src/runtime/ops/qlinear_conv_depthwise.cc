@@ -1,4 +1,5 @@
-// Depthwise convolution: for each line of the output, pointers to what every tap of every pixel sees.
+// Depthwise convolution: for each line of the output, pointers to what every tap of every pixel
+// sees.
 #include <cstring>
 
 #include "kernels/qdwconv/qdwconv.h"
@@ -9,19 +10,14 @@ namespace {
 
 class QConvDepthwise final : public QConvMethod {
  public:
-  QConvDepthwise(const QConvParams& params, Isa isa)
+  QConvDepthwise(const QConvParams& params, QDwConvWeights weights, Isa isa)
       : kernel_(qdwconv_kernel(isa)),
         out_(params.out),
         x_signed_(params.x_signed),
         zero_(static_cast<uint8_t>(params.x_zero_point)),
-        weights_(pack_weights(
-            {params.multiplier.size(),
-             static_cast<size_t>(params.w->count()) / params.multiplier.size(),
-             static_cast<const uint8_t*>(params.w->data()), params.w_signed,
-             params.w_zero_point.data(), params.bias, params.multiplier.data(),
-             params.x_zero_point})) {}
+        weights_(std::move(weights)) {}
 
-  size_t scratch_bytes(const ConvGeometry& geometry) const override {
+  uint64_t scratch_bytes(const ConvGeometry& geometry) const override {
     return pointer_bytes(geometry) + weights_.channels;
   }
 
@@ -45,8 +41,8 @@ class QConvDepthwise final : public QConvMethod {
   }
 
  private:
-  size_t pointer_bytes(const ConvGeometry& geometry) const {
-    return static_cast<size_t>(geometry.w().out) * weights_.taps * sizeof(const uint8_t*);
+  uint64_t pointer_bytes(const ConvGeometry& geometry) const {
+    return static_cast<uint64_t>(geometry.w().out) * weights_.taps * sizeof(const uint8_t*);
   }
 
   // Taps of line k of the kernel for all pixels of an output line; x null: a line of padding.
@@ -71,8 +67,14 @@ class QConvDepthwise final : public QConvMethod {
 
 }  // namespace
 
-std::shared_ptr<const QConvMethod> make_qconv_depthwise(const QConvParams& params, Isa isa) {
-  return std::make_shared<QConvDepthwise>(params, isa);
+Result<QConvMethodPtr> make_qconv_depthwise(const QConvParams& params, Isa isa) {
+  const size_t channels = params.multiplier.size();
+  QDwConvWeights weights = pack_weights(
+      {channels, static_cast<size_t>(params.w->count()) / channels,
+       static_cast<const uint8_t*>(params.w->data()), params.w_signed, params.w_zero_point.data(),
+       params.bias, params.multiplier.data(), params.x_zero_point});
+  if (!weights.packed) return no_memory_for_weights();
+  return QConvMethodPtr(std::make_shared<QConvDepthwise>(params, std::move(weights), isa));
 }
 
 }  // namespace octavo

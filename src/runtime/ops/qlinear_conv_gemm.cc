@@ -1,31 +1,31 @@
-// Convolution as a matrix product: a row is what one output pixel sees, gathered four rows at a time,
-// never the whole tensor.
+// Convolution as a matrix product: a row is what one output pixel sees, gathered four rows at a
+// time, never the whole tensor.
 #include <cstring>
 
-#include "runtime/ops/layout.h"
 #include "runtime/ops/qgemm_rows.h"
 #include "runtime/ops/qlinear_conv.h"
 
 namespace octavo {
 namespace {
 
-// Weights of one group as (M / groups, kh * kw * C / groups): channels innermost, as in x.
-std::vector<uint8_t> weights_of_group(const QConvParams& params, size_t group) {
+// Weights of one group: (M / groups, C / groups, kh * kw) in memory, channels innermost in k, as in
+// x.
+QGemmWeights pack_group(const QConvParams& params, size_t group) {
   const Shape& shape = params.w->shape();
   const size_t n = static_cast<size_t>(shape[0]) / params.groups;
-  const int64_t channels = shape[1], taps = shape.count(2, shape.rank());
-  const size_t size = n * static_cast<size_t>(channels * taps);
-  const auto* w = static_cast<const uint8_t*>(params.w->data()) + group * size;
-  std::vector<uint8_t> made(size);
-  transpose(w, made.data(), static_cast<int64_t>(n), channels, taps);
-  return made;
+  const auto channels = static_cast<size_t>(shape[1]);
+  const auto taps = static_cast<size_t>(shape.count(2, shape.rank()));
+  const size_t k = channels * taps, first = group * n;
+  return pack_weights({n, k, static_cast<const uint8_t*>(params.w->data()) + first * k, k, channels,
+                       taps, 1, params.w_signed, params.w_zero_point.data() + first,
+                       params.bias ? params.bias + first : nullptr,
+                       params.multiplier.data() + first, params.x_zero_point});
 }
 
 // Reads rows out of x; what lies in the padding is the zero point, so that it adds nothing.
 class Gather {
  public:
-  Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero,
-         uint8_t* slots)
+  Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero, uint8_t* slots)
       : h_(geometry.h()),
         w_(geometry.w()),
         pixel_(static_cast<size_t>(geometry.in_channels)),
@@ -36,9 +36,9 @@ class Gather {
         direct_(h_.pointwise() && w_.pointwise()),
         whole_lines_(width_ == pixel_ && w_.dilation == 1) {}
 
-  static size_t slot_bytes(const ConvGeometry& geometry) {
-    return static_cast<size_t>(geometry.h().kernel * geometry.w().kernel *
-                               geometry.in_per_group());
+  static uint64_t slot_bytes(const ConvGeometry& geometry) {
+    return static_cast<uint64_t>(geometry.h().kernel * geometry.w().kernel *
+                                 geometry.in_per_group());
   }
 
   const uint8_t* row(size_t r, size_t slot) const {
@@ -89,23 +89,14 @@ class Gather {
 
 class QConvGemm final : public QConvMethod {
  public:
-  QConvGemm(const QConvParams& params, Isa isa)
+  QConvGemm(const QConvParams& params, std::vector<QGemmWeights> groups, Isa isa)
       : kernel_(qgemm_kernel(isa)),
         out_(params.out),
         x_signed_(params.x_signed),
-        zero_(static_cast<uint8_t>(params.x_zero_point)) {
-    const size_t n = params.multiplier.size() / params.groups;
-    for (size_t g = 0; g < params.groups; ++g) {
-      const std::vector<uint8_t> w = weights_of_group(params, g);
-      const size_t k = w.size() / n;
-      groups_.push_back(pack_weights({n, k, w.data(), k, 1, params.w_signed,
-                                      params.w_zero_point.data() + g * n,
-                                      params.bias ? params.bias + g * n : nullptr,
-                                      params.multiplier.data() + g * n, params.x_zero_point}));
-    }
-  }
+        zero_(static_cast<uint8_t>(params.x_zero_point)),
+        groups_(std::move(groups)) {}
 
-  size_t scratch_bytes(const ConvGeometry& geometry) const override {
+  uint64_t scratch_bytes(const ConvGeometry& geometry) const override {
     return qgemm_block_bytes(groups_[0].k_pairs()) + kQGemmRows * Gather::slot_bytes(geometry);
   }
 
@@ -137,8 +128,13 @@ class QConvGemm final : public QConvMethod {
 
 }  // namespace
 
-std::shared_ptr<const QConvMethod> make_qconv_gemm(const QConvParams& params, Isa isa) {
-  return std::make_shared<QConvGemm>(params, isa);
+Result<QConvMethodPtr> make_qconv_gemm(const QConvParams& params, Isa isa) {
+  std::vector<QGemmWeights> groups;
+  for (size_t g = 0; g < params.groups; ++g) {
+    groups.push_back(pack_group(params, g));
+    if (!groups.back().packed) return no_memory_for_weights();
+  }
+  return QConvMethodPtr(std::make_shared<QConvGemm>(params, std::move(groups), isa));
 }
 
 }  // namespace octavo

@@ -2,6 +2,7 @@
 // output is 8 bits, or float where no QuantizeLinear follows.
 #include <memory>
 
+#include "runtime/ops/op_memory.h"
 #include "runtime/ops/qgemm_rows.h"
 #include "runtime/ops/quant_support.h"
 
@@ -20,9 +21,7 @@ struct QLinearGemm {
     if (rows == 0) return {};
     const size_t bytes = qgemm_block_bytes(weights->k_pairs());
     std::byte* scratch = context.scratch(bytes);
-    if (!scratch) {
-      return {ErrorCode::kOutOfMemory, "no memory to run the node; use smaller inputs"};
-    }
+    if (!scratch) return no_memory_to_run();
     const auto* x = static_cast<const uint8_t*>(context.inputs[0].data);
     void* y = context.outputs[0].data;
     const size_t stride = weights->n;
@@ -63,9 +62,10 @@ Result<RunFn> prepare_qlinear_gemm(const PrepareContext& context) {
   }
   const std::vector<int32_t> zero_point = zero_points_of(w, n);
   auto weights = std::make_shared<const QGemmWeights>(pack_weights(
-      {n, k, static_cast<const uint8_t*>(tensor.data()), transposed ? k : 1, transposed ? 1 : n,
-       is_signed(w), zero_point.data(), bias ? bias->values<int32_t>().data() : nullptr,
+      {n, k, static_cast<const uint8_t*>(tensor.data()), transposed ? k : 1, k, transposed ? 1 : n,
+       0, is_signed(w), zero_point.data(), bias ? bias->values<int32_t>().data() : nullptr,
        multiplier.data(), x.zero_point[0]}));
+  if (!weights->packed) return no_memory_for_weights();
   return RunFn(QLinearGemm{&qgemm_kernel(context.isa()), std::move(weights), is_signed(x),
                            to_floats, requant_of(y)});
 }

@@ -1,5 +1,5 @@
-// MaxPool and GlobalMaxPool on uint8 and int8 values, which keep their scale: the float operators hand
-// 8-bit inputs over to this.
+// MaxPool and GlobalMaxPool on uint8 and int8 values, which keep their scale: the float operators
+// hand 8-bit inputs over to this.
 #pragma once
 
 #include "runtime/op.h"

@@ -24,4 +24,8 @@ std::vector<int32_t> zero_points_of(const QuantParams& quant, size_t channels) {
                             : quant.zero_point;
 }
 
+Status no_memory_for_weights() {
+  return {ErrorCode::kOutOfMemory, "no memory for the node's weights; use a smaller model"};
+}
+
 }  // namespace octavo

@@ -21,4 +21,6 @@ QOperand operand_of(const QuantParams& quant);
 std::vector<float> scales_of(const QuantParams& quant, size_t channels);
 std::vector<int32_t> zero_points_of(const QuantParams& quant, size_t channels);
 
+Status no_memory_for_weights();
+
 }  // namespace octavo

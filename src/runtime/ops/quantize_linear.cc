@@ -1,5 +1,5 @@
-// QuantizeLinear and DequantizeLinear, per tensor and per axis. Scale and zero point may be computed by
-// the graph, so they are read on every run.
+// QuantizeLinear and DequantizeLinear, per tensor and per axis. Scale and zero point may be
+// computed by the graph, so they are read on every run.
 #include <limits>
 #include <type_traits>
 
@@ -41,8 +41,8 @@ void quantize(const QConvertKernel& kernel, size_t n, const float* x, float scal
     kernel.quantize(n, x, scale, out, static_cast<uint8_t*>(y));
   } else {
     for (size_t i = 0; i < n; ++i) {
-      static_cast<T*>(y)[i] = static_cast<T>(
-          quantize_value(x[i], scale, out.zero_point, out.qmin, out.qmax));
+      static_cast<T*>(y)[i] =
+          static_cast<T>(quantize_value(x[i], scale, out.zero_point, out.qmin, out.qmax));
     }
   }
 }
@@ -92,7 +92,8 @@ Result<RunFn> prepare_quantize_linear(const PrepareContext& context) {
     return unsupported_dtype(context, context.input(0).dtype);
   }
   const DType dtype = context.output(0).dtype;
-  const auto fn = pick<QuantizeFn>(dtype, QuantizedTypes{}, []<typename T>() { return quantize<T>; });
+  const auto fn =
+      pick<QuantizeFn>(dtype, QuantizedTypes{}, []<typename T>() { return quantize<T>; });
   if (!fn) return unsupported_dtype(context, dtype);
   const QConvertKernel& kernel = qconvert_kernel(context.isa());
   return RunFn([fn, &kernel, dtype, attrs = context.node().attrs](RunContext& run) {

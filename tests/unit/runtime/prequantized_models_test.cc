@@ -1,5 +1,5 @@
-// Models that came quantized from elsewhere, where they are: TensorFlow Lite's MobileNet V2 as QDQ, and
-// PyTorch's export after training for quantization.
+// Models that came quantized from elsewhere, where they are: TensorFlow Lite's MobileNet V2 as QDQ,
+// and PyTorch's export after training for quantization.
 #include <gtest/gtest.h>
 
 #include <cmath>

@@ -107,7 +107,8 @@ inline std::vector<uint8_t> run_on_noise(const Graph& graph, const PlanOptions& 
     const auto count = static_cast<size_t>(value.shape->count());
     if (value.dtype == DType::kFloat32) {
       std::vector<float> reals;
-      for (size_t i = 0; i < count; ++i) reals.push_back(static_cast<float>(noise.between(-64, 64)) / 8);
+      for (size_t i = 0; i < count; ++i)
+        reals.push_back(static_cast<float>(noise.between(-64, 64)) / 8);
       const auto* bytes = reinterpret_cast<const uint8_t*>(reals.data());
       data.emplace_back(bytes, bytes + count * sizeof(float));
     } else {

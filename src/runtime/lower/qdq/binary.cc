@@ -1,4 +1,6 @@
-//   DQ(a), DQ(b) -> Add | Mul [-> Relu | Clip] -> Q     becomes     QLinearAdd | QLinearMul(a, b)
+//   DQ(a), DQ(b) -> Add | Mul [-> Relu | Clip] -> Q
+//   QLinearAdd | QLinearMul(a, b)
+//
 // Not where an operand is float, or where someone else reads the float result.
 #include "runtime/lower/qdq/islands.h"
 #include "runtime/lower/qdq/patterns.h"

@@ -95,7 +95,8 @@ bool absorb_scale(const std::vector<double>& scale, size_t channels, int axis,
     quant.scale[c] = static_cast<float>(static_cast<double>(quant.scale[c]) * std::fabs(scale[c]));
     if (!(quant.scale[c] > 0.0f) || !std::isfinite(quant.scale[c])) return false;
   }
-  const bool all_positive = std::all_of(scale.begin(), scale.end(), [](double s) { return s > 0.0; });
+  const bool all_positive =
+      std::all_of(scale.begin(), scale.end(), [](double s) { return s > 0.0; });
   return all_positive || change_signs(scale, axis, weights);
 }
 

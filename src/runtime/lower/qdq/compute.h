@@ -14,14 +14,14 @@ struct QuantizedWeights {
 };
 std::optional<QuantizedWeights> weights_behind(const Graph& graph, ValueId value, int axis);
 
-// A constant bias in reals, whether it is float or int32 behind a DequantizeLinear; zeros where there
-// is none; nullopt where it is no constant of one number or one a channel.
+// A constant bias in reals, whether it is float or int32 behind a DequantizeLinear; zeros where
+// there is none; nullopt where it is no constant of one number or one a channel.
 std::optional<std::vector<double>> bias_reals(const Graph& graph, ValueId value, size_t channels);
 
 // What is left to the operator when scale and offset of an epilogue move into weights and bias:
 //   scale[c] * (sum x * w) + offset[c] = sum x * (scale[c] * w) + offset[c]
-// The scale goes into that of the weights, its sign into their integers. False where that cannot be:
-// a result that is not finite, or -128 that would have to be 128.
+// The scale goes into that of the weights, its sign into their integers. False where that cannot
+// be: a result that is not finite, or -128 that would have to be 128.
 bool absorb_scale(const std::vector<double>& scale, size_t channels, int axis,
                   QuantizedWeights& weights);
 

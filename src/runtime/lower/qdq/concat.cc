@@ -1,4 +1,6 @@
-//   DQ(a), DQ(b), ... -> Concat [-> Relu | Clip] -> Q     becomes     QLinearConcat(a, b, ...)
+//   DQ(a), DQ(b), ... -> Concat [-> Relu | Clip] -> Q
+//   QLinearConcat(a, b, ...)
+//
 // Inputs whose scale is not the output's are requantized on the way.
 // Not where an input is float, or where someone else reads the float result.
 #include "runtime/lower/qdq/islands.h"

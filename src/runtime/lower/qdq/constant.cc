@@ -1,5 +1,7 @@
-//   Q(constant)     becomes     a constant     weights of models trained for quantization
-// Not where scale or zero point is computed.
+//   node(constants)
+//   constants                     weights that a model quantizes, or transposes, while running
+//
+// Not where an input is computed, scale and zero point included.
 #include "runtime/lower/qdq/patterns.h"
 #include "runtime/plan.h"
 

@@ -1,10 +1,15 @@
-//   DQ(x), DQ(w)[, b] -> Conv [-> scale and shift] [-> Relu | Clip] -> Q     becomes     QLinearConv(x, w, b)
-//   DQ(x), DQ(w)[, b] -> Gemm | MatMul [-> the same] -> Q                    becomes     QLinearGemm(x, w, b)
-//   DQ(x), DQ(w)[, b] -> Gemm | MatMul -> ...                                becomes     the same, float output
+//   DQ(x), DQ(w)[, b] -> Conv [-> scale and shift] [-> Relu | Clip] -> Q
+//   QLinearConv(x, w, b)
+//
+//   DQ(x), DQ(w)[, b] -> Gemm | MatMul [-> scale and shift] [-> Relu | Clip] -> Q
+//   QLinearGemm(x, w, b)                  the same with float output where no Q follows
+//
 // w is constant, with one scale or one an output channel; b is constant, float or behind a
-// DequantizeLinear, and becomes int32 in units of s_x * s_w. Scale and shift are constants by channel:
-// what training for quantization leaves of a BatchNormalization.
-// Not where someone else reads the float result, where weights are computed, or in 3 spatial dimensions.
+// DequantizeLinear, and becomes int32 in units of s_x * s_w. Scale and shift are constants by
+// channel: what training for quantization leaves of a BatchNormalization.
+//
+// Not where someone else reads the float result of a Conv, where weights are computed, or in 3
+// spatial dimensions.
 #include "runtime/lower/qdq/compute.h"
 #include "runtime/lower/qdq/patterns.h"
 
@@ -14,11 +19,11 @@ namespace {
 // Where a node has what; the rest is the same for all.
 struct Compute {
   Op lowered;
-  int weight_axis;       // output channels in w
-  int rank;              // of the output
-  int channel_axis;      // output channels in it
+  int weight_axis;   // output channels in w
+  int rank;          // of the output
+  int channel_axis;  // output channels in it
   double alpha = 1.0, beta = 1.0;
-  bool may_stay_float;   // the output, where no QuantizeLinear follows
+  bool may_stay_float;  // the output, where no QuantizeLinear follows
 };
 
 struct Constants {
@@ -73,7 +78,8 @@ bool lower_compute(Graph& graph, NodeId id, const Compute& compute) {
   const Epilogue epilogue =
       follow_epilogue(graph, node.outputs[0], channels, compute.channel_axis, compute.rank);
   if (const auto end = quantized_end(graph, epilogue.value)) {
-    const auto constants = constants_of(graph, node, compute, epilogue, *weights, x->quant.scale[0]);
+    const auto constants =
+        constants_of(graph, node, compute, epilogue, *weights, x->quant.scale[0]);
     if (!constants) return false;
     for (const NodeId absorbed : epilogue.absorbed) graph.remove_node(absorbed);
     make_8bit(graph, *end);
@@ -81,8 +87,8 @@ bool lower_compute(Graph& graph, NodeId id, const Compute& compute) {
     return true;
   }
   if (!compute.may_stay_float) return false;
-  const Epilogue none{node.outputs[0], std::vector<double>(channels, 1.0),
-                      std::vector<double>(channels, 0.0), {}};
+  const Epilogue none{
+      node.outputs[0], std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0), {}};
   const auto constants = constants_of(graph, node, compute, none, *weights, x->quant.scale[0]);
   if (!constants) return false;
   rewrite(graph, id, compute, *x, *constants, node.outputs[0]);
@@ -100,11 +106,12 @@ int rank_of(const Graph& graph, ValueId value) {
 Result<bool> lower_conv(Graph& graph, NodeId id) {
   const int rank = rank_of(graph, graph.node(id).outputs[0]);
   if (rank != 3 && rank != 4) return false;
-  return lower_compute(graph, id, {.lowered = Op::kQLinearConv,
-                                   .weight_axis = 0,
-                                   .rank = rank,
-                                   .channel_axis = 1,
-                                   .may_stay_float = false});
+  return lower_compute(graph, id,
+                       {.lowered = Op::kQLinearConv,
+                        .weight_axis = 0,
+                        .rank = rank,
+                        .channel_axis = 1,
+                        .may_stay_float = false});
 }
 
 Result<bool> lower_gemm(Graph& graph, NodeId id) {
@@ -112,14 +119,14 @@ Result<bool> lower_gemm(Graph& graph, NodeId id) {
   const int rank = rank_of(graph, node.outputs[0]);
   const bool is_matrix = rank_of(graph, node.inputs[1]) == 2;
   if (rank < 2 || !is_matrix || node.attrs.get_int("transA", 0) != 0) return false;
-  return lower_compute(
-      graph, id, {.lowered = Op::kQLinearGemm,
-                  .weight_axis = node.attrs.get_int("transB", 0) != 0 ? 0 : 1,
-                  .rank = rank,
-                  .channel_axis = rank - 1,
-                  .alpha = static_cast<double>(node.attrs.get_float("alpha", 1.0f)),
-                  .beta = static_cast<double>(node.attrs.get_float("beta", 1.0f)),
-                  .may_stay_float = true});
+  return lower_compute(graph, id,
+                       {.lowered = Op::kQLinearGemm,
+                        .weight_axis = node.attrs.get_int("transB", 0) != 0 ? 0 : 1,
+                        .rank = rank,
+                        .channel_axis = rank - 1,
+                        .alpha = static_cast<double>(node.attrs.get_float("alpha", 1.0f)),
+                        .beta = static_cast<double>(node.attrs.get_float("beta", 1.0f)),
+                        .may_stay_float = true});
 }
 
 }  // namespace octavo

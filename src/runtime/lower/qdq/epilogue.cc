@@ -20,8 +20,8 @@ struct Affine {
   std::vector<double> scale, offset;  // empty: one, zero
 };
 
-std::optional<Affine> with_constant(const Graph& graph, const Node& node, ValueId x, size_t channels,
-                                    int axis, int rank) {
+std::optional<Affine> with_constant(const Graph& graph, const Node& node, ValueId x,
+                                    size_t channels, int axis, int rank) {
   const bool commutes = node.op == Op::kAdd || node.op == Op::kMul;
   const size_t other = node.inputs[0] == x ? 1 : 0;
   if (other == 0 && !commutes) return std::nullopt;
@@ -72,8 +72,8 @@ std::optional<Affine> affine_of(const Graph& graph, const Node& node, ValueId x,
 }  // namespace
 
 Epilogue follow_epilogue(const Graph& graph, ValueId output, size_t channels, int axis, int rank) {
-  Epilogue epilogue{output, std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0),
-                    {}};
+  Epilogue epilogue{
+      output, std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0), {}};
   while (true) {
     const NodeId next = graph.only_consumer(epilogue.value);
     if (next == kNoNode) return epilogue;

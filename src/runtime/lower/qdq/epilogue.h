@@ -13,8 +13,8 @@ struct Epilogue {
   std::vector<NodeId> absorbed;  // Add, Sub, Mul, Div, BatchNormalization with constants
 };
 
-// Follows `output` as long as one node alone reads it and scales or shifts each channel by a constant.
-// `axis` is the channels' place in a value of `rank` dimensions.
+// Follows `output` as long as one node alone reads it and scales or shifts each channel by a
+// constant. `axis` is the channels' place in a value of `rank` dimensions.
 Epilogue follow_epilogue(const Graph& graph, ValueId output, size_t channels, int axis, int rank);
 
 }  // namespace octavo

@@ -10,8 +10,8 @@
 
 namespace octavo {
 
-// Scale and zero point of a QuantizeLinear or DequantizeLinear; nullopt where they are not constant,
-// not uint8, int8 or int32, or no positive finite numbers.
+// Scale and zero point of a QuantizeLinear or DequantizeLinear; nullopt where they are not
+// constant, not uint8, int8 or int32, or no positive finite numbers.
 std::optional<QuantParams> params_of(const Graph& graph, const Node& node);
 
 // Scale, zero point and type agree; a range that a fused Relu narrowed may differ.
@@ -37,10 +37,10 @@ std::optional<Bounds> bounds_of(const Graph& graph, const Node& node);
 
 // What follows a node's float output: Relu and Clip, then the one QuantizeLinear that reads it.
 struct QuantizedEnd {
-  ValueId value = kNoValue;     // the float value that is quantized
+  ValueId value = kNoValue;  // the float value that is quantized
   NodeId quantize = kNoNode;
-  QuantParams quant;            // one scale, 8 bits; qmin and qmax narrowed to the bounds
-  std::vector<NodeId> clamps;   // between the node and `value`
+  QuantParams quant;           // one scale, 8 bits; qmin and qmax narrowed to the bounds
+  std::vector<NodeId> clamps;  // between the node and `value`
 };
 // nullopt where anybody else reads a value on the way, or where it is a graph output.
 std::optional<QuantizedEnd> quantized_end(const Graph& graph, ValueId output);

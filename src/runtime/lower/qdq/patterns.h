@@ -1,5 +1,5 @@
-// The patterns of lower_qdq. Each looks at one float node, rewrites it where it fits and says whether
-// it did; a node that no pattern takes runs in float between its neighbours.
+// The patterns of lower_qdq. Each looks at one float node, rewrites it where it fits and says
+// whether it did; a node that no pattern takes runs in float between its neighbours.
 #pragma once
 
 #include "graph/graph.h"

@@ -1,5 +1,9 @@
-//   DQ(x) -> AveragePool | GlobalAveragePool [-> Relu | Clip] -> Q     becomes     QLinear...Pool(x)
-//   DQ(x) -> ReduceMean over all spatial axes -> Q     becomes     QLinearGlobalAveragePool(x) [-> Squeeze]
+//   DQ(x) -> AveragePool | GlobalAveragePool [-> Relu | Clip] -> Q
+//   QLinearAveragePool | QLinearGlobalAveragePool(x)
+//
+//   DQ(x) -> ReduceMean over all spatial axes [-> Relu | Clip] -> Q
+//   QLinearGlobalAveragePool(x) [-> Squeeze]
+//
 // Not over 3 spatial dimensions, and not where someone else reads the float result.
 #include <algorithm>
 
@@ -25,8 +29,7 @@ bool reduces_spatial_axes(const Graph& graph, const Node& node) {
     const std::optional<int> at = resolve_axis(axis, rank);
     if (at) reduced[static_cast<size_t>(*at)] = true;
   }
-  return !reduced[0] && !reduced[1] &&
-         std::count(reduced.begin(), reduced.end(), true) == rank - 2;
+  return !reduced[0] && !reduced[1] && std::count(reduced.begin(), reduced.end(), true) == rank - 2;
 }
 
 }  // namespace
@@ -36,7 +39,8 @@ Result<bool> lower_pool(Graph& graph, NodeId id) {
   const auto x = behind_dequantize(graph, node.inputs[0]);
   const auto end = quantized_end(graph, node.outputs[0]);
   if (!x || !end || !is_image(graph, x->value)) return false;
-  const Op op = node.op == Op::kAveragePool ? Op::kQLinearAveragePool : Op::kQLinearGlobalAveragePool;
+  const Op op =
+      node.op == Op::kAveragePool ? Op::kQLinearAveragePool : Op::kQLinearGlobalAveragePool;
   annotate(graph, *x);
   make_8bit(graph, *end);
   replace_node(graph, id, op, {x->value}, {end->value});

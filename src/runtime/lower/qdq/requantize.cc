@@ -1,5 +1,8 @@
-//   DQ(x) -> Q     becomes     x               the scales are the same
-//   DQ(x) -> Q     becomes     Requantize(x)   they are not
+//   DQ(x) -> Q
+//   x                             where the scales are the same
+//   Requantize(x)                 where they are not
+//
+// Not where x is constant: that is weights, which others look at.
 #include "runtime/lower/qdq/islands.h"
 #include "runtime/lower/qdq/patterns.h"
 

@@ -1,10 +1,16 @@
-//   DQ(x) -> MaxPool -> Q     becomes     MaxPool(x)                    in 8 bits, scales are the same
-//   DQ(x) -> MaxPool -> Q     becomes     MaxPool(x) -> Requantize      they are not, or a Relu follows
-//   DQ(x) -> MaxPool -> ...   becomes     MaxPool(x) -> DQ -> ...       no Q follows: the next may use it
-// MaxPool stands for all operators that move or select elements; each output of a Split is on its own.
-//   DQ(x) -> Pad(v) -> Q      becomes     Pad(x, quantized v)           alike, constant mode
-// Not where a MaxPool gives indices, and not where Pad's value is not constant, or neither 0 nor of the
-// scale of x.
+//   DQ(x) -> MaxPool -> Q
+//   MaxPool(x)                    in 8 bits, where the scales are the same
+//   MaxPool(x) -> Requantize      where they are not, or a Relu follows
+//
+//   DQ(x) -> MaxPool -> ...
+//   MaxPool(x) -> DQ -> ...       where no Q follows: the next operator may look through DQ
+//
+//   DQ(x) -> Pad(v) -> Q
+//   Pad(x, quantized v)           and so on, in constant mode
+//
+// MaxPool stands for all operators that move or select elements; each output of a Split is on its
+// own. Not where a MaxPool gives indices, nor where Pad's value is computed, or is neither 0 nor of
+// the scale of x.
 #include <algorithm>
 
 #include "base/rounding.h"
@@ -37,8 +43,8 @@ bool keeps_scale(const QuantizedEnd& end, const QuantParams& quant) {
   return end.clamps.empty() && same_scale(end.quant, quant);
 }
 
-// Moves the node onto the 8-bit x; inputs beside x stay as they are. Where all are constant (weights
-// that a model transposes) it runs here.
+// Moves the node onto the 8-bit x; inputs beside x stay as they are. Where all are constant
+// (weights that a model transposes) it runs here.
 Result<bool> move_to_8bit(Graph& graph, NodeId id, const Dequantized& x) {
   const Node node = graph.node(id);
   const Node dequantize = graph.node(x.node);
@@ -103,9 +109,10 @@ Result<bool> lower_pad(Graph& graph, NodeId id) {
     const QuantParams& quant = x->quant;
     const int32_t q =
         quantize_value(fill, quant.scale[0], quant.zero_point[0], quant.qmin, quant.qmax);
-    const ValueId value = graph.add_constant(
-        node.name + "_value", quant.dtype == DType::kInt8 ? Tensor::scalar(static_cast<int8_t>(q))
-                                                          : Tensor::scalar(static_cast<uint8_t>(q)));
+    const ValueId value =
+        graph.add_constant(node.name + "_value", quant.dtype == DType::kInt8
+                                                     ? Tensor::scalar(static_cast<int8_t>(q))
+                                                     : Tensor::scalar(static_cast<uint8_t>(q)));
     Node padded = graph.node(id);
     padded.inputs.resize(std::max<size_t>(padded.inputs.size(), 3), kNoValue);
     padded.inputs[2] = value;

@@ -1,4 +1,6 @@
-//   DQ(x) -> f [-> Relu | Clip] -> Q     becomes     QLinearUnary(x)     table[q] = quantize(f(dequantize(q)))
+//   DQ(x) -> f [-> Relu | Clip] -> Q
+//   QLinearUnary(x)               table[q] = quantize(f(dequantize(q)))
+//
 // f is any function of one element: the float operator itself computes the 256 results. Its other
 // inputs, if any (limits, an exponent, the other operand of Add), are constants of one element.
 // Not where x is not the only input that is not constant, or someone else reads the float result.

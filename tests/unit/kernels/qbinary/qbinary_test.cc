@@ -19,10 +19,10 @@ void expect_all_pairs(const QBinary& params) {
     kernel->add(a.size(), a.data(), b.data(), false, params, sum.data());
     kernel->mul(a.size(), a.data(), b.data(), false, params, product.data());
     for (size_t i = 0; i < a.size(); ++i) {
-      const float x = dequantize_value(widen(a[i], params.a.is_signed), params.a.scale,
-                                       params.a.zero_point);
-      const float y = dequantize_value(widen(b[i], params.b.is_signed), params.b.scale,
-                                       params.b.zero_point);
+      const float x =
+          dequantize_value(widen(a[i], params.a.is_signed), params.a.scale, params.a.zero_point);
+      const float y =
+          dequantize_value(widen(b[i], params.b.is_signed), params.b.scale, params.b.zero_point);
       ASSERT_EQ(sum[i], quantize_byte(x + y, params.scale, params.out)) << kernel->name << ' ' << i;
       ASSERT_EQ(product[i], quantize_byte(x * y, params.scale, params.out))
           << kernel->name << ' ' << i;
@@ -33,7 +33,7 @@ void expect_all_pairs(const QBinary& params) {
 TEST(QBinary, EveryVariantEqualsFloatArithmeticForEveryPairOfBytes) {
   expect_all_pairs({{0.5f, 128, false}, {0.5f, -128, true}, 1.0f, {0, -128, 127}});  // ties
   expect_all_pairs({{0.0173f, 3, false}, {0.25f, 250, false}, 0.031f, {120, 0, 255}});
-  expect_all_pairs({{1e-3f, 127, true}, {7.7f, 0, true}, 1e-6f, {5, 5, 100}});  // saturates
+  expect_all_pairs({{1e-3f, 127, true}, {7.7f, 0, true}, 1e-6f, {5, 5, 100}});     // saturates
   expect_all_pairs({{3e38f, 0, true}, {3e38f, 0, true}, 1e-30f, {0, -128, 127}});  // inf and NaN
 }
 

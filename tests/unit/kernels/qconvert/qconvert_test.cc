@@ -12,11 +12,17 @@ constexpr float kInf = std::numeric_limits<float>::infinity();
 
 TEST(QConvert, RoundsHalvesToEvenSaturatesAndTakesNanForTheLowestValue) {
   // 16 values and 3 more: vector and tail.
-  const std::vector<float> x = {0.25f, 0.75f, 1.25f, -0.25f, -0.75f, 1e30f, -1e30f,
-                                kInf,  -kInf, std::numeric_limits<float>::quiet_NaN(),
-                                0.0f,  -0.0f, 63.75f, -64.25f, 1e-45f, 5.0f,
-                                0.25f, std::numeric_limits<float>::quiet_NaN(), 1e30f};
-  const std::vector<int> expected = {0, 2, 2,    0, -2, 127, -128, 127, -128, -128,
+  const std::vector<float> x = {0.25f,  0.75f,
+                                1.25f,  -0.25f,
+                                -0.75f, 1e30f,
+                                -1e30f, kInf,
+                                -kInf,  std::numeric_limits<float>::quiet_NaN(),
+                                0.0f,   -0.0f,
+                                63.75f, -64.25f,
+                                1e-45f, 5.0f,
+                                0.25f,  std::numeric_limits<float>::quiet_NaN(),
+                                1e30f};
+  const std::vector<int> expected = {0, 2, 2,   0,    -2, 127, -128, 127,  -128, -128,
                                      0, 0, 127, -128, 0,  10,  0,    -128, 127};
   for (const QConvertKernel* kernel : qconvert_kernels()) {
     std::vector<uint8_t> y(x.size());
@@ -51,7 +57,8 @@ TEST(QConvert, DequantizesEveryByteOfBothTypes) {
   for (const QConvertKernel* kernel : qconvert_kernels()) {
     std::vector<float> y(256);
     kernel->dequantize(256, x.data(), false, 0.3f, 7, y.data());
-    for (int i = 0; i < 256; ++i) EXPECT_EQ(y[static_cast<size_t>(i)], 0.3f * static_cast<float>(i - 7));
+    for (int i = 0; i < 256; ++i)
+      EXPECT_EQ(y[static_cast<size_t>(i)], 0.3f * static_cast<float>(i - 7));
     kernel->dequantize(256, x.data(), true, 0.3f, -128, y.data());
     EXPECT_EQ(y[0x80], 0.0f);
     EXPECT_EQ(y[0x7f], 0.3f * 255.0f);

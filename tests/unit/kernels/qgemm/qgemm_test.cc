@@ -29,7 +29,8 @@ std::vector<Case> cases() {
 
 class Problem {
  public:
-  explicit Problem(const Case& c) : c_(c), noise_(static_cast<uint32_t>(c.m * 97 + c.n * 31 + c.k)) {
+  explicit Problem(const Case& c)
+      : c_(c), noise_(static_cast<uint32_t>(c.m * 97 + c.n * 31 + c.k)) {
     x_ = noise_.bytes(c.m * c.k);
     w_ = noise_.bytes(c.n * c.k);
     for (size_t i = 0; i < c.n; ++i) {
@@ -54,9 +55,9 @@ class Problem {
 
   template <typename T, typename Run>
   std::vector<T> run(const QGemmKernel& kernel, Run panel_to) const {
-    const QGemmWeights weights = pack_weights({c_.n, c_.k, w_.data(), c_.k, 1, c_.w_signed,
-                                               zero_point_.data(), bias_.data(),
-                                               multiplier_.data(), x_zero_point_});
+    const QGemmWeights weights =
+        pack_weights({c_.n, c_.k, w_.data(), c_.k, c_.k, 1, 0, c_.w_signed, zero_point_.data(),
+                      bias_.data(), multiplier_.data(), x_zero_point_});
     const size_t tile = weights.k_pairs() * kQGemmRows * 2;
     std::vector<int16_t> packed((c_.m + 3) / 4 * tile);
     for (size_t m = 0; m < c_.m; m += 4) {
@@ -67,9 +68,13 @@ class Problem {
     }
     std::vector<T> y(c_.m * c_.n);
     for (size_t n = 0; n < c_.n; n += kQGemmCols) {
-      const QGemmPanel panel{c_.m, std::min(kQGemmCols, c_.n - n), weights.k_pairs(), packed.data(),
+      const QGemmPanel panel{c_.m,
+                             std::min(kQGemmCols, c_.n - n),
+                             weights.k_pairs(),
+                             packed.data(),
                              weights.packed.data() + n * weights.k_pairs() * 2,
-                             weights.bias.data() + n, weights.multiplier.data() + n};
+                             weights.bias.data() + n,
+                             weights.multiplier.data() + n};
       panel_to(kernel, panel, y.data() + n);
     }
     return y;
@@ -124,7 +129,7 @@ TEST(QGemm, SumsBeyondInt32WrapAlike) {
   const int32_t zero = 0;
   const float multiplier = 1.0f;
   const QGemmWeights weights =
-      pack_weights({1, k, w.data(), k, 1, false, &zero, nullptr, &multiplier, 0});
+      pack_weights({1, k, w.data(), k, k, 1, 0, false, &zero, nullptr, &multiplier, 0});
   for (const QGemmKernel* kernel : qgemm_kernels()) {
     std::vector<int16_t> packed(weights.k_pairs() * kQGemmRows * 2);
     const uint8_t* row = x.data();
@@ -143,7 +148,8 @@ TEST(QGemm, RoundsHalvesToEvenAndSaturates) {
   const uint8_t w = 1;
   const int32_t zero = 0;
   const float half = 0.5f;
-  const QGemmWeights weights = pack_weights({1, 1, &w, 1, 1, false, &zero, nullptr, &half, 0});
+  const QGemmWeights weights =
+      pack_weights({1, 1, &w, 1, 1, 1, 0, false, &zero, nullptr, &half, 0});
   const std::vector<uint8_t> x = {1, 3, 5, 7, 255, 254, 253, 0};
   const std::vector<uint8_t> expected = {10, 12, 12, 14, 100, 100, 100, 10};
   for (const QGemmKernel* kernel : qgemm_kernels()) {

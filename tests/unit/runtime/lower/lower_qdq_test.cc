@@ -46,11 +46,10 @@ TEST(LowerQdq, QuantizedOutputOfTheGraphKeepsItsOwnName) {
 
 TEST(LowerQdq, BiasBehindDequantizeLinearStaysTheIntegersThatItIs) {
   ConvGraph b;
-  const ValueId bias =
-      b.node(Op::kDequantizeLinear,
-             {b.constant<int32_t>("b", {123456789, -5}, {2}),
-              b.floats("b_scale", {0.25f * 0.5f, 0.25f * 0.25f}, {2})},
-             "b_real", {{"axis", int64_t{0}}});
+  const ValueId bias = b.node(Op::kDequantizeLinear,
+                              {b.constant<int32_t>("b", {123456789, -5}, {2}),
+                               b.floats("b_scale", {0.25f * 0.5f, 0.25f * 0.25f}, {2})},
+                              "b_real", {{"axis", int64_t{0}}});
   b.output8(b.conv({bias}), "y", kY);
   const Graph graph = lowered(b.graph);
   const Node& conv = graph.node(graph.producer(graph.find_value("y")));
@@ -62,8 +61,8 @@ TEST(LowerQdq, BiasBehindDequantizeLinearStaysTheIntegersThatItIs) {
 TEST(LowerQdq, ReluAndClipNarrowTheRangeOfTheOutput) {
   ConvGraph b;
   const ValueId relu = b.node(Op::kRelu, {b.conv()}, "relu");
-  const ValueId clip = b.node(
-      Op::kClip, {relu, b.floats("low", {-3}, {}), b.floats("high", {6}, {})}, "clip");
+  const ValueId clip =
+      b.node(Op::kClip, {relu, b.floats("low", {-3}, {}), b.floats("high", {6}, {})}, "clip");
   b.output8(clip, "y2", kY);
   const Graph graph = lowered(b.graph);
   EXPECT_EQ(ops_of(graph), "QLinearConv DequantizeLinear");
@@ -74,11 +73,10 @@ TEST(LowerQdq, ReluAndClipNarrowTheRangeOfTheOutput) {
 TEST(LowerQdq, ScaleAndShiftByChannelMoveIntoWeightsAndBias) {
   ConvGraph b;
   const ValueId div = b.node(Op::kDiv, {b.conv(), b.floats("d", {2, -4}, {1, 2, 1, 1})}, "div");
-  const ValueId bn = b.node(
-      Op::kBatchNormalization,
-      {div, b.floats("gamma", {1, 0}, {2}), b.floats("beta", {3, 5}, {2}),
-       b.floats("mean", {0, 1}, {2}), b.floats("var", {1, 1}, {2})},
-      "bn", {{"epsilon", 0.0f}});
+  const ValueId bn = b.node(Op::kBatchNormalization,
+                            {div, b.floats("gamma", {1, 0}, {2}), b.floats("beta", {3, 5}, {2}),
+                             b.floats("mean", {0, 1}, {2}), b.floats("var", {1, 1}, {2})},
+                            "bn", {{"epsilon", 0.0f}});
   b.output8(bn, "y2", kY);
   const Graph graph = lowered(b.graph);
   EXPECT_EQ(ops_of(graph), "QLinearConv DequantizeLinear");
@@ -113,8 +111,7 @@ TEST(LowerQdq, EachReaderOfAResidualLooksThroughItsOwnDequantizeLinear) {
   ConvGraph b;
   const ValueId first = b.quantize(b.conv(), "y", kX);
   const ValueId real = b.dequantize(first, "y", kX);
-  const ValueId second =
-      b.node(Op::kConv, {real, b.weights("w2", {2, 2, 1, 1}, {0.5f})}, "z");
+  const ValueId second = b.node(Op::kConv, {real, b.weights("w2", {2, 2, 1, 1}, {0.5f})}, "z");
   const ValueId sum =
       b.node(Op::kAdd, {real, b.dequantize(b.quantize(second, "z", kY), "z", kY)}, "sum");
   b.graph.node(b.graph.producer(second)).attrs.set("pads", Ints{0, 0, 0, 0});
@@ -180,7 +177,8 @@ TEST(LowerQdq, WeightsThatAreQuantizedInTheGraphAreFoldedToIntegers) {
 TEST(LowerQdq, GemmWithoutQuantizeLinearGivesFloat) {
   QdqBuilder b;
   const ValueId x = b.input8("x", {3, 4}, kX);
-  b.output(b.node(Op::kGemm, {x, b.weights("w", {4, 2}, {0.5f}), b.floats("c", {1, 2}, {1, 2})}, "y"));
+  b.output(
+      b.node(Op::kGemm, {x, b.weights("w", {4, 2}, {0.5f}), b.floats("c", {1, 2}, {1, 2})}, "y"));
   const Graph graph = lowered(b.graph);
   EXPECT_EQ(ops_of(graph), "QLinearGemm");
   EXPECT_EQ(value_named(graph, "y").dtype, DType::kFloat32);
@@ -224,7 +222,8 @@ TEST(LowerQdq, DequantizeLinearMovesBehindAnOperatorThatOnlyMovesElements) {
 TEST(LowerQdq, TransposedWeightsAreTransposedOnce) {
   QdqBuilder b;
   const ValueId x = b.input8("x", {1, 4}, kX);
-  const ValueId w = b.node(Op::kTranspose, {b.weights("w", {2, 4}, {0.5f})}, "wt", {{"perm", Ints{1, 0}}});
+  const ValueId w =
+      b.node(Op::kTranspose, {b.weights("w", {2, 4}, {0.5f})}, "wt", {{"perm", Ints{1, 0}}});
   b.output8(b.node(Op::kMatMul, {x, w}, "y"), "y", kY);
   EXPECT_EQ(ops_of(lowered(b.graph)), "QLinearGemm DequantizeLinear");
   expect_lowering_keeps_results(b.graph);

@@ -1,5 +1,6 @@
 // What lowered graphs compute: the same bytes as their float operators between dequantized and
-// quantized values, on every instruction set. Scales are powers of two, so the float sums are exact.
+// quantized values, on every instruction set. Scales are powers of two, so the float sums are
+// exact.
 #include <gtest/gtest.h>
 
 #include "tests/unit/runtime/qdq_builder.h"
@@ -26,20 +27,44 @@ TEST(LoweredResults, ConvolutionsOfEveryShapeEqualFloat) {
       {"pointwise, odd channels", {2, 7, 3, 3}, {5, 7, 1, 1}, {}, kS8, kWide},
       {"strided pointwise", {1, 4, 5, 5}, {8, 4, 1, 1}, {{"strides", Ints{2, 2}}}, kU8, kWide},
       {"padded pointwise", {1, 4, 3, 3}, {8, 4, 1, 1}, {{"pads", Ints{1, 1, 1, 1}}}, kU8, kWide},
-      {"3x3 of 3 channels", {1, 3, 9, 9}, {16, 3, 3, 3},
-       {{"strides", Ints{2, 2}}, {"pads", Ints{0, 0, 1, 1}}}, kS8High, kWide},
+      {"3x3 of 3 channels",
+       {1, 3, 9, 9},
+       {16, 3, 3, 3},
+       {{"strides", Ints{2, 2}}, {"pads", Ints{0, 0, 1, 1}}},
+       kS8High,
+       kWide},
       {"3x3, padded", {2, 5, 6, 7}, {3, 5, 3, 3}, {{"pads", Ints{1, 1, 1, 1}}}, kU8Low, kWide},
-      {"dilated", {1, 2, 9, 9}, {4, 2, 3, 3},
-       {{"dilations", Ints{2, 3}}, {"pads", Ints{2, 3, 2, 3}}}, kU8, kWide},
+      {"dilated",
+       {1, 2, 9, 9},
+       {4, 2, 3, 3},
+       {{"dilations", Ints{2, 3}}, {"pads", Ints{2, 3, 2, 3}}},
+       kU8,
+       kWide},
       {"5x1", {1, 2, 9, 4}, {4, 2, 5, 1}, {{"auto_pad", std::string("SAME_UPPER")}}, kU8, kWide},
       {"groups", {1, 6, 5, 5}, {9, 2, 3, 3}, {{"group", int64_t{3}}}, kU8, kWide},
-      {"depthwise 3x3", {1, 9, 6, 6}, {9, 1, 3, 3},
-       {{"group", int64_t{9}}, {"pads", Ints{1, 1, 1, 1}}}, kU8, kWide},
-      {"depthwise 3x3, strided, int8", {2, 16, 7, 7}, {16, 1, 3, 3},
-       {{"group", int64_t{16}}, {"pads", Ints{0, 0, 1, 1}}, {"strides", Ints{2, 2}}}, kS8, kWide},
-      {"depthwise 5x5", {1, 8, 9, 9}, {8, 1, 5, 5},
-       {{"group", int64_t{8}}, {"pads", Ints{2, 2, 2, 2}}}, kS8High, kWide},
-      {"depthwise, two outputs a channel", {1, 3, 5, 5}, {6, 1, 3, 3}, {{"group", int64_t{3}}}, kU8,
+      {"depthwise 3x3",
+       {1, 9, 6, 6},
+       {9, 1, 3, 3},
+       {{"group", int64_t{9}}, {"pads", Ints{1, 1, 1, 1}}},
+       kU8,
+       kWide},
+      {"depthwise 3x3, strided, int8",
+       {2, 16, 7, 7},
+       {16, 1, 3, 3},
+       {{"group", int64_t{16}}, {"pads", Ints{0, 0, 1, 1}}, {"strides", Ints{2, 2}}},
+       kS8,
+       kWide},
+      {"depthwise 5x5",
+       {1, 8, 9, 9},
+       {8, 1, 5, 5},
+       {{"group", int64_t{8}}, {"pads", Ints{2, 2, 2, 2}}},
+       kS8High,
+       kWide},
+      {"depthwise, two outputs a channel",
+       {1, 3, 5, 5},
+       {6, 1, 3, 3},
+       {{"group", int64_t{3}}},
+       kU8,
        kWide},
       {"one dimension", {1, 4, 11}, {6, 4, 3}, {{"pads", Ints{1, 1}}}, kU8, kWide},
   };
@@ -86,8 +111,9 @@ TEST(LoweredResults, MatMulOfRankThreeAndItsBiasEqualFloat) {
 
 TEST(LoweredResults, AddAndMulBroadcastLikeFloat) {
   const std::pair<Shape, Shape> shapes[] = {
-      {{2, 3, 4, 5}, {2, 3, 4, 5}}, {{2, 3, 4, 5}, {1, 3, 1, 1}}, {{2, 3, 4, 5}, {5}},
-      {{1}, {2, 9}},                {{2, 1, 4}, {1, 3, 1}},       {{}, {}},
+      {{2, 3, 4, 5}, {2, 3, 4, 5}}, {{2, 3, 4, 5}, {1, 3, 1, 1}},
+      {{2, 3, 4, 5}, {5}},          {{1}, {2, 9}},
+      {{2, 1, 4}, {1, 3, 1}},       {{}, {}},
   };
   for (const Op op : {Op::kAdd, Op::kMul}) {
     for (const auto& [left, right] : shapes) {
@@ -120,10 +146,15 @@ TEST(LoweredResults, PoolsEqualFloat) {
   const std::pair<Op, Attrs> cases[] = {
       // Divisors are powers of two: so float means are exact.
       {Op::kAveragePool, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}}},
-      {Op::kAveragePool, {{"kernel_shape", Ints{4, 2}}, {"pads", Ints{2, 1, 2, 1}}, {"count_include_pad", int64_t{1}}}},
+      {Op::kAveragePool,
+       {{"kernel_shape", Ints{4, 2}},
+        {"pads", Ints{2, 1, 2, 1}},
+        {"count_include_pad", int64_t{1}}}},
       {Op::kGlobalAveragePool, {}},
-      {Op::kMaxPool, {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"pads", Ints{1, 1, 1, 1}}}},
-      {Op::kMaxPool, {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}, {"ceil_mode", int64_t{1}}}},
+      {Op::kMaxPool,
+       {{"kernel_shape", Ints{3, 3}}, {"strides", Ints{2, 2}}, {"pads", Ints{1, 1, 1, 1}}}},
+      {Op::kMaxPool,
+       {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}, {"ceil_mode", int64_t{1}}}},
       {Op::kGlobalMaxPool, {}},
   };
   for (const Scale scale : {kU8, kS8}) {
@@ -144,9 +175,8 @@ TEST(LoweredResults, MeanOverSpatialAxesIsAGlobalPool) {
     const ValueId x = b.input8("x", {2, 5, 4, 4}, kU8);
     b.output8(b.node(Op::kReduceMean, {x, b.ints("axes", {-1, 2})}, "y", {{"keepdims", keep}}), "y",
               kU8Low);
-    EXPECT_EQ(ops_of(lowered(b.graph)),
-              keep ? "QLinearGlobalAveragePool DequantizeLinear"
-                   : "QLinearGlobalAveragePool Squeeze DequantizeLinear");
+    EXPECT_EQ(ops_of(lowered(b.graph)), keep ? "QLinearGlobalAveragePool DequantizeLinear"
+                                             : "QLinearGlobalAveragePool Squeeze DequantizeLinear");
     expect_lowering_keeps_results(b.graph);
   }
 }
@@ -235,12 +265,12 @@ TEST(LoweredResults, AChainOfEverythingEqualsFloat) {
   QdqBuilder b;
   const ValueId image = b.input("image", Shape{1, 3, 8, 8});
   const ValueId x = b.dequantize(b.quantize(image, "image", kU8), "image", kU8);
-  const ValueId conv =
-      b.node(Op::kConv, {x, b.weights("w", {8, 3, 3, 3}, {0.5f})}, "conv", {{"pads", Ints{1, 1, 1, 1}}});
+  const ValueId conv = b.node(Op::kConv, {x, b.weights("w", {8, 3, 3, 3}, {0.5f})}, "conv",
+                              {{"pads", Ints{1, 1, 1, 1}}});
   const ValueId relu = b.node(Op::kRelu, {conv}, "relu");
   const ValueId a = b.dequantize(b.quantize(relu, "a", kWide), "a", kWide);
-  const ValueId pooled = b.node(Op::kMaxPool, {a}, "pooled",
-                                {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
+  const ValueId pooled =
+      b.node(Op::kMaxPool, {a}, "pooled", {{"kernel_shape", Ints{2, 2}}, {"strides", Ints{2, 2}}});
   const ValueId p = b.dequantize(b.quantize(pooled, "p", kWide), "p", kWide);
   const ValueId sum = b.node(Op::kAdd, {p, p}, "sum");
   const ValueId s = b.dequantize(b.quantize(sum, "s", kWide), "s", kWide);

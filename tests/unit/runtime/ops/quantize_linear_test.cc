@@ -41,7 +41,8 @@ TEST(QuantizeLinear, QuantizesEachIndexOfItsAxis) {
 }
 
 TEST(QuantizeLinear, IsUint8WithoutZeroPoint) {
-  const auto y = evaluate(Op::kQuantizeLinear, {floats({-1, 0.5f, 1.5f, 300}, {4}), Tensor::scalar(1.0f)});
+  const auto y =
+      evaluate(Op::kQuantizeLinear, {floats({-1, 0.5f, 1.5f, 300}, {4}), Tensor::scalar(1.0f)});
   EXPECT_EQ(values_of<uint8_t>(y), (std::vector<uint8_t>{0, 0, 2, 255}));
 }
 
