@@ -1,9 +1,8 @@
 //   DequantizeLinear -> op -> QuantizeLinear
 //   QLinearOp
 //
-// One pattern an operator, each in its file under qdq/. The 8-bit output of a lowered node keeps
-// the name of the float value that the QuantizeLinear took, so that reports can tell the two
-// graphs' values apart by nothing but their type.
+// One pattern an operator, each in its file under qdq/. The 8-bit output of a lowered node has the
+// name of the float value that QuantizeLinear took, by which reports find the two in both graphs.
 #include "runtime/lower/lower.h"
 #include "runtime/lower/qdq/islands.h"
 #include "runtime/lower/qdq/patterns.h"
