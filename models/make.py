@@ -60,7 +60,8 @@ def main():
     splits = [pictures(pool, seed, split, each)
               for split, each in enumerate([TRAINING, VALIDATION, CALIBRATION, TEST])]
   learn, check, calibrate, test = splits
-  print(f"rendered {sum(len(labels) for _, labels in splits)} pictures in {time.time() - start:.0f} s")
+  count = sum(len(labels) for _, labels in splits)
+  print(f"rendered {count} pictures in {time.time() - start:.0f} s")
 
   net = training.train(decoded(learn[0]), learn[1], len(CLASSES), seed)
   print(f"validation accuracy {training.accuracy(net, decoded(check[0]), check[1]):.4f}")

@@ -17,6 +17,7 @@ PAPERS = ["#d8432f", "#e2703a", "#efb035", "#f2d06b", "#7fa650", "#3f7f5f", "#2f
 TABLES = ["#c9a97c", "#8c6a4a", "#5d4433", "#e7ddca", "#d5d8d8", "#9fb0b5", "#53707a", "#2f4a4f",
           "#3d7a66", "#a8b88a", "#d9b8a8", "#b56b5a", "#3a3f4a", "#efe9dd", "#b7a7c4"]
 INK = np.array([38., 34., 36.])
+CREAM = np.array([246., 240., 228.])
 
 Y, X = np.mgrid[0:FULL, 0:FULL].astype(np.float32)
 
@@ -51,7 +52,8 @@ def plain(rng, u, v):
 
 
 def wood(rng, u, v):
-  return wave(v + 14 * soft_noise(rng, 3, 7), rng.uniform(18, 50)) - 0.5 + 0.6 * soft_noise(rng, 5, 90)
+  rings = wave(v + 14 * soft_noise(rng, 3, 7), rng.uniform(18, 50)) - 0.5
+  return rings + 0.6 * soft_noise(rng, 5, 90)
 
 
 def linen(rng, u, v):
@@ -130,9 +132,11 @@ def paper(rng, facets, inverse, centre, light):
   index = np.asarray(ids)
 
   front = colour(rng, PAPERS)
-  back = 0.35 * front + 0.65 * np.array([246, 240, 228]) if rng.random() < 0.8 else colour(rng, PAPERS)
+  pale = 0.35 * front + 0.65 * CREAM
+  back = pale if rng.random() < 0.8 else colour(rng, PAPERS)
   accent = 0.45 * front + 0.55 * colour(rng, PAPERS)
-  base = np.array([INK] + [{"front": front, "back": back, "ink": INK}[side] for side, _, _ in facets])
+  colours = {"front": front, "back": back, "ink": INK}
+  base = np.array([INK] + [colours[side] for side, _, _ in facets])
   is_front = np.array([False] + [side == "front" for side, _, _ in facets])
 
   lit, bend = [0.0], [(0.0, 0.0, 0.0)]

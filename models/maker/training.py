@@ -56,5 +56,6 @@ def train(pixels, labels, classes, seed):
 
 def accuracy(net, pixels, labels):
   with torch.no_grad():
-    answers = torch.cat([net(as_input(part)) for part in np.array_split(pixels, len(labels) // BATCH)])
+    parts = np.array_split(pixels, len(pixels) // BATCH)
+    answers = torch.cat([net(as_input(part)) for part in parts])
   return float((answers.argmax(1).numpy() == labels).mean())
