@@ -22,7 +22,7 @@ set(OCTAVO_WASM_MODULE_LINK_FLAGS
   -lembind
   --no-entry                                # a library: no main
   -sMODULARIZE -sEXPORT_ES6                 # `import create from './octavo.js'`, many instances a page
-  -sENVIRONMENT=web,worker,node             # the same file in all three
+  -sENVIRONMENT=web,worker                  # Node gets the bytes handed; bundlers find no node: import
   -sDYNAMIC_EXECUTION=0                     # no `new Function`: runs under a CSP without 'unsafe-eval'
   -sFILESYSTEM=0                            # files are read by whoever calls, in slices
   -sEXPORTED_RUNTIME_METHODS=HEAPU8         # bytes are copied straight into the heap

@@ -1,13 +1,8 @@
 // The same API with worker and wasm embedded: fetches nothing, so it runs under `connect-src 'none'`,
 // from file:// and through bundlers that do not copy assets. Its worker is a Blob, which inherits the
 // page's policy; a policy needs `worker-src blob:` and `script-src 'wasm-unsafe-eval'`.
-import { browserPlatform } from './browser.js';
 import { Octavo } from './client.js';
-import { directTransport } from './direct.js';
 import { wasmBase64, workerSource } from './embedded.js';
-import { Host } from './host.js';
-import { loadModule } from './load.js';
-import type { EngineOptions } from './types.js';
 import { workerTransport } from './worker_transport.js';
 
 export { Calibration, Model, Octavo, spread } from './client.js';
@@ -15,9 +10,8 @@ export { OctavoError } from './errors.js';
 export type * from './types.js';
 
 /** Starts the engine. `dispose` of the result ends its worker. */
-export async function createOctavo({ worker }: Pick<EngineOptions, 'worker'> = {}): Promise<Octavo> {
+export async function createOctavo(): Promise<Octavo> {
   const wasm = decode(wasmBase64);
-  if (worker === false) return new Octavo(directTransport(new Host(await loadModule(wasm), browserPlatform)));
   const script = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const own = new Worker(script, { type: 'module', name: 'octavo' });
   URL.revokeObjectURL(script);

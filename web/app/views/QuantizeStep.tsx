@@ -28,13 +28,13 @@ export function QuantizeStep() {
         <label>
           Ranges
           <select id="observer" value={now.observer ?? 'min_max'} onChange={(e) => changeRecipe({ observer: text(e) as Recipe['observer'] })}>
-            <option value="min_max">smallest and largest value</option>
+            <option value="min_max">smallest to largest</option>
             <option value="moving_average">moving average</option>
             <option value="percentile">99.99 % of the values</option>
           </select>
         </label>
         <label>
-          Pictures to calibrate on
+          Calibrate on, at most
           <input id="limit" type="number" min="0" value={now.limit ?? 0} onChange={(e) => changeRecipe({ limit: Math.max(0, Math.floor(Number(text(e)))) })} />
         </label>
       </fieldset>
