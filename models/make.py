@@ -2,7 +2,7 @@
 """Makes models/demo: renders pictures of folded paper, trains a small MobileNet on them, writes
 the ONNX file and the labelled calibration and test pictures.
 
-Needs Debian 12's python3-torch python3-onnx python3-numpy python3-pil, two cores, ten minutes.
+Needs Debian 12's python3-torch python3-onnx python3-numpy python3-pil, a quarter of an hour.
 Run seldom and by people; tests and the demo use what it wrote.  Usage: models/make.py [seed]
 """
 
