@@ -8,6 +8,9 @@
 namespace octavo::onnx {
 namespace {
 
+// ONNX Runtime's own operators that ONNX took over as they were.
+constexpr const char* kAdopted[] = {"DequantizeLinear", "Gelu", "QuantizeLinear"};
+
 // An attribute becomes a constant of the kind that the input wants.
 struct ConstantOfAttribute {
   std::optional<Tensor> operator()(int64_t value) const {
@@ -53,6 +56,9 @@ void set_unknown(Node& node, ReadContext& context, const std::string& reason) {
 }  // namespace
 
 void canonicalize(Graph& graph, Node& node, ReadContext& context) {
+  for (const char* adopted : kAdopted) {
+    if (node.domain == "com.microsoft" && node.op_type == adopted) node.domain.clear();
+  }
   if (!node.domain.empty()) return;
   for (const Refusal& refusal : refusals()) {
     if (node.op_type != refusal.op_type) continue;

@@ -21,6 +21,9 @@ void canonicalize(Graph& graph, Node& node, ReadContext& context);
 // of old opsets gets the rank that it needs.
 void settle(Graph& graph, ReadContext& context);
 
+// QLinearConv and its like become DequantizeLinear, the float operator and QuantizeLinear.
+void expand_qoperators(Graph& graph);
+
 // The opset that this node's canonical form needs at least: kOldestWritten or more.
 int64_t opset_needed(const Graph& graph, const Node& node);
 // Inputs that were attributes before `opset` 18 become attributes again: of a copy of the node.

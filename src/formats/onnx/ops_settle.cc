@@ -1,6 +1,6 @@
 #include <limits>
-#include <set>
 
+#include "formats/onnx/node_adder.h"
 #include "formats/onnx/ops.h"
 #include "formats/onnx/ops_table.h"
 #include "graph/shape_inference.h"
@@ -59,65 +59,38 @@ void settle_outputs(Graph& graph, ReadContext& context) {
   }
 }
 
+bool means_the_same(const Graph& graph, const Node& softmax) {
+  const int64_t axis = softmax.attrs.get_int("axis", 1);
+  if (axis == -1) return true;
+  const auto& shape = graph.value(softmax.inputs[0]).shape;
+  if (!shape) return false;
+  const auto resolved = resolve_axis(axis, shape->rank());
+  if (!resolved) return true;  // shape inference will say so
+  for (int i = *resolved + 1; i < shape->rank(); ++i) {
+    if ((*shape)[i] != 1) return false;
+  }
+  return true;
+}
+
 //   x -> Softmax(axis = a, opset < 13) -> y
 //   x -> Flatten(a) -> Softmax(-1) -> Reshape(., Shape(x)) -> y
 // Not where all dimensions after `a` are ones (mostly there are none): the new meaning is the same.
-class CoercedSoftmax {
- public:
-  explicit CoercedSoftmax(Graph& graph) : graph_(graph) {
-    for (const NodeId id : graph.live_nodes()) names_.insert(graph.node(id).name);
-  }
-
-  void settle(NodeId id) {
-    graph_.node(id).attrs.erase(kCoerced);
-    if (!means_the_same(graph_.node(id))) rewrite(id);
-  }
-
- private:
-  bool means_the_same(const Node& node) const {
-    const int64_t axis = node.attrs.get_int("axis", 1);
-    if (axis == -1) return true;
-    const auto& shape = graph_.value(node.inputs[0]).shape;
-    if (!shape) return false;
-    const auto resolved = resolve_axis(axis, shape->rank());
-    if (!resolved) return true;  // shape inference will say so
-    for (int i = *resolved + 1; i < shape->rank(); ++i) {
-      if ((*shape)[i] != 1) return false;
-    }
-    return true;
-  }
-
-  void rewrite(NodeId id) {
-    const ValueId x = graph_.node(id).inputs[0];
-    const ValueId y = graph_.node(id).outputs[0];
-    const int64_t axis = graph_.node(id).attrs.get_int("axis", 1);
-    const ValueId shape = add(id, Op::kShape, {x});
-    const ValueId matrix = add(id, Op::kFlatten, {x}, axis);
-    graph_.set_input(id, 0, matrix);
-    graph_.node(id).attrs.set("axis", int64_t{-1});
-    const ValueId rows = graph_.add_value({.name = graph_.node(id).name + "_rows"});
-    graph_.set_output(id, 0, rows);
-    add(id, Op::kReshape, {rows, shape}, {}, y);
-  }
-
-  ValueId add(NodeId softmax, Op op, std::vector<ValueId> inputs, std::optional<int64_t> axis = {},
-              ValueId output = kNoValue) {
-    Node node;
-    node.op = op;
-    node.op_type = name_of(op);
-    node.name = graph_.node(softmax).name + "_" + node.op_type;
-    while (!names_.insert(node.name).second) node.name += "_";
-    if (axis) node.attrs.set("axis", *axis);
-    if (output == kNoValue) output = graph_.add_value({.name = node.name});
-    node.inputs = std::move(inputs);
-    node.outputs = {output};
-    graph_.add_node(std::move(node));
-    return output;
-  }
-
-  Graph& graph_;
-  std::set<std::string> names_;
-};
+void settle_softmax(Graph& graph, NodeAdder& adder, NodeId id) {
+  Node& softmax = graph.node(id);
+  softmax.attrs.erase(kCoerced);
+  if (means_the_same(graph, softmax)) return;
+  const std::string name = softmax.name;
+  const ValueId x = softmax.inputs[0];
+  const ValueId y = softmax.outputs[0];
+  Attributes flatten;
+  flatten.set("axis", softmax.attrs.get_int("axis", 1));
+  softmax.attrs.set("axis", int64_t{-1});
+  graph.set_output(id, 0, graph.add_value({.name = name + "_rows"}));
+  const ValueId rows = softmax.outputs[0];
+  const ValueId shape = adder.add(Op::kShape, name, {x});
+  graph.set_input(id, 0, adder.add(Op::kFlatten, name, {x}, std::move(flatten)));
+  adder.add(Op::kReshape, name, {rows, shape}, {}, y);
+}
 
 std::vector<NodeId> coerced_nodes(const Graph& graph) {
   std::vector<NodeId> found;
@@ -132,6 +105,7 @@ std::vector<NodeId> coerced_nodes(const Graph& graph) {
 void settle(Graph& graph, ReadContext& context) {
   bool any_coerced = false;
   for_each_graph(graph, [&](Graph& each) {
+    expand_qoperators(each);
     settle_outputs(each, context);
     any_coerced |= !coerced_nodes(each).empty();
   });
@@ -140,8 +114,8 @@ void settle(Graph& graph, ReadContext& context) {
   for_each_graph(graph, [](Graph& each) {
     const std::vector<NodeId> coerced = coerced_nodes(each);
     if (!coerced.empty()) {
-      CoercedSoftmax softmax(each);
-      for (const NodeId id : coerced) softmax.settle(id);
+      NodeAdder adder(each);
+      for (const NodeId id : coerced) settle_softmax(each, adder, id);
     }
     each.compact();
   });
