@@ -82,30 +82,30 @@ val write_npy_file(val tensor) {
 // --------------------------------------------------------------------
 
 val JsCalibration::add_file(const std::string& name, const std::string& file) {
-  return outcome_from(stream_.add(name, stream_.loader().load(bytes_of(file))));
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_of(file))));
 }
 
 val JsCalibration::add_image(const std::string& name, val image) {
-  return outcome_from(stream_.add(name, load_image(stream_.loader(), image)));
+  return outcome_from(stream_->add(name, load_image(stream_->loader(), image)));
 }
 
-std::string JsCalibration::skipped() const { return dump_json(to_json(stream_.skipped())); }
+std::string JsCalibration::skipped() const { return dump_json(to_json(stream_->skipped())); }
 
 val JsComparison::add_file(const std::string& name, const std::string& file, int label) {
-  return outcome_from(stream_.add(name, stream_.loader().load(bytes_of(file)), label));
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_of(file)), label));
 }
 
 val JsComparison::add_image(const std::string& name, val image, int label) {
-  return outcome_from(stream_.add(name, load_image(stream_.loader(), image), label));
+  return outcome_from(stream_->add(name, load_image(stream_->loader(), image), label));
 }
 
 val JsComparison::report() const {
-  const Result<CompareReport> report = stream_.report();
+  const Result<CompareReport> report = stream_->report();
   return report.ok() ? outcome_of(dump_json(to_json(*report))) : outcome(report.status());
 }
 
 val JsComparison::report_text(int width, bool color) const {
-  const Result<CompareReport> report = stream_.report();
+  const Result<CompareReport> report = stream_->report();
   if (!report.ok()) return outcome(report.status());
   return outcome_of(octavo::report_text(*report, {.width = width, .color = color}));
 }
@@ -113,7 +113,7 @@ val JsComparison::report_text(int width, bool color) const {
 val JsComparison::missed(const std::string& thresholds) const {
   const Result<std::vector<Threshold>> parsed = parse_thresholds(thresholds);
   if (!parsed.ok()) return outcome(parsed.status());
-  const Result<CompareReport> report = stream_.report();
+  const Result<CompareReport> report = stream_->report();
   if (!report.ok()) return outcome(report.status());
   return outcome_of(missed_thresholds(*report, *parsed));
 }

@@ -19,20 +19,22 @@ val write_npy_file(val tensor);
 
 class JsCalibration {
  public:
-  explicit JsCalibration(CalibrationStream stream) : stream_(std::move(stream)) {}
+  explicit JsCalibration(CalibrationStream stream)
+      : stream_(std::make_shared<CalibrationStream>(std::move(stream))) {}
   val add_file(const std::string& name, const std::string& file);
   val add_image(const std::string& name, val image);
-  double samples() const { return static_cast<double>(stream_.samples()); }
+  double samples() const { return static_cast<double>(stream_->samples()); }
   std::string skipped() const;
-  const CalibrationStream& stream() const { return stream_; }
+  const CalibrationStream& stream() const { return *stream_; }
 
  private:
-  CalibrationStream stream_;
+  std::shared_ptr<CalibrationStream> stream_;  // shared, because Embind copies what it hands out
 };
 
 class JsComparison {
  public:
-  explicit JsComparison(ComparisonStream stream) : stream_(std::move(stream)) {}
+  explicit JsComparison(ComparisonStream stream)
+      : stream_(std::make_shared<ComparisonStream>(std::move(stream))) {}
   val add_file(const std::string& name, const std::string& file, int label);
   val add_image(const std::string& name, val image, int label);
   val report() const;
@@ -40,7 +42,7 @@ class JsComparison {
   val missed(const std::string& thresholds) const;
 
  private:
-  ComparisonStream stream_;
+  std::shared_ptr<ComparisonStream> stream_;  // shared, because Embind copies what it hands out
 };
 
 class JsSession {

@@ -106,7 +106,7 @@ test('a recipe is filled in with the defaults', async () => {
 
 test('the types compile for consumers, strictly, under both module resolutions', () => {
   for (const [module, resolution] of [['ESNext', 'bundler'], ['Node16', 'node16']]) {
-    execFileSync(inRoot('node_modules/.bin/tsc'), ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--lib',
+    execFileSync(inRoot('node_modules/.bin/tsc'), ['--ignoreConfig', '--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--lib',
       'es2022,dom,dom.iterable', '--types', 'node', '--module', module, '--moduleResolution', resolution, inRoot('tests/js/consumer.mts')], { stdio: 'pipe' });
   }
 });
