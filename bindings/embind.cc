@@ -23,6 +23,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("describe", &JsSession::describe_recipe)
       .function("warnings", &JsSession::warnings)
       .function("preview", &JsSession::preview)
+      .function("inputsOf", &JsSession::inputs_of)
       .function("calibrate", &JsSession::calibrate)
       .function("quantize", &JsSession::quantize)
       .function("compare", &JsSession::compare)

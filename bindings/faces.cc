@@ -25,6 +25,12 @@ Result<std::vector<Tensor>> load_image(const SampleLoader& loader, const val& im
   return loader.load(decoded);
 }
 
+val to_tensors(const std::vector<Tensor>& tensors) {
+  val array = val::array();
+  for (const Tensor& tensor : tensors) array.call<void>("push", to_tensor(tensor));
+  return array;
+}
+
 }  // namespace
 
 val open_session(val source, val sibling) {
@@ -151,6 +157,15 @@ val JsSession::preview(const std::string& recipe, const std::string& picture) co
   return image.ok() ? outcome_of(to_image(*image)) : outcome(image.status());
 }
 
+val JsSession::inputs_of(const std::string& recipe, const std::string& file) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
+  if (!loader.ok()) return outcome(loader.status());
+  const Result<std::vector<Tensor>> inputs = loader->load(bytes_of(file));
+  return inputs.ok() ? outcome_of(to_tensors(*inputs)) : outcome(inputs.status());
+}
+
 val JsSession::calibrate(const std::string& recipe) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
@@ -187,9 +202,7 @@ val JsSession::run(val inputs) {
   }
   const Result<std::vector<Tensor>> outputs = session_.run(tensors);
   if (!outputs.ok()) return outcome(outputs.status());
-  val array = val::array();
-  for (const Tensor& output : *outputs) array.call<void>("push", to_tensor(output));
-  return outcome_of(array);
+  return outcome_of(to_tensors(*outputs));
 }
 
 val JsSession::output_names() const {

@@ -53,6 +53,7 @@ class JsSession {
   val describe_recipe(const std::string& recipe) const;
   val warnings(const std::string& recipe) const;
   val preview(const std::string& recipe, const std::string& picture) const;
+  val inputs_of(const std::string& recipe, const std::string& file) const;
   val calibrate(const std::string& recipe) const;
   val quantize(const JsCalibration& calibration) const;
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;

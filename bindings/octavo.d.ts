@@ -41,6 +41,8 @@ export interface Session extends Handle {
   warnings(recipe: string): Outcome<string>;
   /** What the network sees of a picture: RGB or grey, 8 bits, before mean and norm. */
   preview(recipe: string, picture: Uint8Array): Outcome<RawImage>;
+  /** The inputs that a sample becomes, ready for `run`. */
+  inputsOf(recipe: string, file: Uint8Array): Outcome<RawTensor[]>;
   calibrate(recipe: string): Outcome<Calibration>;
   quantize(calibration: Calibration): Outcome<Session>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;

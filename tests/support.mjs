@@ -33,3 +33,23 @@ export const faces = {
   native: (args, options) => spawnSync(inRoot('build/native/octavo'), args, { encoding: 'utf8', cwd: root, ...options }),
   npm: (args, options) => spawnSync('node', [inRoot('dist/cli.js'), ...args], { encoding: 'utf8', cwd: root, ...options }),
 };
+
+/** models/models.json with whole paths; what is not on this machine has `skip` with the reason. */
+export const models = Object.entries(JSON.parse(readFileSync(inRoot('models/models.json'), 'utf8'))).map(([name, model]) => {
+  const at = (path) => (model.data === undefined ? inRoot(path) : join(dataFolder, path));
+  const images = at(model.images);
+  return {
+    ...model, name, images, file: at(model.file ?? model.data), skip: model.data === undefined ? false : needsData,
+    calibration: model.calibration === undefined ? images : at(model.calibration),
+    labels: model.labels === 'folders' ? 'folders' : at(model.labels),
+  };
+});
+
+/** A recipe as flags of the command line. */
+export const flagsOf = (recipe) => Object.entries(recipe).flatMap(([key, value]) => [`--${key}`, key === 'crop' ? value.join('x') : String(value)]);
+
+/** Pictures of a folder, spread evenly: [{ name, bytes }]. */
+export function somePictures(folder, count) {
+  const names = readdirSync(folder, { recursive: true }).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
+  return names.filter((_, i) => (i * count) % names.length < count).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
+}

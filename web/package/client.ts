@@ -88,6 +88,12 @@ export class Model extends Owned {
     return this.transport.call('preview', this.handle, recipe, absolute(sample));
   }
 
+  /** The input that a picture or array becomes, ready for `run` here or in another runtime. */
+  async inputOf(recipe: Recipe, sample: Exclude<Sample, ImageData>): Promise<Tensor> {
+    const [input] = await this.transport.call('inputs', this.handle, recipe, absolute(sample) as Exclude<Sample, ImageData>);
+    return input as Tensor;
+  }
+
   /** One run; inputs and outputs in the model's order. */
   run(inputs: Tensor[]): Promise<Tensor[]> {
     return this.transport.call('run', this.handle, inputs);

@@ -65,6 +65,8 @@ export class Host {
       if (isImageData(sample)) return { width: sample.width, height: sample.height, channels: 4, data: bytesOf(sample.data) };
       return taken(this.#get<Session>(model).preview(text(recipe), await this.#platform.readSample(sample)));
     },
+    inputs: async (model, recipe, sample) =>
+      taken(this.#get<Session>(model).inputsOf(text(recipe), await this.#platform.readSample(sample))).map((tensor) => fromRaw(tensor, '')),
     run: (model, inputs) => {
       const session = this.#get<Session>(model);
       const names = session.outputNames();

@@ -8,6 +8,7 @@ export interface Calls {
   open(source: ModelSource, siblings: Record<string, ModelSource>): { model: Handle; info: ModelInfo };
   describe(model: Handle, recipe: Recipe): { text: string; warnings: string[] };
   preview(model: Handle, recipe: Recipe, sample: Sample): Picture;
+  inputs(model: Handle, recipe: Recipe, sample: Exclude<Sample, ImageData>): Tensor[];
   run(model: Handle, inputs: Tensor[]): Tensor[];
   save(model: Handle, format: string): Uint8Array;
   normalize(recipe: Recipe): Recipe;
