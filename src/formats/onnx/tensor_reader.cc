@@ -21,6 +21,9 @@ bool holds_data(int field) {  // float, int32, string, int64, raw, double, uint6
   return (field >= 4 && field <= 7) || (field >= 9 && field <= 11);
 }
 
+// float_data and double_data hold elements as they are, all others varints of a byte or more.
+bool is_fixed(const ElementType& type) { return type.typed_field == 4 || type.typed_field == 10; }
+
 Status disagrees(const Shape& shape, const std::string& wanted, const std::string& found) {
   return unreadable("its shape " + shape.to_string() + " asks for " + wanted +
                     ", but the file holds " + found + ": the file is damaged, export it again");
@@ -131,7 +134,7 @@ Result<Tensor> TensorReader::read_numbers(Extent message, const Layout& layout) 
     OCTAVO_ASSIGN_OR_RETURN(range, external_.find(layout.external_keys, stored));
   } else if (layout.raw && layout.raw->size() != stored) {
     return disagrees(layout.shape, bytes_text(stored), bytes_text(layout.raw->size()));
-  } else if (!layout.raw && typed < count) {  // an element has at least a byte
+  } else if (!layout.raw && typed < (is_fixed(layout.type) ? stored : count)) {
     return disagrees(layout.shape, std::to_string(count) + " elements", "less");
   }
   if (bytes > SIZE_MAX) return allocate(SIZE_MAX).status();
@@ -162,9 +165,8 @@ Status TensorReader::read_typed(Extent message, const Layout& layout, std::span<
   while (message.begin < message.end) {
     OCTAVO_ASSIGN_OR_RETURN(const Field field, wire_.next(message));
     if (field.number != layout.type.typed_field) continue;
-    const bool fixed = layout.type.typed_field == 4 || layout.type.typed_field == 10;
     Extent rest = field.payload;
-    if (fixed) {
+    if (is_fixed(layout.type)) {
       if (rest.size() > out.size()) return disagrees(layout.shape, wanted, "more");
       OCTAVO_RETURN_IF_ERROR(wire_.read(rest.begin, out.first(static_cast<size_t>(rest.size()))));
       out = out.subspan(static_cast<size_t>(rest.size()));
