@@ -12,6 +12,7 @@ add_compile_options(${OCTAVO_WASM_COMPILE_FLAGS})
 add_link_options(
   -fno-rtti                                 # Embind's half that lives in the linked library
   -sALLOW_MEMORY_GROWTH                     # a model's size is not known ahead
+  -sMEMORY_GROWTH_GEOMETRIC_STEP=0.05       # 20 % more of a large model would be memory that nothing uses
   -sMAXIMUM_MEMORY=4GB                      # all that 32-bit wasm can address
   -sSTACK_SIZE=1MB                          # the default of 64 KB is too small for protobuf and stb_image
   -sWASM_BIGINT                             # int64 crosses the boundary as it is
