@@ -3,6 +3,8 @@
 // What only moves elements (MaxPool, Reshape, ...) shares the scale of its input, whatever it costs
 // in range: its integers pass through untouched. The inputs of a Concat share the scale of its
 // output where nothing else reads them: they would be requantized to it anyway.
+#include <algorithm>
+
 #include "graph/ops.h"
 #include "quant/clamps.h"
 #include "quant/params.h"
@@ -32,6 +34,12 @@ bool has_one_reader(const QuantizeState& state, ValueId id) {
   if (state.graph.only_consumer(id) == kNoNode || !state.is_quantized(producer)) return false;
   const Node& node = state.graph.node(producer);
   return info_of(node.op).role != Role::kShare || has_one_reader(state, node.inputs[0]);
+}
+
+// A product at the end that integer engines can give as floats: see release_tail.
+bool gives_float(const QuantizeState& state, NodeId id) {
+  const Node& node = state.graph.node(id);
+  return (node.op == Op::kGemm || node.op == Op::kMatMul) && !has_quantized_reader(state, id);
 }
 
 void join_moved(const QuantizeState& state, const Node& node, ScaleGroups& groups) {
@@ -64,15 +72,15 @@ Status assign_params(QuantizeState& state) {
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, graph.topological_order());
   join_all(state, order, Role::kShare, join_moved, groups);
   join_all(state, order, Role::kConcat, join_concat, groups);
+  const auto assign = [&](ValueId value) {
+    if (!is_float_activation(graph, value)) return;
+    graph.value(value).quant = activation_params(groups.range(value), state.recipe.activations);
+  };
   for (NodeId id : order) {
     if (!state.is_quantized(id)) continue;
     const Node& node = graph.node(id);
-    for (const std::vector<ValueId>& around : {node.inputs, node.outputs}) {
-      for (ValueId value : around) {
-        if (!is_float_activation(graph, value)) continue;
-        graph.value(value).quant = activation_params(groups.range(value), state.recipe.activations);
-      }
-    }
+    std::for_each(node.inputs.begin(), node.inputs.end(), assign);
+    if (!gives_float(state, id)) std::for_each(node.outputs.begin(), node.outputs.end(), assign);
   }
   return {};
 }

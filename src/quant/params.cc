@@ -10,14 +10,21 @@ QuantParams activation_params(Range range, DType dtype) {
   params.dtype = dtype;
   params.qmin = dtype == DType::kInt8 ? -128 : 0;
   params.qmax = dtype == DType::kInt8 ? 127 : 255;
-  const double low = std::min(range.min, 0.0f);
-  const double high = std::max(range.max, 0.0f);
-  const double wanted = (high - low) / 255;
-  const float scale = wanted < kSmallestScale ? 1.0f : static_cast<float>(wanted);
-  const double zero_point = params.qmin + std::nearbyint(-low / static_cast<double>(scale));
-  params.scale = {scale};
-  params.zero_point = {static_cast<int32_t>(
-      std::clamp(zero_point, static_cast<double>(params.qmin), static_cast<double>(params.qmax)))};
+  const double below = std::max(-range.min, 0.0f);
+  const double above = std::max(range.max, 0.0f);
+  const double steps = params.qmax - params.qmin;
+  // The scale that reaches both ends with `n` integers below zero.
+  const auto reaching = [&](double n) {
+    return std::max(below > 0 ? below / n : 0, above > 0 ? above / (steps - n) : 0);
+  };
+  double n = 0, scale = 1;
+  if ((below + above) / steps >= kSmallestScale) {
+    n = std::floor(below / (below + above) * steps);
+    if (n < steps && reaching(n + 1) < reaching(n)) ++n;
+    scale = reaching(n);
+  }
+  params.scale = {static_cast<float>(scale)};
+  params.zero_point = {params.qmin + static_cast<int32_t>(n)};
   return params;
 }
 

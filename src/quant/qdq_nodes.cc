@@ -24,7 +24,8 @@ Node qdq_node(Op op, const std::string& stem, ValueId input, const ScaleConstant
   node.op = op;
   node.op_type = name_of(op);
   node.name = stem + "_" + node.op_type;
-  node.inputs = {input, constants.scale, constants.zero_point};
+  node.inputs = {input, constants.scale};
+  if (constants.zero_point != kNoValue) node.inputs.push_back(constants.zero_point);
   return node;
 }
 
@@ -34,8 +35,12 @@ ScaleConstants add_scale_constants(Graph& graph, const std::string& stem,
                                    const QuantParams& params) {
   const auto channels = static_cast<int64_t>(params.scale.size());
   const Shape shape = params.per_tensor() ? Shape{} : Shape{channels};
-  return {graph.add_constant(stem + "_scale", Tensor::from(params.scale, shape)),
-          graph.add_constant(stem + "_zero_point", zero_points(params, shape))};
+  ScaleConstants constants;
+  constants.scale = graph.add_constant(stem + "_scale", Tensor::from(params.scale, shape));
+  if (params.dtype != DType::kInt32) {
+    constants.zero_point = graph.add_constant(stem + "_zero_point", zero_points(params, shape));
+  }
+  return constants;
 }
 
 ValueId add_quantize_node(Graph& graph, ValueId input, const std::string& stem,

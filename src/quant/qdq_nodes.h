@@ -8,8 +8,8 @@ namespace octavo {
 // name -> QuantizeLinear -> name_quantized; both take name_scale and name_zero_point, which are
 // made with the first of them. `stem` is the name of the float value that is carried.
 struct ScaleConstants {
-  ValueId scale;
-  ValueId zero_point;
+  ValueId scale = kNoValue;
+  ValueId zero_point = kNoValue;  // left out of int32, where ONNX has no other than 0
 };
 ScaleConstants add_scale_constants(Graph& graph, const std::string& stem,
                                    const QuantParams& params);

@@ -46,7 +46,8 @@ Status quantize_bias(QuantizeState& state) {
     const QuantParams params = bias_params(params_behind(graph, node.inputs[0]),
                                            params_behind(graph, node.inputs[1]), outputs);
     const Tensor flat = bias.constant->reshaped(Shape{outputs});  // Gemm allows [1, outputs]
-    graph.set_input(id, 2, add_quantized_constant(graph, bias.name, flat, params));
+    graph.set_input(
+        id, 2, add_quantized_constant(graph, bias.name, quantize_tensor(flat, params), params));
   }
   return {};
 }

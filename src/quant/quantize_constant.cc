@@ -50,10 +50,10 @@ Tensor quantize_tensor(const Tensor& tensor, const QuantParams& params) {
   }
 }
 
-ValueId add_quantized_constant(Graph& graph, const std::string& stem, const Tensor& tensor,
+ValueId add_quantized_constant(Graph& graph, const std::string& stem, Tensor integers,
                                const QuantParams& params) {
   const ScaleConstants constants = add_scale_constants(graph, stem, params);
-  const ValueId integer = graph.add_constant(stem + "_quantized", quantize_tensor(tensor, params));
+  const ValueId integer = graph.add_constant(stem + "_quantized", std::move(integers));
   graph.value(integer).quant = params;
   return add_dequantize_node(graph, integer, stem, stem + "_dequantized", constants);
 }

@@ -1,9 +1,20 @@
 //   w (float)   becomes   w_quantized (int8) -> DequantizeLinear -> w_dequantized
 // for every constant that has Value::quant, where a marked node reads it. Readers in float keep w.
 #include "quant/quantize_constant.h"
+#include "quant/round_weights.h"
 #include "quant/stages.h"
 
 namespace octavo {
+namespace {
+
+// Weights are symmetric; the constant side of an Add and the like is asymmetric, as activations
+// are.
+Tensor to_integers(const Tensor& constant, const QuantParams& params) {
+  const bool is_weight = params.qmin == -params.qmax;
+  return is_weight ? round_weights(constant, params) : quantize_tensor(constant, params);
+}
+
+}  // namespace
 
 Status quantize_weights(QuantizeState& state) {
   Graph& graph = state.graph;
@@ -14,7 +25,8 @@ Status quantize_weights(QuantizeState& state) {
     if (!params || graph.value(id).dtype != DType::kFloat32) continue;
     graph.value(id).quant.reset();
     const std::string stem = graph.value(id).name;
-    const ValueId dequantized = add_quantized_constant(graph, stem, *graph.constant(id), *params);
+    const ValueId dequantized =
+        add_quantized_constant(graph, stem, to_integers(*graph.constant(id), *params), *params);
     replace_in_quantized_readers(state, id, dequantized);
   }
   return {};

@@ -169,7 +169,7 @@ class ReportWriter {
     const size_t bar_width = std::max<size_t>(taken < width_ ? (width_ - taken) / 2 : 0, 4);
     line();
     line(paint("  " + left("worst layers", name_width + 1 + op_width + 2) +
-                   left("by itself", bar_width + 9) + "  with all before it",
+                   left("by itself", bar_width + 9) + "  accumulated",
                kDim));
     for (const LayerError* layer : worst) {
       line("  " + left(shorten(layer->name, name_width), name_width) + " " +

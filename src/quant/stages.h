@@ -1,6 +1,7 @@
 // The stages of quantize(), in running order. Each takes the graph one step from float to QDQ:
 //
 //   choose_nodes       marks the nodes that become integer, and says why others do not
+//   release_tail       takes the mark from nodes at the end that serve float readers alone
 //   fold_clamps        removes Relu and Clip whose work the saturation of 8 bits does
 //   assign_params      gives Value::quant to the activations around marked nodes
 //   assign_weights     gives Value::quant to their constants
@@ -33,10 +34,13 @@ struct QuantizeState {
   }
 };
 
+// Whether a marked node reads an output of this one.
+bool has_quantized_reader(const QuantizeState& state, NodeId id);
 // Marked nodes that read `from` read `to` from now on.
 void replace_in_quantized_readers(QuantizeState& state, ValueId from, ValueId to);
 
 Status choose_nodes(QuantizeState& state);
+Status release_tail(QuantizeState& state);
 Status fold_clamps(QuantizeState& state);
 Status assign_params(QuantizeState& state);
 Status assign_weights(QuantizeState& state);

@@ -11,7 +11,7 @@ namespace {
 
 TEST(ActivationParams, RangeIsSpreadOverAllIntegers) {
   const QuantParams params = activation_params({-1, 3}, DType::kUint8);
-  EXPECT_EQ(params.scale, std::vector<float>{static_cast<float>(4.0 / 255)});
+  EXPECT_EQ(params.scale, std::vector<float>{static_cast<float>(3.0 / 191)});
   EXPECT_EQ(params.zero_point, std::vector<int32_t>{64});  // 63.75
   EXPECT_EQ(params.qmin, 0);
   EXPECT_EQ(params.qmax, 255);
@@ -19,7 +19,7 @@ TEST(ActivationParams, RangeIsSpreadOverAllIntegers) {
 
 TEST(ActivationParams, Int8IsTheSameMovedDown) {
   const QuantParams params = activation_params({-1, 3}, DType::kInt8);
-  EXPECT_EQ(params.scale, std::vector<float>{static_cast<float>(4.0 / 255)});
+  EXPECT_EQ(params.scale, std::vector<float>{static_cast<float>(3.0 / 191)});
   EXPECT_EQ(params.zero_point, std::vector<int32_t>{64 - 128});
   EXPECT_EQ(params.qmin, -128);
 }
@@ -31,10 +31,14 @@ TEST(ActivationParams, RangeIsWidenedToContainZero) {
   EXPECT_EQ(activation_params({-5.1f, -2}, DType::kUint8).zero_point[0], 255);
 }
 
-TEST(ActivationParams, ZeroPointOfATieIsEven) {
-  EXPECT_EQ(activation_params({-0.5f, 254.5f}, DType::kUint8).zero_point[0], 0);
-  EXPECT_EQ(activation_params({-1.5f, 253.5f}, DType::kUint8).zero_point[0], 2);
-  EXPECT_EQ(activation_params({-2.5f, 252.5f}, DType::kUint8).zero_point[0], 2);
+TEST(ActivationParams, SmallNegativeSideCostsOneStepAndNoMore) {
+  const QuantParams tiny = activation_params({-1e-6f, 2.54f}, DType::kUint8);
+  EXPECT_EQ(tiny.zero_point[0], 1);
+  EXPECT_FLOAT_EQ(tiny.scale[0], 0.01f);
+  // 1.4 steps below zero: one integer for them would make all steps 1.4 times as large.
+  const QuantParams more = activation_params({-0.014f, 2.53f}, DType::kUint8);
+  EXPECT_EQ(more.zero_point[0], 2);
+  EXPECT_FLOAT_EQ(more.scale[0], 0.01f);
 }
 
 TEST(ActivationParams, RangeOfNothingHasScaleOne) {
@@ -50,6 +54,29 @@ TEST(ActivationParams, LargestFloatsStayFinite) {
   const QuantParams params = activation_params({-kMax, kMax}, DType::kUint8);
   EXPECT_GT(params.scale[0], 2.6e36f);
   EXPECT_EQ(params.zero_point[0], 128);
+}
+
+TEST(ActivationParams, BothEndsAreWithinReach) {
+  for (Range range : {Range{-1, 1}, Range{-1, 3}, Range{-2.9f, 0.1f}, Range{0, 5}, Range{-5, 0}}) {
+    const QuantParams p = activation_params(range, DType::kUint8);
+    const float tolerance = 1e-6f * (range.max - range.min);
+    EXPECT_LE(dequantize_value(p.qmin, p.scale[0], p.zero_point[0]), range.min + tolerance);
+    EXPECT_GE(dequantize_value(p.qmax, p.scale[0], p.zero_point[0]), range.max - tolerance);
+  }
+}
+
+// 256 grey values as -1..1: with a scale of 2/255 all of them were ties, and odd ones lost.
+TEST(ActivationParams, GreyValuesStayApart) {
+  const QuantParams p = activation_params({-1, 1}, DType::kUint8);
+  int different = 0;
+  int32_t last = -1;
+  for (int grey = 0; grey < 256; ++grey) {
+    const int32_t q = quantize_value(static_cast<float>(grey) / 127.5f - 1, p.scale[0],
+                                     p.zero_point[0], p.qmin, p.qmax);
+    different += q != last ? 1 : 0;
+    last = q;
+  }
+  EXPECT_EQ(different, 255);
 }
 
 TEST(ActivationParams, ZeroIsExact) {

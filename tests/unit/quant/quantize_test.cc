@@ -177,9 +177,10 @@ TEST(Quantize, ClipThatExcludesZeroStays) {
   const ValueId conv = small.conv("conv", x, {1}, 1);
   const ValueId low = small.constant("low", {1}, Shape{}),
                 high = small.constant("high", {6}, Shape{});
-  small.output(small.node(Op::kClip, "clip", {conv, low, high}, Shape{1, 1, 1, 1}));
+  small.end_in_conv(small.node(Op::kClip, "clip", {conv, low, high}, Shape{1, 1, 1, 1}));
   const QuantizeResult result =
-      quantized(small.graph, ranges_of({{"x", {-1, 1}}, {"conv", {-1, 1}}, {"clip", {1, 1}}}));
+      quantized(small.graph,
+                ranges_of({{"x", {-1, 1}}, {"conv", {-1, 1}}, {"clip", {1, 1}}, {"end", {0, 1}}}));
   EXPECT_EQ(count_nodes(result.graph, Op::kClip), 1);
   EXPECT_TRUE(line_of(result, "clip").quantized);
 }
@@ -217,12 +218,13 @@ TEST(Quantize, MaxPoolAndReshapePassIntegersThrough) {
   const ValueId conv = small.conv("conv", x, {1}, 1);
   const ValueId pool = small.node(Op::kMaxPool, "pool", {conv}, Shape{1, 1, 1, 1});
   const ValueId shape = small.integers("shape", {1, -1});
-  small.output(small.node(Op::kReshape, "flat", {pool, shape}, Shape{1, 1}));
-  const Graph graph =
-      quantized(
-          small.graph,
-          ranges_of({{"x", {-1, 1}}, {"conv", {-2, 4}}, {"pool", {-1, 3}}, {"flat", {-1, 3}}}))
-          .graph;
+  small.end_in_conv(small.node(Op::kReshape, "flat", {pool, shape}, Shape{1, 1}));
+  const Graph graph = quantized(small.graph, ranges_of({{"x", {-1, 1}},
+                                                        {"conv", {-2, 4}},
+                                                        {"pool", {-1, 3}},
+                                                        {"flat", {-1, 3}},
+                                                        {"end", {0, 1}}}))
+                          .graph;
   EXPECT_EQ(params_of(graph, "pool"), activation_params({-2, 4}, DType::kUint8));
   EXPECT_EQ(params_of(graph, "flat"), params_of(graph, "conv"));
 }
@@ -238,14 +240,16 @@ class TwoBranches : public testing::Test {
   void join(std::vector<ValueId> inputs) {
     Attributes attrs;
     attrs.set("axis", int64_t{1});
-    small_.output(small_.node(Op::kConcat, "joined", std::move(inputs), Shape{1, 2, 1, 1}, attrs));
+    small_.end_in_conv(
+        small_.node(Op::kConcat, "joined", std::move(inputs), Shape{1, 2, 1, 1}, attrs));
   }
   const Ranges ranges_ = ranges_of({{"x", {-1, 1}},
                                     {"a", {-1, 2}},
                                     {"b", {-4, 1}},
                                     {"joined", {-4, 2}},
                                     {"relu", {0, 9}},
-                                    {"pool", {-1, 2}}});
+                                    {"pool", {-1, 2}},
+                                    {"end", {0, 1}}});
   SmallGraph small_;
   ValueId x_, a_, b_;
 };
@@ -282,7 +286,7 @@ TEST_F(TwoBranches, FoldedReluIsNotWidenedAway) {
 
 TEST_F(TwoBranches, ConstantSideOfAnAddIsQuantizedLikeAnActivation) {
   const ValueId three = small_.constant("three", {3}, Shape{});
-  small_.output(small_.node(Op::kAdd, "joined", {a_, three}, Shape{1, 1, 1, 1}));
+  small_.end_in_conv(small_.node(Op::kAdd, "joined", {a_, three}, Shape{1, 1, 1, 1}));
   const Graph graph = quantized(small_.graph, ranges_).graph;
   EXPECT_EQ(constant_of<uint8_t>(graph, "three_quantized"), std::vector<uint8_t>{255});
   EXPECT_EQ(params_of(graph, "three"), activation_params({0, 3}, DType::kUint8));
@@ -396,11 +400,65 @@ TEST(Quantize, MeanIsIntegerOverPicturesOnly) {
     const ValueId x = small.input("x", Shape{1, 1, 1, 1});
     const ValueId conv = small.conv("conv", x, {1}, 1);
     const ValueId over = small.integers("axes", axes);
-    small.output(small.node(Op::kReduceMean, "mean", {conv, over}, Shape{1, 1, 1, 1}));
+    small.end_in_conv(small.node(Op::kReduceMean, "mean", {conv, over}, Shape{1, 1, 1, 1}));
     const QuantizeResult result =
-        quantized(small.graph, ranges_of({{"x", {0, 1}}, {"conv", {0, 1}}, {"mean", {0, 1}}}));
+        quantized(small.graph,
+                  ranges_of({{"x", {0, 1}}, {"conv", {0, 1}}, {"mean", {0, 1}}, {"end", {0, 1}}}));
     EXPECT_EQ(line_of(result, "mean").quantized, integer);
   }
+}
+
+TEST(Quantize, WhatEndsInFloatStaysFloatBehindTheLastConv) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId conv = small.conv("conv", x, {1}, 1);
+  const ValueId sum = small.node(Op::kAdd, "sum", {conv, conv}, Shape{1, 1, 1, 1});
+  const ValueId relu = small.node(Op::kRelu, "relu", {sum}, Shape{1, 1, 1, 1});
+  const ValueId pool = small.node(Op::kGlobalAveragePool, "pool", {relu}, Shape{1, 1, 1, 1});
+  small.output(small.node(Op::kSoftmax, "softmax", {pool}, Shape{1, 1, 1, 1}));
+  const QuantizeResult result =
+      quantized(small.graph,
+                ranges_of({{"x", {0, 1}}, {"conv", {0, 1}}, {"relu", {0, 1}}, {"pool", {0, 1}}}));
+  EXPECT_TRUE(line_of(result, "conv").quantized);
+  for (const char* name : {"sum", "relu", "pool"}) {
+    EXPECT_EQ(line_of(result, name).reason, "its output is read in float") << name;
+  }
+  EXPECT_EQ(count_nodes(result.graph, Op::kRelu), 1);
+  EXPECT_EQ(count_nodes(result.graph, Op::kQuantizeLinear), 2);
+}
+
+TEST(Quantize, ConvAtTheEndTakesItsReluIn) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId conv = small.conv("conv", x, {1}, 1);
+  small.output(small.node(Op::kRelu, "relu", {conv}, Shape{1, 1, 1, 1}));
+  const QuantizeResult result =
+      quantized(small.graph, ranges_of({{"x", {-1, 1}}, {"relu", {0, 5}}}));
+  EXPECT_EQ(count_nodes(result.graph, Op::kRelu), 0);
+  EXPECT_EQ(result.graph.value(result.graph.outputs[0]).name, "relu");
+}
+
+TEST(Quantize, GemmAtTheEndGivesFloats) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1});
+  const ValueId w = small.constant("w", {1}, Shape{1, 1});
+  const ValueId gemm = small.node(Op::kGemm, "gemm", {x, w}, Shape{1, 1});
+  small.output(small.node(Op::kRelu, "relu", {gemm}, Shape{1, 1}));
+  const QuantizeResult result =
+      quantized(small.graph, ranges_of({{"x", {-1, 1}}, {"gemm", {-5, 5}}, {"relu", {0, 5}}}));
+  const Node& relu = node_named(result.graph, "relu");
+  EXPECT_EQ(result.graph.node(result.graph.producer(relu.inputs[0])).op, Op::kGemm);
+  EXPECT_TRUE(line_of(result, "gemm").quantized);
+  EXPECT_EQ(count_nodes(result.graph, Op::kQuantizeLinear), 1);
+}
+
+TEST(Quantize, BiasHasNoZeroPoint) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  small.output(small.conv("y", x, {1}, 1, {1}));
+  const Graph graph = quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 1}}})).graph;
+  EXPECT_EQ(graph.find_value("y_b_zero_point"), kNoValue);
+  EXPECT_EQ(graph.node(graph.only_consumer(graph.find_value("y_b_quantized"))).inputs.size(), 2u);
 }
 
 }  // namespace

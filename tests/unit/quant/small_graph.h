@@ -53,6 +53,9 @@ class SmallGraph {
     return node(Op::kConv, name, inputs, Shape{1, channels, 1, 1});
   }
 
+  // A convolution that reads integers, so that what is before it stays integer. Its range: "end".
+  void end_in_conv(ValueId x) { output(conv("end", x, {1}, 1)); }
+
   void output(ValueId id) { graph.outputs.push_back(id); }
 
  private:

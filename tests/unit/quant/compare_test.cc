@@ -1,0 +1,227 @@
+#include "quant/compare.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "quant/calibrate.h"
+#include "tests/unit/quant/small_graph.h"
+
+namespace octavo {
+namespace {
+
+TEST(TopClasses, BestFirstAndTiesToTheLowerIndex) {
+  EXPECT_EQ(top_classes(std::vector<float>{1, 5, 3, 5, 4}, 3), (std::vector<int64_t>{1, 3, 4}));
+  EXPECT_EQ(top_classes(std::vector<float>{2, 2, 2}, 2), (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(top_classes(std::vector<float>{1}, 5), (std::vector<int64_t>{0}));
+}
+
+// A Gemm from two numbers to as many classes as there are rows of weights.
+std::shared_ptr<const Plan> classifier(const std::vector<float>& weights) {
+  SmallGraph small;
+  const int64_t classes = static_cast<int64_t>(weights.size()) / 2;
+  const ValueId x = small.input("x", Shape{1, 2});
+  const ValueId w = small.constant("w", weights, Shape{classes, 2});
+  Attributes attrs;
+  attrs.set("transB", int64_t{1});
+  small.output(small.node(Op::kGemm, "y", {x, w}, Shape{1, classes}, attrs));
+  const auto plan = make_plan(small.graph);
+  EXPECT_TRUE(plan.ok()) << plan.status().to_string();
+  return *plan;
+}
+
+SampleSource source_of(std::vector<std::vector<float>> samples) {
+  SampleSource source;
+  source.count = static_cast<int64_t>(samples.size());
+  source.name = [](int64_t i) { return "sample " + std::to_string(i); };
+  source.load = [samples](int64_t i, int) -> Result<std::vector<Tensor>> {
+    const std::vector<float>& sample = samples[static_cast<size_t>(i)];
+    if (sample.empty()) return Status(ErrorCode::kImage, "not a picture");
+    return std::vector<Tensor>{Tensor::from(sample, Shape{1, 2})};
+  };
+  return source;
+}
+
+CompareReport compared(const std::shared_ptr<const Plan>& a, const std::shared_ptr<const Plan>& b,
+                       const SampleSource& source, const CompareOptions& options) {
+  const auto report = compare({a, 100}, {b, 25}, source, options);
+  EXPECT_TRUE(report.ok()) << report.status().to_string();
+  return report.ok() ? *report : CompareReport();
+}
+
+const std::vector<float> kFirstOrSecond = {1, 0, 0, 1};
+
+TEST(Compare, CountsAgreementAndAccuracy) {
+  const auto exact = classifier(kFirstOrSecond);
+  const auto rough = classifier({1, 0, 0.5f, 0.9f});
+  CompareOptions options;
+  options.labels = {0, 1, 1, 0, -1};
+  // The rough model answers 0, 1, 1, 1, 1.
+  const auto source = source_of({{2, 0}, {0, 2}, {1, 1.5f}, {1.2f, 1}, {0, 1}});
+  const CompareReport report = compared(exact, rough, source, options);
+  EXPECT_EQ(report.images, 5);
+  EXPECT_DOUBLE_EQ(*report.agreement, 0.8);
+  EXPECT_DOUBLE_EQ(*report.float_model.top1, 1);
+  EXPECT_DOUBLE_EQ(*report.quantized.top1, 0.75);
+  EXPECT_DOUBLE_EQ(*report.quantized.top5, 1);
+  EXPECT_EQ(report.quantized.bytes, 25u);
+}
+
+TEST(Compare, EqualModelsAreExact) {
+  const auto plan = classifier(kFirstOrSecond);
+  const CompareReport report = compared(plan, plan, source_of({{1, 2}, {3, 4}}), {});
+  EXPECT_EQ(report.output.sqnr_db, 200);
+  EXPECT_EQ(report.output.cosine, 1);
+  ASSERT_EQ(report.layers.size(), 1u);
+  EXPECT_EQ(report.layers[0].name, "y");
+  EXPECT_EQ(report.layers[0].sqnr_db, 200);
+  EXPECT_FALSE(report.float_model.top1.has_value());
+}
+
+TEST(Compare, SqnrIsSignalOverNoiseInDecibel) {
+  // 1 against 1.1: noise a hundredth of the signal.
+  const CompareReport report =
+      compared(classifier({1, 0, 0, 0}), classifier({1.1f, 0, 0, 0}), source_of({{1, 0}}), {});
+  EXPECT_NEAR(report.output.sqnr_db, 20, 1e-4);
+}
+
+TEST(Compare, AThousandAndOneClassesHaveABackground) {
+  std::vector<float> weights(2002, 0.0f);
+  weights[2 * 8] = 1;  // class 8 of 1001, 7 of 1000
+  const auto plan = classifier(weights);
+  CompareOptions options;
+  options.labels = {7};
+  EXPECT_DOUBLE_EQ(*compared(plan, plan, source_of({{1, 0}}), options).float_model.top1, 1);
+  options.labels = {1000};
+  const Status status = compare({plan, 0}, {plan, 0}, source_of({{1, 0}}), options).status();
+  EXPECT_NE(status.message().find("beyond the model's last class 999"), std::string::npos);
+}
+
+TEST(Compare, LabelBeyondTheClassesIsRefused) {
+  const auto plan = classifier(kFirstOrSecond);
+  CompareOptions options;
+  options.labels = {2};
+  const Status status = compare({plan, 0}, {plan, 0}, source_of({{1, 0}}), options).status();
+  EXPECT_EQ(status.code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(status.where(), "sample 0");
+}
+
+TEST(Compare, ModelsWithDifferentOutputsAreRefused) {
+  const Status status = compare({classifier(kFirstOrSecond), 0},
+                                {classifier({1, 0, 0, 1, 1, 1}), 0}, source_of({{1, 0}}), {})
+                            .status();
+  EXPECT_EQ(status.code(), ErrorCode::kInvalidArgument);
+}
+
+TEST(Compare, UnusableSamplesAreSkippedByName) {
+  const auto plan = classifier(kFirstOrSecond);
+  const CompareReport report = compared(plan, plan, source_of({{}, {1, 0}, {}}), {});
+  EXPECT_EQ(report.images, 1);
+  ASSERT_EQ(report.skipped.size(), 2u);
+  EXPECT_EQ(report.skipped[1].name, "sample 2");
+  const Status status = compare({plan, 0}, {plan, 0}, source_of({{}, {}}), {}).status();
+  EXPECT_EQ(status.code(), ErrorCode::kCalibrationData);
+}
+
+class Threads : public testing::TestWithParam<int> {
+ protected:
+  Threads() {
+    for (int i = 0; i < 23; ++i) {
+      const float t = static_cast<float>(i);
+      samples_.push_back(i % 7 == 3 ? std::vector<float>()
+                                    : std::vector<float>{t * 0.37f - 3, 1 - t});
+    }
+  }
+  std::vector<std::vector<float>> samples_;
+};
+
+TEST_P(Threads, DoNotChangeAComparison) {
+  const auto exact = classifier(kFirstOrSecond), rough = classifier({1.01f, 0.02f, -0.01f, 0.97f});
+  CompareOptions options;
+  options.timed_runs = 1;
+  const CompareReport one = compared(exact, rough, source_of(samples_), options);
+  options.threads = GetParam();
+  const CompareReport many = compared(exact, rough, source_of(samples_), options);
+  EXPECT_EQ(many.images, one.images);
+  EXPECT_EQ(many.agreement, one.agreement);
+  EXPECT_EQ(many.output.sqnr_db, one.output.sqnr_db);
+  EXPECT_EQ(many.layers[0].sqnr_db, one.layers[0].sqnr_db);
+  EXPECT_EQ(many.layers[0].cosine, one.layers[0].cosine);
+  EXPECT_EQ(many.skipped.size(), one.skipped.size());
+}
+
+TEST_P(Threads, DoNotChangeACalibration) {
+  const auto plan = classifier(kFirstOrSecond);
+  const std::vector<std::string> values = {"x", "y"};
+  for (const ObserverInfo& info : observers()) {
+    Recipe recipe;
+    recipe.observer = info.name;
+    const auto one = calibrate(plan, values, source_of(samples_), recipe, 1);
+    const auto many = calibrate(plan, values, source_of(samples_), recipe, GetParam());
+    ASSERT_TRUE(one.ok() && many.ok());
+    EXPECT_EQ(one->samples, 20);
+    EXPECT_EQ(many->samples, 20);
+    for (const std::string& value : values) {
+      EXPECT_EQ(many->ranges.at(value).range, one->ranges.at(value).range) << info.name;
+    }
+    ASSERT_EQ(many->skipped.size(), 3u);
+    EXPECT_EQ(many->skipped[2].name, "sample 17");
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Numbers, Threads, testing::Values(2, 3, 8, 50));
+
+TEST(Calibrate, NanIsReportedWithTheNameOfItsValue) {
+  const auto plan = classifier(kFirstOrSecond);
+  const std::vector<std::string> values = {"x"};
+  const auto source = source_of({{1, std::numeric_limits<float>::quiet_NaN()}});
+  const Status status = calibrate(plan, values, source, Recipe(), 1).status();
+  EXPECT_EQ(status.code(), ErrorCode::kCalibrationData);
+  EXPECT_EQ(status.where(), "value 'x'");
+}
+
+TEST(Calibrate, NoSamplesAtAllIsAnError) {
+  const auto plan = classifier(kFirstOrSecond);
+  EXPECT_EQ(calibrate(plan, {}, source_of({}), Recipe(), 2).status().code(),
+            ErrorCode::kCalibrationData);
+}
+
+TEST(Calibrate, CanBeCancelled) {
+  const auto plan = classifier(kFirstOrSecond);
+  const Progress stop_at_two = [](std::string_view, int64_t done, int64_t) { return done < 2; };
+  const auto source = source_of({{1, 0}, {1, 0}, {1, 0}});
+  EXPECT_EQ(calibrate(plan, {}, source, Recipe(), 1, stop_at_two).status().code(),
+            ErrorCode::kCancelled);
+}
+
+TEST(Calibrate, AnErrorThatIsNotOfOneSampleStops) {
+  const auto plan = classifier(kFirstOrSecond);
+  SampleSource source = source_of({{1, 0}, {1, 0}, {1, 0}});
+  source.load = [](int64_t, int) -> Result<std::vector<Tensor>> {
+    return Status(ErrorCode::kIo, "the disk is gone");
+  };
+  EXPECT_EQ(calibrate(plan, {}, source, Recipe(), 2).status().code(), ErrorCode::kIo);
+}
+
+// What a layer does alone: two convolutions, of which the second is exact but fed with errors.
+TEST(Compare, ErrorOfALayerAloneIsNotThatOfTheOnesBeforeIt) {
+  const auto two = [](float first) {
+    SmallGraph small;
+    const ValueId x = small.input("x", Shape{1, 2});
+    const ValueId a = small.node(
+        Op::kGemm, "a", {x, small.constant("w1", {first, 0, 0, 1}, Shape{2, 2})}, Shape{1, 2});
+    small.output(small.node(Op::kGemm, "b", {a, small.constant("w2", {1, 2, 3, 4}, Shape{2, 2})},
+                            Shape{1, 2}));
+    return *make_plan(small.graph);
+  };
+  const CompareReport report = compared(two(1), two(1.1f), source_of({{1, 0}, {1, 0}}), {});
+  ASSERT_EQ(report.layers.size(), 2u);
+  EXPECT_NEAR(report.layers[0].sqnr_db, 20, 1e-4);
+  EXPECT_NEAR(report.layers[0].accumulated_sqnr_db, 20, 1e-4);
+  EXPECT_EQ(report.layers[1].sqnr_db, 200);
+  EXPECT_NEAR(report.layers[1].accumulated_sqnr_db, 20, 1e-4);
+}
+
+}  // namespace
+}  // namespace octavo
