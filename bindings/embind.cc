@@ -14,6 +14,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
   function("normalizeRecipe", &normalize_recipe);
   function("setFlag", &set_flag);
   function("checkSampleHead", &check_head);
+  function("checkThresholds", &check_thresholds);
   function("readNpy", &read_npy_file);
   function("writeNpy", &write_npy_file);
 

@@ -72,6 +72,8 @@ val set_flag(const std::string& recipe, const std::string& key, const std::strin
 
 val check_head(const std::string& head) { return outcome(check_sample_head(bytes_of(head))); }
 
+val check_thresholds(const std::string& text) { return outcome(parse_thresholds(text).status()); }
+
 val read_npy_file(const std::string& file) {
   const Result<Tensor> tensor = read_npy(bytes_of(file));
   return tensor.ok() ? outcome_of(to_tensor(*tensor)) : outcome(tensor.status());

@@ -14,6 +14,7 @@ std::string recipe_keys_json();
 val normalize_recipe(const std::string& recipe);
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
 val check_head(const std::string& head);
+val check_thresholds(const std::string& text);
 val read_npy_file(const std::string& file);
 val write_npy_file(val tensor);
 

@@ -85,6 +85,8 @@ export interface Module {
   normalizeRecipe(recipe: string): Outcome<string>;
   /** A recipe changed by one flag of the command line. */
   setFlag(recipe: string, key: string, text: string): Outcome<string>;
+  /** Whether a text for `--fail-below` can be read. */
+  checkThresholds(text: string): Outcome<null>;
   readNpy(file: Uint8Array): Outcome<RawTensor>;
   writeNpy(tensor: RawTensor): Outcome<Uint8Array>;
   /** Whether a file that begins so can be a sample at all. */

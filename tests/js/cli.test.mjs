@@ -106,7 +106,7 @@ for (const [name, octavo] of Object.entries(faces)) {
     const { status, stdout, stderr } = octavo(['run', demo('demo.onnx'), '--input', input, '--output', output]);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /y\.npy: \S+ float32 \[1, 8\]/);
-    const scores = new Float32Array(readFileSync(output).subarray(-32).slice().buffer);
+    const scores = new Float32Array(Uint8Array.from(readFileSync(output).subarray(-32)).buffer);
     assert.ok(Math.abs(scores.reduce((a, b) => a + b) - 1) < 1e-5, 'probabilities add up to 1');
   });
 

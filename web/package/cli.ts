@@ -143,6 +143,8 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
 }
 
 async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: Flags): Promise<number> {
+  const thresholds = flags['fail-below']?.[0] ?? '';
+  taken(tool.module.checkThresholds(thresholds));
   const recipe = tool.recipe(flags);
   const float = await tool.open(floatPath as string);
   const quantized = await tool.open(quantizedPath as string);
@@ -150,7 +152,6 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
   const files = spread(tool.findSamples(images), (JSON.parse(recipe) as Recipe).limit ?? 0);
   const labels = labelsOf(images, flags['labels'], files);
   const comparison: Comparison = taken(float.compare(quantized, recipe, files.length));
-  const thresholds = flags['fail-below']?.[0] ?? '';
   for (const [i, file] of files.entries()) {
     taken(comparison.addFile(file, readFileSync(file), labels?.[i] ?? -1));
     tool.progress('compare', i + 1, files.length, flags);
