@@ -45,14 +45,6 @@ bool is_quantized(const Value& value, const TensorView& view) {
 
 }  // namespace
 
-Shape channels_first_shape(const Value& value, const Shape& shape) {
-  if (!value.channels_last || shape.rank() < 3) return shape;
-  std::vector<int64_t> dims = shape.dims();
-  dims.insert(dims.begin() + 1, dims.back());
-  dims.pop_back();
-  return Shape(std::move(dims));
-}
-
 bool read_floats(const Value& value, const TensorView& view, std::vector<float>& floats) {
   floats.resize(static_cast<size_t>(view.count()));
   if (view.dtype == DType::kFloat32) {

@@ -8,8 +8,6 @@
 
 namespace octavo {
 
-Shape channels_first_shape(const Value& value, const Shape& shape);
-
 // Float, or 8 bits with per-tensor Value::quant; false for all others.
 bool read_floats(const Value& value, const TensorView& view, std::vector<float>& floats);
 void write_floats(const Value& value, std::span<const float> floats, TensorView view);

@@ -9,11 +9,8 @@ namespace {
 
 // What quantizers append to the name of a float value: ours, then ONNX Runtime's.
 constexpr std::string_view kSuffixes[] = {
-    "_quantized",
-    "_dequantized",
-    "_unquantized",
-    "_QuantizeLinear_Output",
-    "_DequantizeLinear_Output",
+    "_quantized", "_dequantized",           "_unquantized",
+    "_flat",      "_QuantizeLinear_Output", "_DequantizeLinear_Output",
 };
 
 // The activation of the float graph that has this name, or has it without a quantizer's suffix.
@@ -87,19 +84,16 @@ LayerProbe::LayerProbe(std::shared_ptr<const Plan> float_plan,
 
 void LayerProbe::keep(ValueId id, const Value& value, TensorView view) {
   if (!wanted_[static_cast<size_t>(id)]) return;
-  Reference& reference = references_[static_cast<size_t>(id)];
-  reference.shape = channels_first_shape(value, view.shape);
-  if (!read_floats(value, view, reference.data)) reference.data.clear();
+  std::vector<float>& reference = references_[static_cast<size_t>(id)];
+  if (!read_floats(value, view, reference)) reference.clear();
 }
 
-const LayerProbe::Reference* LayerProbe::reference_of(ValueId quantized, TensorView view) const {
+const std::vector<float>* LayerProbe::reference_of(ValueId quantized, TensorView view) const {
   const ValueId id = counterparts_[static_cast<size_t>(quantized)];
   if (id == kNoValue) return nullptr;
-  const Reference& reference = references_[static_cast<size_t>(id)];
-  const bool fits =
-      !reference.data.empty() &&
-      reference.shape ==
-          channels_first_shape(quantized_executor_.plan().graph.value(quantized), view.shape);
+  const std::vector<float>& reference = references_[static_cast<size_t>(id)];
+  // Elements alone: a value may lack or have dimensions of 1 that the other has not.
+  const bool fits = !reference.empty() && std::ssize(reference) == view.count();
   return fits ? &reference : nullptr;
 }
 
@@ -109,9 +103,9 @@ Result<std::vector<LayerMoments>> LayerProbe::run(std::span<const TensorView> in
   const auto measure = [&](ValueId id, const Value& value, TensorView view,
                            ErrorMoments LayerMoments::* member) {
     const int layer = layer_of_[static_cast<size_t>(id)];
-    const Reference* reference = layer < 0 ? nullptr : reference_of(id, view);
+    const std::vector<float>* reference = layer < 0 ? nullptr : reference_of(id, view);
     if (!reference || !read_floats(value, view, floats)) return;
-    (moments[static_cast<size_t>(layer)].*member).add(reference->data, floats);
+    (moments[static_cast<size_t>(layer)].*member).add(*reference, floats);
   };
 
   const Tap keep_all = [&](ValueId id, const Value& value, TensorView view) {
@@ -126,8 +120,8 @@ Result<std::vector<LayerMoments>> LayerProbe::run(std::span<const TensorView> in
 
   const Tap replace = [&](ValueId id, const Value& value, TensorView view) {
     measure(id, value, view, &LayerMoments::own);
-    if (const Reference* reference = reference_of(id, view)) {
-      write_floats(value, reference->data, view);
+    if (const std::vector<float>* reference = reference_of(id, view)) {
+      write_floats(value, *reference, view);
     }
   };
   OCTAVO_RETURN_IF_ERROR(quantized_executor_.run(inputs, replace).status());

@@ -38,21 +38,18 @@ class LayerProbe {
   Result<std::vector<LayerMoments>> run(std::span<const TensorView> inputs);
 
  private:
-  struct Reference {
-    std::vector<float> data;  // in the order of (N, C, ...) whatever the plan's
-    Shape shape;
-  };
-
   void keep(ValueId id, const Value& value, TensorView view);
-  const Reference* reference_of(ValueId quantized, TensorView view) const;
+  // Null where the float plan has nothing for this value.
+  const std::vector<float>* reference_of(ValueId quantized, TensorView view) const;
 
   Executor float_executor_;
   Executor quantized_executor_;
   std::vector<ValueId> counterparts_;  // by value of the quantized plan; kNoValue
   std::vector<int> layer_of_;          // by value of the quantized plan; -1
   size_t layer_count_;
-  std::vector<Reference> references_;  // by value of the float plan; empty where not wanted
-  std::vector<bool> wanted_;           // by value of the float plan
+  std::vector<std::vector<float>>
+      references_;            // by value of the float plan; empty where not wanted
+  std::vector<bool> wanted_;  // by value of the float plan
 };
 
 }  // namespace octavo

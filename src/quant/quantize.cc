@@ -8,8 +8,8 @@ namespace octavo {
 namespace {
 
 constexpr Status (*kStages[])(QuantizeState&) = {
-    choose_nodes,   release_tail, fold_clamps,      assign_params,
-    assign_weights, insert_qdq,   quantize_weights, quantize_bias,
+    choose_nodes,   release_tail, replace_conv_by_gemm, fold_clamps,   assign_params,
+    assign_weights, insert_qdq,   quantize_weights,     quantize_bias,
 };
 
 Status check_is_float(const Graph& graph) {

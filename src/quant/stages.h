@@ -1,13 +1,14 @@
 // The stages of quantize(), in running order. Each takes the graph one step from float to QDQ:
 //
-//   choose_nodes       marks the nodes that become integer, and says why others do not
-//   release_tail       takes the mark from nodes at the end that serve float readers alone
-//   fold_clamps        removes Relu and Clip whose work the saturation of 8 bits does
-//   assign_params      gives Value::quant to the activations around marked nodes
-//   assign_weights     gives Value::quant to their constants
-//   insert_qdq         turns Value::quant of activations into QuantizeLinear, DequantizeLinear
-//   quantize_weights   stores constants as integers behind DequantizeLinear
-//   quantize_bias      the same for biases, whose scale follows from input and weights
+//   choose_nodes          marks the nodes that become integer, and says why others do not
+//   release_tail          takes the mark from nodes at the end that serve float readers alone
+//   replace_conv_by_gemm  does so at the end, because a Gemm can give floats
+//   fold_clamps           removes Relu and Clip whose work the saturation of 8 bits does
+//   assign_params         gives Value::quant to the activations around marked nodes
+//   assign_weights        gives Value::quant to their constants
+//   insert_qdq            turns Value::quant of activations into QuantizeLinear, DequantizeLinear
+//   quantize_weights      stores constants as integers behind DequantizeLinear
+//   quantize_bias         the same for biases, whose scale follows from input and weights
 #pragma once
 
 #include <optional>
@@ -23,9 +24,9 @@ struct QuantizeState {
   const Ranges& ranges;
   const Recipe& recipe;
 
-  std::vector<bool> quantized;       // by node of the float graph; nodes added later are beyond it
-  std::vector<NodeId> folded;        // clamps that their producer takes in
-  std::vector<Range> bounds;         // by value: what clamps allow; infinite where there are none
+  std::vector<bool> quantized;  // by node of the float graph; most nodes added later are beyond it
+  std::vector<NodeId> folded;   // clamps that their producer takes in
+  std::vector<Range> bounds;    // by value: what clamps allow; infinite where there are none
   std::vector<NodeSummary> summary;  // in running order
 
   bool is_quantized(NodeId id) const {
@@ -41,6 +42,7 @@ void replace_in_quantized_readers(QuantizeState& state, ValueId from, ValueId to
 
 Status choose_nodes(QuantizeState& state);
 Status release_tail(QuantizeState& state);
+Status replace_conv_by_gemm(QuantizeState& state);
 Status fold_clamps(QuantizeState& state);
 Status assign_params(QuantizeState& state);
 Status assign_weights(QuantizeState& state);
