@@ -4,6 +4,11 @@
 #include <cmath>
 
 namespace octavo {
+namespace {
+
+constexpr double kClearlySmaller = 0.99;  // of two scales; what is less is not worth a zero point
+
+}  // namespace
 
 QuantParams activation_params(Range range, DType dtype) {
   QuantParams params;
@@ -19,8 +24,10 @@ QuantParams activation_params(Range range, DType dtype) {
   };
   double n = 0, scale = 1;
   if ((below + above) / steps >= kSmallestScale) {
-    n = std::floor(below / (below + above) * steps);
-    if (n < steps && reaching(n + 1) < reaching(n)) ++n;
+    const double ideal = below / (below + above) * steps;
+    n = std::nearbyint(ideal);
+    const double other = n < ideal ? n + 1 : n - 1;
+    if (reaching(other) < kClearlySmaller * reaching(n)) n = other;
     scale = reaching(n);
   }
   params.scale = {static_cast<float>(scale)};

@@ -53,7 +53,7 @@ TEST(ActivationParams, LargestFloatsStayFinite) {
   constexpr float kMax = std::numeric_limits<float>::max();
   const QuantParams params = activation_params({-kMax, kMax}, DType::kUint8);
   EXPECT_GT(params.scale[0], 2.6e36f);
-  EXPECT_EQ(params.zero_point[0], 127);
+  EXPECT_EQ(params.zero_point[0], 128);
 }
 
 TEST(ActivationParams, BothEndsAreWithinReach) {

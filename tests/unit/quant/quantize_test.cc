@@ -30,7 +30,7 @@ std::vector<T> constant_of(const Graph& graph, const std::string& name) {
 class OneConv : public testing::Test {
  protected:
   OneConv() {
-    const ValueId x = small_.input("x", Shape{1, 2, 1, 1});
+    const ValueId x = small_.input("x", Shape{1, 2, 2, 1});
     small_.output(small_.conv("y", x, {1.27f, 0.635f, 12.7f, -6.35f}, 2, {0.5f, -1}));
   }
   const Ranges ranges_ = ranges_of({{"x", {0, 2.55f}}, {"y", {-10.2f, 15.3f}}});
@@ -124,7 +124,7 @@ TEST_F(OneConv, QuantizedTwiceIsRefused) {
 
 TEST(Quantize, NanInWeightsNamesNodeAndConstant) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   small.output(small.conv("y", x, {1, std::numeric_limits<float>::quiet_NaN()}, 2));
   const Status status =
       quantize(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 1}}}), Recipe()).status();
@@ -135,7 +135,7 @@ TEST(Quantize, NanInWeightsNamesNodeAndConstant) {
 
 TEST(Quantize, BiasBeyondInt32WidensItsChannelsScale) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   small.output(small.conv("y", x, {1e-9f, 1}, 2, {100, 100}));
   const Graph graph = quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 200}}})).graph;
   const QuantParams b = params_of(graph, "y_b");
@@ -147,7 +147,7 @@ TEST(Quantize, BiasBeyondInt32WidensItsChannelsScale) {
 
 TEST(Quantize, ReluBehindConvBecomesItsRange) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   small.output(small.node(Op::kRelu, "relu", {conv}, Shape{1, 1, 1, 1}));
   const QuantizeResult result =
@@ -160,7 +160,7 @@ TEST(Quantize, ReluBehindConvBecomesItsRange) {
 
 TEST(Quantize, ClipBoundsTheRange) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   const ValueId low = small.constant("low", {0}, Shape{}),
                 high = small.constant("high", {6}, Shape{});
@@ -173,7 +173,7 @@ TEST(Quantize, ClipBoundsTheRange) {
 
 TEST(Quantize, ClipThatExcludesZeroStays) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   const ValueId low = small.constant("low", {1}, Shape{}),
                 high = small.constant("high", {6}, Shape{});
@@ -187,7 +187,7 @@ TEST(Quantize, ClipThatExcludesZeroStays) {
 
 TEST(Quantize, ReluWhoseInputHasAnotherReaderStays) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   const ValueId relu = small.node(Op::kRelu, "relu", {conv}, Shape{1, 1, 1, 1});
   small.output(small.node(Op::kAdd, "sum", {conv, relu}, Shape{1, 1, 1, 1}));
@@ -200,7 +200,7 @@ TEST(Quantize, ReluWhoseInputHasAnotherReaderStays) {
 
 TEST(Quantize, ExcludedReluKeepsItsConvInFloat) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   small.output(small.node(Op::kRelu, "relu", {conv}, Shape{1, 1, 1, 1}));
   Recipe recipe;
@@ -214,7 +214,7 @@ TEST(Quantize, ExcludedReluKeepsItsConvInFloat) {
 
 TEST(Quantize, MaxPoolAndReshapePassIntegersThrough) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   const ValueId pool = small.node(Op::kMaxPool, "pool", {conv}, Shape{1, 1, 1, 1});
   const ValueId shape = small.integers("shape", {1, -1});
@@ -233,7 +233,7 @@ TEST(Quantize, MaxPoolAndReshapePassIntegersThrough) {
 class TwoBranches : public testing::Test {
  protected:
   TwoBranches() {
-    x_ = small_.input("x", Shape{1, 1, 1, 1});
+    x_ = small_.input("x", Shape{1, 1, 2, 1});
     a_ = small_.conv("a", x_, {1}, 1);
     b_ = small_.conv("b", x_, {1}, 1);
   }
@@ -315,9 +315,9 @@ TEST_F(TwoBranches, FloatReadersOfAFloatValueKeepIt) {
 
 TEST(Quantize, SharedWeightsWithOneScaleAreStoredOnce) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId w = small.constant("w", {1}, Shape{1, 1, 1, 1});
-  const ValueId a = small.node(Op::kConv, "a", {x, w}, Shape{1, 1, 1, 1});
+  const ValueId a = small.node(Op::kConv, "a", {x, w}, Shape{1, 1, 2, 1});
   small.output(small.node(Op::kConv, "b", {a, w}, Shape{1, 1, 1, 1}));
   const Graph graph =
       quantized(small.graph, ranges_of({{"x", {0, 1}}, {"a", {0, 1}}, {"b", {0, 1}}})).graph;
@@ -326,10 +326,10 @@ TEST(Quantize, SharedWeightsWithOneScaleAreStoredOnce) {
 
 TEST(Quantize, SharedWeightsWithTwoScalesBecomeTwo) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId w = small.constant("w", {1e-9f}, Shape{1, 1, 1, 1});
   const ValueId bias = small.constant("bias", {100}, Shape{1});  // widens the scale of a's weights
-  const ValueId a = small.node(Op::kConv, "a", {x, w, bias}, Shape{1, 1, 1, 1});
+  const ValueId a = small.node(Op::kConv, "a", {x, w, bias}, Shape{1, 1, 2, 1});
   small.output(small.node(Op::kConv, "b", {a, w}, Shape{1, 1, 1, 1}));
   const Graph graph =
       quantized(small.graph, ranges_of({{"x", {0, 1}}, {"a", {0, 1}}, {"b", {0, 1}}})).graph;
@@ -369,7 +369,7 @@ TEST(Quantize, GemmWithFactorsStaysFloat) {
 
 TEST(Quantize, ConvWhoseWeightsAreComputedStaysFloat) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1}), w = small.input("w", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1}), w = small.input("w", Shape{1, 1, 1, 1});
   small.output(small.node(Op::kConv, "y", {x, w}, Shape{1, 1, 1, 1}));
   const QuantizeResult result =
       quantized(small.graph, ranges_of({{"x", {0, 1}}, {"w", {0, 1}}, {"y", {0, 1}}}));
@@ -378,7 +378,7 @@ TEST(Quantize, ConvWhoseWeightsAreComputedStaysFloat) {
 
 TEST(Quantize, ConvTransposeBiasRepeatsTheChannelsOfEachGroup) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 2, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 2, 2, 1});
   const ValueId w = small.constant("w", {1, 2, 1, 2}, Shape{2, 2, 1, 1});  // 2 groups of 2 outputs
   const ValueId b = small.constant("b", {1, 1, 1, 1}, Shape{4});
   Attributes attrs;
@@ -397,7 +397,7 @@ TEST(Quantize, MeanIsIntegerOverPicturesOnly) {
   for (const auto& [axes, integer] : std::vector<std::pair<std::vector<int64_t>, bool>>{
            {{2, 3}, true}, {{-1, -2}, true}, {{3}, false}, {{1, 2}, false}, {{-2, 2}, false}}) {
     SmallGraph small;
-    const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+    const ValueId x = small.input("x", Shape{1, 1, 2, 1});
     const ValueId conv = small.conv("conv", x, {1}, 1);
     const ValueId over = small.integers("axes", axes);
     small.end_in_conv(small.node(Op::kReduceMean, "mean", {conv, over}, Shape{1, 1, 1, 1}));
@@ -410,7 +410,7 @@ TEST(Quantize, MeanIsIntegerOverPicturesOnly) {
 
 TEST(Quantize, WhatEndsInFloatStaysFloatBehindTheLastConv) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   const ValueId sum = small.node(Op::kAdd, "sum", {conv, conv}, Shape{1, 1, 1, 1});
   const ValueId relu = small.node(Op::kRelu, "relu", {sum}, Shape{1, 1, 1, 1});
@@ -429,7 +429,7 @@ TEST(Quantize, WhatEndsInFloatStaysFloatBehindTheLastConv) {
 
 TEST(Quantize, ConvAtTheEndTakesItsReluIn) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   const ValueId conv = small.conv("conv", x, {1}, 1);
   small.output(small.node(Op::kRelu, "relu", {conv}, Shape{1, 1, 1, 1}));
   const QuantizeResult result =
@@ -452,9 +452,34 @@ TEST(Quantize, GemmAtTheEndGivesFloats) {
   EXPECT_EQ(count_nodes(result.graph, Op::kQuantizeLinear), 1);
 }
 
-TEST(Quantize, BiasHasNoZeroPoint) {
+TEST(Quantize, ConvOfOnePixelAtTheEndBecomesAGemmThatGivesFloats) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 2, 1, 1});
+  const ValueId y = small.conv("y", x, {1, 2, 3, 4}, 2, {1, 1});
+  small.output(small.node(Op::kSoftmax, "softmax", {y}, Shape{1, 2, 1, 1}));
+  const Graph graph = quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 1}}})).graph;
+  const Node& gemm = node_named(graph, "y");
+  EXPECT_EQ(gemm.op, Op::kGemm);
+  EXPECT_EQ(gemm.attrs.get_int("transB", 0), 1);
+  EXPECT_EQ(graph.constant(graph.find_value("y_w_flat_quantized"))->shape(), (Shape{2, 2}));
+  const NodeId reader = graph.only_consumer(gemm.outputs[0]);
+  EXPECT_EQ(graph.node(reader).op, Op::kUnsqueeze);
+  EXPECT_EQ(graph.value(graph.node(reader).outputs[0]).name, "y");
+  EXPECT_EQ(params_of(graph, "x_flat"), params_of(graph, "x"));
+}
+
+TEST(Quantize, ConvOfOnePixelThatIntegersReadStays) {
   SmallGraph small;
   const ValueId x = small.input("x", Shape{1, 1, 1, 1});
+  small.end_in_conv(small.conv("y", x, {1}, 1));
+  const Graph graph =
+      quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 1}}, {"end", {0, 1}}})).graph;
+  EXPECT_EQ(node_named(graph, "y").op, Op::kConv);
+}
+
+TEST(Quantize, BiasHasNoZeroPoint) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   small.output(small.conv("y", x, {1}, 1, {1}));
   const Graph graph = quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 1}}})).graph;
   EXPECT_EQ(graph.find_value("y_b_zero_point"), kNoValue);

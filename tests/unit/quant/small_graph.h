@@ -44,13 +44,13 @@ class SmallGraph {
     return graph.node(graph.add_node(std::move(node))).outputs[0];
   }
 
-  // A 1x1 convolution over one pixel, with as many channels as weights have rows.
+  // A 1x1 convolution over two pixels, with as many channels as weights have rows.
   ValueId conv(const std::string& name, ValueId x, const std::vector<float>& weights,
                int64_t channels, const std::vector<float>& bias = {}) {
     const int64_t inner = static_cast<int64_t>(weights.size()) / channels;
     std::vector<ValueId> inputs = {x, constant(name + "_w", weights, Shape{channels, inner, 1, 1})};
     if (!bias.empty()) inputs.push_back(constant(name + "_b", bias, Shape{channels}));
-    return node(Op::kConv, name, inputs, Shape{1, channels, 1, 1});
+    return node(Op::kConv, name, inputs, Shape{1, channels, 2, 1});
   }
 
   // A convolution that reads integers, so that what is before it stays integer. Its range: "end".
