@@ -1,5 +1,5 @@
-// Bytes with one owner: adopted, or a view that keeps its owner alive. Weights are read into a Buffer
-// once and every graph, plan and writer shares it.
+// Bytes with one owner: adopted, or a view that keeps its owner alive. Weights are read into a
+// Buffer once and every graph, plan and writer shares it.
 #pragma once
 
 #include <cstddef>

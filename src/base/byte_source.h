@@ -17,7 +17,8 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual uint64_t size() const = 0;
-  // Fills all of `out` from `offset`, or fails with kIo (read error) or kModelUnreadable (past the end).
+  // Fills all of `out` from `offset`, or fails with kIo (read error) or kModelUnreadable (past the
+  // end).
   virtual Status read(uint64_t offset, std::span<std::byte> out) const = 0;
 };
 

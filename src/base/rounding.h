@@ -29,9 +29,9 @@ inline float dequantize_value(int32_t q, float scale, int32_t zero_point) {
 // int32 accumulator -> 8 bits; multiplier = s_x * s_w / s_y, in float, as ONNX Runtime does it.
 inline int32_t requantize_value(int32_t acc, float multiplier, int32_t zero_point, int32_t qmin,
                                 int32_t qmax) {
-  return saturate(round_half_even(static_cast<float>(acc) * multiplier) +
-                      static_cast<float>(zero_point),
-                  qmin, qmax);
+  return saturate(
+      round_half_even(static_cast<float>(acc) * multiplier) + static_cast<float>(zero_point), qmin,
+      qmax);
 }
 
 }  // namespace octavo

@@ -4,16 +4,26 @@ namespace octavo {
 
 const char* name_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kOk: return "OK";
-    case ErrorCode::kInvalidArgument: return "E_INVALID_ARGUMENT";
-    case ErrorCode::kModelUnreadable: return "E_MODEL_UNREADABLE";
-    case ErrorCode::kModelUnsupported: return "E_MODEL_UNSUPPORTED";
-    case ErrorCode::kCalibrationData: return "E_CALIBRATION_DATA";
-    case ErrorCode::kImage: return "E_IMAGE";
-    case ErrorCode::kIo: return "E_IO";
-    case ErrorCode::kOutOfMemory: return "E_OUT_OF_MEMORY";
-    case ErrorCode::kCancelled: return "E_CANCELLED";
-    case ErrorCode::kInternal: return "E_INTERNAL";
+    case ErrorCode::kOk:
+      return "OK";
+    case ErrorCode::kInvalidArgument:
+      return "E_INVALID_ARGUMENT";
+    case ErrorCode::kModelUnreadable:
+      return "E_MODEL_UNREADABLE";
+    case ErrorCode::kModelUnsupported:
+      return "E_MODEL_UNSUPPORTED";
+    case ErrorCode::kCalibrationData:
+      return "E_CALIBRATION_DATA";
+    case ErrorCode::kImage:
+      return "E_IMAGE";
+    case ErrorCode::kIo:
+      return "E_IO";
+    case ErrorCode::kOutOfMemory:
+      return "E_OUT_OF_MEMORY";
+    case ErrorCode::kCancelled:
+      return "E_CANCELLED";
+    case ErrorCode::kInternal:
+      return "E_INTERNAL";
   }
   return "E_INTERNAL";
 }

@@ -15,7 +15,9 @@ void parallel_for(int items, int, const std::function<void(int, int)>& work) {
   for (int i = 0; i < items; ++i) work(i, 0);
 }
 #else
-int hardware_threads() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+int hardware_threads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
 
 void parallel_for(int items, int threads, const std::function<void(int, int)>& work) {
   threads = std::clamp(threads, 1, std::max(1, items));

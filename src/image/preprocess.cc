@@ -45,7 +45,8 @@ Image recolored(const Image& image, Color color) {
   return out;
 }
 
-// Size after resizing the shorter side to `side`: the longer one in proportion, to the nearest pixel.
+// Size after resizing the shorter side to `side`: the longer one in proportion, to the nearest
+// pixel.
 Size with_shorter_side(const Image& image, int side) {
   const auto scaled = [side](int longer, int shorter) {
     const double size = std::nearbyint(static_cast<double>(side) * longer / shorter);

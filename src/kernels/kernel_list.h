@@ -1,5 +1,5 @@
-// A family of kernels is a list of its variants, worst instruction set first. `Kernel` is a struct of
-// function pointers with members `name` and `isa`; kernels.inc names the variants, one a line.
+// A family of kernels is a list of its variants, worst instruction set first. `Kernel` is a struct
+// of function pointers with members `name` and `isa`; kernels.inc names the variants, one a line.
 #pragma once
 
 #include <span>

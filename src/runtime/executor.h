@@ -22,8 +22,8 @@ class Executor {
 
   const Plan& plan() const;
 
-  // Inputs in the order of plan().graph.inputs; dtype and shape must fit the graph's (kInvalidArgument).
-  // Outputs in the order of plan().graph.outputs, valid until the next run.
+  // Inputs in the order of plan().graph.inputs; dtype and shape must fit the graph's
+  // (kInvalidArgument). Outputs in the order of plan().graph.outputs, valid until the next run.
   Result<std::vector<TensorView>> run(std::span<const TensorView> inputs, const Tap& tap = {});
 
   size_t peak_bytes() const;  // arena and what was allocated while running

@@ -23,10 +23,11 @@ struct Step {
 };
 
 struct Plan {
-  Graph graph;                   // the lowered graph; names of values are those of the model
-  std::vector<Step> steps;       // in running order
-  std::vector<int64_t> offsets;  // by value: place in the arena; -1: not in it (constant, input, dynamic)
-  std::vector<int> last_use;     // by value: index of the step after which it is dead
+  Graph graph;              // the lowered graph; names of values are those of the model
+  std::vector<Step> steps;  // in running order
+  std::vector<int64_t>
+      offsets;  // by value: place in the arena; -1: not in it (constant, input, dynamic)
+  std::vector<int> last_use;  // by value: index of the step after which it is dead
   size_t arena_bytes = 0;
 };
 

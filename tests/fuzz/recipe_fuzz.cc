@@ -9,7 +9,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto recipe = octavo::recipe_from_json(text);
   if (recipe.ok()) {
     const auto again = octavo::recipe_from_json(octavo::recipe_to_json(*recipe));
-    if (!again.ok() || octavo::recipe_to_json(*again) != octavo::recipe_to_json(*recipe)) std::abort();
+    if (!again.ok() || octavo::recipe_to_json(*again) != octavo::recipe_to_json(*recipe))
+      std::abort();
   }
   octavo::RecipeFile flags;
   for (const octavo::RecipeKey& key : octavo::recipe_keys()) {

@@ -24,8 +24,7 @@ inline Taps taps_inside(const WindowAxis& axis, int64_t o) {
 // Calls pool(count, rows, oh, ow, y) for each output pixel of (N, H, W, C) data; rows are the input
 // pixels in its window, in the order (kh, kw), padding left out. `rows` has row_bytes.
 template <typename T, typename Pool>
-void for_each_window(const ConvGeometry& geometry, const T* x, T* y, const T** rows,
-                     Pool&& pool) {
+void for_each_window(const ConvGeometry& geometry, const T* x, T* y, const T** rows, Pool&& pool) {
   const WindowAxis h = geometry.h(), w = geometry.w();
   const int64_t channels = geometry.in_channels;
   for (int64_t n = 0; n < geometry.batch; ++n, x += h.in * w.in * channels) {
