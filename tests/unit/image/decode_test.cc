@@ -88,6 +88,17 @@ TEST(Decode, RefusesWhatIsCutShortInItsHeader) {
   EXPECT_EQ(decode(read("truncated.jpg"), 3).status().code(), ErrorCode::kImage);
 }
 
+// stb_image before 2.28 writes past its table for such a file.
+TEST(Decode, RefusesHuffmanTablesWithMoreCodesThanThereAre) {
+  std::vector<std::byte> jpeg = read("baseline.jpg");
+  for (size_t i = 0; i + 21 < jpeg.size(); ++i) {
+    if (jpeg[i] != std::byte{0xff} || jpeg[i + 1] != std::byte{0xc4}) continue;
+    for (size_t k = 0; k < 16; ++k) jpeg[i + 5 + k] = std::byte{0xff};
+    break;
+  }
+  EXPECT_EQ(decode(jpeg, 3).status().code(), ErrorCode::kImage);
+}
+
 TEST(Decode, RefusesAbsurdSizesBeforeAllocating) {
   std::vector<std::byte> png = read("rgb.png");
   png[18] = png[22] = std::byte{0x2e};
