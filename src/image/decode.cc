@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -69,7 +70,7 @@ int64_t claimed_pixels(std::span<const std::byte> bytes) {
   const int size = static_cast<int>(std::min<size_t>(bytes.size(), INT32_MAX));
   if (!huffman_tables_fit(bytes)) return 0;
   if (!stbi_info_from_memory(data, size, &width, &height, &found)) return 0;
-  return int64_t{width} * height;
+  return std::abs(int64_t{width} * height);  // a BMP from top to bottom has a negative height
 }
 
 Result<Image> decode(std::span<const std::byte> bytes, int channels) {
@@ -85,8 +86,8 @@ Result<Image> decode(std::span<const std::byte> bytes, int channels) {
   int width = 0, height = 0, found = 0;
   const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
       stbi_load_from_memory(data, size, &width, &height, &found, channels), stbi_image_free);
-  if (!pixels) return not_a_picture(bytes);
-  const auto elements = static_cast<ptrdiff_t>(count) * channels;
+  if (!pixels || width <= 0 || height <= 0) return not_a_picture(bytes);
+  const ptrdiff_t elements = ptrdiff_t{width} * height * channels;
   return Image{width, height, channels, {pixels.get(), pixels.get() + elements}};
 }
 

@@ -75,7 +75,8 @@ bool is_frame(int marker) { return marker >= 0xc0 && marker <= 0xc2; }
 
 bool huffman_tables_fit(std::span<const std::byte> bytes) {
   Walker walker(bytes);
-  if (walker.word() != 0xffd8) return true;
+  const bool is_jpeg = !bytes.empty() && bytes[0] == std::byte{0xff} && walker.marker() == 0xd8;
+  if (!is_jpeg) return true;
   while (!walker.at_end()) {
     const int marker = walker.marker();
     if (is_frame(marker)) return fits_anywhere(walker);

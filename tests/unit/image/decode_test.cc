@@ -70,6 +70,16 @@ TEST(Decode, KeepsTransparencyWhereFourChannelsAreWanted) {
   EXPECT_EQ(image->pixels[3], 128);
 }
 
+TEST(Decode, ReadsABmpThatRunsFromTopToBottom) {
+  std::vector<std::byte> bmp = read("rgb.bmp");
+  bmp[22] = std::byte{0xf0};  // height -16
+  bmp[23] = bmp[24] = bmp[25] = std::byte{0xff};
+  const Result<Image> image = decode(bmp, 3);
+  ASSERT_TRUE(image.ok()) << image.status().to_string();
+  ASSERT_EQ(image->height, 16);
+  expect_near(pixel(*image, 4, 4), {40, 50, 210}, 0);  // what was below is above now
+}
+
 std::string refusal(std::string_view text) {
   return decode(std::as_bytes(std::span(text)), 3).status().to_string();
 }
