@@ -79,7 +79,8 @@ test('model and pictures in, stopped and resumed, int8 file out: the bytes of th
   const file = await downloaded();
   assert.equal(file.name, 'demo_int8.onnx');
   assert.equal(sha256(file.bytes), sha256(readFileSync(native)));
-  assert.deepEqual(requests.filter((url) => !url.startsWith('blob:')), [], 'nothing was asked of any server');
+  const own = [`${site.address}icon.svg`]; // Chromium fetches it when it likes
+  assert.deepEqual(requests.filter((url) => !url.startsWith('blob:') && !own.includes(url)), [], 'nothing was asked of any server');
   assert.deepEqual(errors, []);
 });
 
