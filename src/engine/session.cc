@@ -4,6 +4,7 @@
 #include "formats/format.h"
 #include "graph/shape_inference.h"
 #include "passes/pass.h"
+#include "quant/shards.h"
 
 namespace octavo {
 namespace {
@@ -17,10 +18,6 @@ std::vector<InputShape> named(const Graph& graph, std::span<const Shape> shapes)
     out.push_back({graph.value(graph.inputs[i]).name, shapes[i]});
   }
   return out;
-}
-
-TensorView view_of(const Tensor& tensor) {
-  return {tensor.dtype(), tensor.shape(), const_cast<void*>(tensor.data())};
 }
 
 Tensor copy_of(const TensorView& view) {
@@ -66,14 +63,10 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
 
 Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
   std::vector<Shape> shapes;
-  std::vector<TensorView> views;
-  for (const Tensor& input : inputs) {
-    shapes.push_back(input.shape());
-    views.push_back(view_of(input));
-  }
+  for (const Tensor& input : inputs) shapes.push_back(input.shape());
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes));
   Executor executor(plan);
-  OCTAVO_ASSIGN_OR_RETURN(const std::vector<TensorView> outputs, executor.run(views));
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<TensorView> outputs, executor.run(views_of(inputs)));
   std::vector<Tensor> copies;
   for (const TensorView& output : outputs) copies.push_back(copy_of(output));
   return copies;
