@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "image/jpeg_check.h"
+#include "image/png_check.h"
 #include "image/stb.h"
 
 namespace octavo {
@@ -68,7 +69,7 @@ int64_t claimed_pixels(std::span<const std::byte> bytes) {
   int width = 0, height = 0, found = 0;
   const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
   const int size = static_cast<int>(std::min<size_t>(bytes.size(), INT32_MAX));
-  if (!huffman_tables_fit(bytes)) return 0;
+  if (!huffman_tables_fit(bytes) || !png_chunks_fit(bytes)) return 0;
   if (!stbi_info_from_memory(data, size, &width, &height, &found)) return 0;
   return std::abs(int64_t{width} * height);  // a BMP from top to bottom has a negative height
 }

@@ -7,6 +7,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "image/png_check.h"
+
 namespace octavo {
 namespace {
 
@@ -107,6 +109,17 @@ TEST(Decode, RefusesHuffmanTablesWithMoreCodesThanThereAre) {
     break;
   }
   EXPECT_EQ(decode(jpeg, 3).status().code(), ErrorCode::kImage);
+}
+
+// stb_image would make room for 2 GiB.
+TEST(Decode, RefusesPngChunksBeyondTheFile) {
+  std::vector<std::byte> png = read("rgb.png");
+  EXPECT_TRUE(png_chunks_fit(png));
+  png[33] = std::byte{0x7f};  // the chunk behind IHDR
+  EXPECT_FALSE(png_chunks_fit(png));
+  EXPECT_EQ(decode(png, 3).status().code(), ErrorCode::kImage);
+  EXPECT_FALSE(png_chunks_fit(std::span(png).first(20)));
+  EXPECT_TRUE(png_chunks_fit(read("baseline.jpg")));
 }
 
 TEST(Decode, RefusesAbsurdSizesBeforeAllocating) {
