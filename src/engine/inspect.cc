@@ -4,6 +4,7 @@
 #include <map>
 
 #include "quant/stages.h"
+#include "runtime/lower/lower.h"
 #include "runtime/op.h"
 
 namespace octavo {
@@ -31,10 +32,22 @@ std::vector<InspectedValue> inspected(const Graph& graph, const std::vector<Valu
   return out;
 }
 
+bool carries_quantization(Op op) {
+  return op == Op::kQuantizeLinear || op == Op::kDequantizeLinear;
+}
+
+// What is quantized lies behind a DequantizeLinear.
+ValueId stored_value(const Graph& graph, ValueId id) {
+  const NodeId producer = id == kNoValue ? kNoNode : graph.producer(id);
+  if (producer == kNoNode || graph.node(producer).op != Op::kDequantizeLinear) return id;
+  return graph.node(producer).inputs[0];
+}
+
 int64_t parameters_of(const Graph& graph, const Node& node) {
   int64_t count = 0;
   for (const ValueId id : node.inputs) {
-    if (const Tensor* constant = graph.constant(id)) count += constant->count();
+    if (const Tensor* constant = graph.constant(stored_value(graph, id)))
+      count += constant->count();
   }
   return count;
 }
@@ -58,10 +71,25 @@ std::vector<NodeSummary> preview(const Graph& graph) {
 
 bool holds_qdq(const Graph& graph) {
   const std::vector<NodeId> nodes = graph.live_nodes();
-  return std::any_of(nodes.begin(), nodes.end(), [&](NodeId id) {
-    const Op op = graph.node(id).op;
-    return op == Op::kQuantizeLinear || op == Op::kDequantizeLinear;
-  });
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [&](NodeId id) { return carries_quantization(graph.node(id).op); });
+}
+
+// By name, the nodes that lowering leaves, and whether they are integer ones. It takes clamps and
+// the like into their producers.
+std::map<std::string, bool> lowered_nodes(const Graph& graph) {
+  Graph lowered = graph;
+  std::map<std::string, bool> nodes;
+  if (!lower_qdq(lowered).ok()) return nodes;
+  for (const NodeId id : lowered.live_nodes()) {
+    const Node& node = lowered.node(id);
+    const auto is_8_bit = [&](ValueId value) {
+      return value != kNoValue && (lowered.value(value).dtype == DType::kUint8 ||
+                                   lowered.value(value).dtype == DType::kInt8);
+    };
+    nodes[node.name] = std::any_of(node.inputs.begin(), node.inputs.end(), is_8_bit);
+  }
+  return nodes;
 }
 
 InspectedLayer inspected(const Graph& graph, const Node& node) {
@@ -117,6 +145,11 @@ int64_t Inspection::quantizable() const {
                        [](const InspectedLayer& l) { return l.quantizable; });
 }
 
+int64_t Inspection::quantized() const {
+  return std::count_if(layers.begin(), layers.end(),
+                       [](const InspectedLayer& l) { return l.quantized; });
+}
+
 Inspection inspect(const Model& model) {
   const Graph& graph = model.graph;
   Inspection out;
@@ -133,13 +166,23 @@ Inspection inspect(const Model& model) {
     if (constant) out.parameters += constant->count();
   }
   std::map<std::string, NodeSummary> previews;
-  for (const NodeSummary& line : preview(graph)) previews[line.name] = line;
+  std::map<std::string, bool> lowered;
+  if (out.is_quantized) {
+    lowered = lowered_nodes(graph);
+  } else {
+    for (const NodeSummary& line : preview(graph)) previews[line.name] = line;
+  }
   const Result<std::vector<NodeId>> order = graph.topological_order();
   for (const NodeId id : order.ok() ? *order : graph.live_nodes()) {
+    if (carries_quantization(graph.node(id).op)) continue;
     InspectedLayer layer = inspected(graph, graph.node(id));
     if (const auto line = previews.find(layer.name); layer.supported && line != previews.end()) {
-      layer.quantizable = line->second.quantized && !out.is_quantized;
+      layer.quantizable = line->second.quantized;
       layer.reason = line->second.reason;
+    }
+    if (const auto node = lowered.find(layer.name); layer.supported && node != lowered.end()) {
+      layer.quantized = node->second;
+      if (!layer.quantized) layer.reason = "runs in float";
     }
     out.layers.push_back(std::move(layer));
   }
@@ -163,6 +206,7 @@ OrderedJson to_json(const Inspection& i) {
                       {"parameters", l.parameters},
                       {"supported", l.supported},
                       {"quantizable", l.quantizable},
+                      {"quantized", l.quantized},
                       {"reason", l.reason}});
     if (!l.supported) unsupported.push_back({{"name", l.name}, {"op", l.op}});
   }
@@ -177,6 +221,7 @@ OrderedJson to_json(const Inspection& i) {
           {"is_quantized", i.is_quantized},
           {"nodes", i.layers.size()},
           {"quantizable", i.quantizable()},
+          {"quantized", i.quantized()},
           {"unsupported", unsupported},
           {"warnings", i.warnings},
           {"layers", layers}};
@@ -190,9 +235,9 @@ std::string to_text(const Inspection& i) {
                  number(i.parameters).c_str());
   text += values_text("inputs", i.inputs) + values_text("outputs", i.outputs);
   const long long nodes = static_cast<long long>(i.layers.size());
-  text += i.is_quantized ? format("  %-11s %lld nodes, quantized already\n", "layers", nodes)
-                         : format("  %-11s %lld nodes, %lld can become int8\n", "layers", nodes,
-                                  static_cast<long long>(i.quantizable()));
+  text += format("  %-11s %lld, %lld %s\n", "layers", nodes,
+                 static_cast<long long>(i.is_quantized ? i.quantized() : i.quantizable()),
+                 i.is_quantized ? "in int8" : "can become int8");
   for (const std::string& warning : i.warnings) text += "  warning     " + warning + "\n";
   if (const int64_t n = i.unsupported(); n > 0) {
     text += format(
@@ -202,9 +247,9 @@ std::string to_text(const Inspection& i) {
   text += "\n  " + padded("layer", 34) + padded("op", 20) + padded("output", 20) + "int8\n";
   for (const InspectedLayer& l : i.layers) {
     text += "  " + padded(l.name, 33) + " " + padded(l.op, 19) + " " + padded(l.shape, 19) + " " +
-            (l.quantizable       ? "yes"
-             : !l.reason.empty() ? l.reason
-                                 : "-") +
+            (l.quantizable || l.quantized ? "yes"
+             : !l.reason.empty()          ? l.reason
+                                          : "-") +
             "\n";
   }
   return text;

@@ -23,7 +23,8 @@ struct InspectedLayer {
   int64_t parameters = 0;
   bool supported = true;
   bool quantizable = false;
-  std::string reason;  // why it is not supported or stays in float
+  bool quantized = false;  // runs in integers as the model is
+  std::string reason;      // why it is not supported or stays in float
 };
 
 struct Inspection {
@@ -34,12 +35,14 @@ struct Inspection {
   int64_t parameters = 0;
   std::vector<InspectedValue> inputs;
   std::vector<InspectedValue> outputs;
-  std::vector<InspectedLayer> layers;  // in running order
-  bool is_quantized = false;           // holds QuantizeLinear or DequantizeLinear
+  // In running order; without QuantizeLinear and DequantizeLinear, which say how others run.
+  std::vector<InspectedLayer> layers;
+  bool is_quantized = false;  // holds QuantizeLinear or DequantizeLinear
   std::vector<std::string> warnings;
 
   int64_t unsupported() const;
   int64_t quantizable() const;
+  int64_t quantized() const;
 };
 
 Inspection inspect(const Model& model);

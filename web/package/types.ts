@@ -75,6 +75,8 @@ export interface LayerInfo {
   parameters: number;
   supported: boolean;
   quantizable: boolean;
+  /** Runs in integers as the model is. */
+  quantized: boolean;
   /** Why it is not supported, or stays in float. */
   reason: string;
 }
@@ -91,8 +93,10 @@ export interface ModelInfo {
   is_quantized: boolean;
   nodes: number;
   quantizable: number;
+  quantized: number;
   unsupported: { name: string; op: string }[];
   warnings: string[];
+  /** In running order; without QuantizeLinear and DequantizeLinear, which say how others run. */
   layers: LayerInfo[];
 }
 

@@ -28,7 +28,7 @@ function Card({ name, info }: { name: string; info: ModelInfo }) {
         <Fact term="Format" text={`${info.format.toUpperCase()}, opset ${info.opset}`} />
         <Fact term="Input" text={info.inputs.map(value).join('; ')} />
         <Fact term="Output" text={info.outputs.map(value).join('; ')} />
-        <Fact term="Layers" text={info.is_quantized ? `${info.nodes}, quantized already` : `${info.quantizable} of ${info.nodes} can become int8`} />
+        <Fact term="Layers" text={info.is_quantized ? `${info.quantized} of ${info.nodes} in int8` : `${info.quantizable} of ${info.nodes} can become int8`} />
       </dl>
       {info.unsupported.length > 0 && (
         <p class="problem" role="status">
@@ -60,7 +60,7 @@ function Card({ name, info }: { name: string; info: ModelInfo }) {
                   <td>{layer.op}</td>
                   <td>{layer.shape}</td>
                   <td class="right">{layer.parameters > 0 ? layer.parameters.toLocaleString('en') : ''}</td>
-                  <td>{layer.quantizable ? 'yes' : layer.reason || '–'}</td>
+                  <td>{layer.quantizable || layer.quantized ? 'yes' : layer.reason || '–'}</td>
                 </tr>
               ))}
             </tbody>
