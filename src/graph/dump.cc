@@ -71,6 +71,10 @@ std::string line_of(const Graph& graph, const Node& node) {
 
 }  // namespace
 
+std::string implied_name(const std::string& op_type, const std::string& output) {
+  return op_type + "_" + output;
+}
+
 std::string describe(const Node& node) {
   const std::string kind = node.op == Op::kUnknown ? node.op_type : name_of(node.op);
   return "node '" + node.name + "' (" + kind + ")";

@@ -157,6 +157,8 @@ struct Model {
   uint64_t bytes = 0;                 // size of the file and its external data
 };
 
+// What a node without a name is called, by its first output: "Conv_y".
+std::string implied_name(const std::string& op_type, const std::string& output);
 // "node 'conv1' (Conv)"
 std::string describe(const Node& node);
 // Several lines of text for people and tests: one line a node.

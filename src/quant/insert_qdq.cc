@@ -16,11 +16,11 @@ void insert_pair(QuantizeState& state, ValueId value) {
   const bool is_output = serves_all && graph.is_output(value);
   graph.value(value).quant.reset();
 
-  const ScaleConstants constants = add_scale_constants(graph, stem, params);
+  const ScaleConstants constants = add_scale_constants(graph, params);
   const ValueId integer = add_quantize_node(graph, value, stem, params, constants);
   // Of an output: the name that the float value has once they have swapped theirs.
-  const std::string other_name = stem + (is_output ? "_unquantized" : "_dequantized");
-  const ValueId dequantized = add_dequantize_node(graph, integer, stem, other_name, constants);
+  const std::string other_name = is_output ? stem + "_unquantized" : short_name(graph, "dq");
+  const ValueId dequantized = add_dequantize_node(graph, integer, other_name, constants);
   if (serves_all) {
     graph.replace_uses(value, dequantized);
     graph.set_input(graph.producer(integer), 0, value);

@@ -9,8 +9,7 @@ namespace {
 
 // What quantizers append to the name of a float value: ours, then ONNX Runtime's.
 constexpr std::string_view kSuffixes[] = {
-    "_quantized", "_dequantized",           "_unquantized",
-    "_flat",      "_QuantizeLinear_Output", "_DequantizeLinear_Output",
+    "_q", "_unquantized", "_flat", "_QuantizeLinear_Output", "_DequantizeLinear_Output",
 };
 
 // The activation of the float graph that has this name, or has it without a quantizer's suffix.

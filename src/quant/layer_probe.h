@@ -18,7 +18,7 @@ struct LayerPair {
   std::string op;
 };
 
-// In running order. Values are paired by name, where x_quantized and the like stand for x.
+// In running order. Values are paired by name, where x_q and the like stand for x.
 std::vector<LayerPair> pair_layers(const Plan& float_plan, const Plan& quantized);
 
 struct LayerMoments {

@@ -19,26 +19,34 @@ Tensor zero_points(const QuantParams& params, const Shape& shape) {
   }
 }
 
-Node qdq_node(Op op, const std::string& stem, ValueId input, const ScaleConstants& constants) {
+ValueId add_qdq_node(Graph& graph, Op op, ValueId input, const ScaleConstants& constants,
+                     Value output, Attributes attrs = {}) {
   Node node;
   node.op = op;
   node.op_type = name_of(op);
-  node.name = stem + "_" + node.op_type;
+  node.attrs = std::move(attrs);
   node.inputs = {input, constants.scale};
   if (constants.zero_point != kNoValue) node.inputs.push_back(constants.zero_point);
-  return node;
+  node.outputs = {graph.add_value(std::move(output))};
+  node.name = implied_name(node.op_type, graph.value(node.outputs[0]).name);
+  return graph.node(graph.add_node(std::move(node))).outputs[0];
 }
 
 }  // namespace
 
-ScaleConstants add_scale_constants(Graph& graph, const std::string& stem,
-                                   const QuantParams& params) {
+std::string short_name(const Graph& graph, const char* kind) {
+  return std::string(kind) + "_" + std::to_string(graph.value_count());
+}
+
+ScaleConstants add_scale_constants(Graph& graph, const QuantParams& params) {
   const auto channels = static_cast<int64_t>(params.scale.size());
   const Shape shape = params.per_tensor() ? Shape{} : Shape{channels};
   ScaleConstants constants;
-  constants.scale = graph.add_constant(stem + "_scale", Tensor::from(params.scale, shape));
+  constants.scale =
+      graph.add_constant(short_name(graph, "scale"), Tensor::from(params.scale, shape));
   if (params.dtype != DType::kInt32) {
-    constants.zero_point = graph.add_constant(stem + "_zero_point", zero_points(params, shape));
+    constants.zero_point =
+        graph.add_constant(short_name(graph, "zero_point"), zero_points(params, shape));
   }
   return constants;
 }
@@ -46,26 +54,24 @@ ScaleConstants add_scale_constants(Graph& graph, const std::string& stem,
 ValueId add_quantize_node(Graph& graph, ValueId input, const std::string& stem,
                           const QuantParams& params, const ScaleConstants& constants) {
   Value output;
-  output.name = stem + "_quantized";
+  output.name = stem + "_q";
   output.dtype = params.dtype;
   output.shape = graph.value(input).shape;
   output.quant = params;
-  Node node = qdq_node(Op::kQuantizeLinear, stem, input, constants);
-  node.outputs = {graph.add_value(std::move(output))};
-  return graph.node(graph.add_node(std::move(node))).outputs[0];
+  return add_qdq_node(graph, Op::kQuantizeLinear, input, constants, std::move(output));
 }
 
-ValueId add_dequantize_node(Graph& graph, ValueId input, const std::string& stem,
-                            const std::string& output_name, const ScaleConstants& constants) {
+ValueId add_dequantize_node(Graph& graph, ValueId input, const std::string& output_name,
+                            const ScaleConstants& constants) {
   const QuantParams& params = *graph.value(input).quant;
-  Node node = qdq_node(Op::kDequantizeLinear, stem, input, constants);
-  if (!params.per_tensor()) node.attrs.set("axis", static_cast<int64_t>(params.axis));
+  Attributes attrs;
+  if (!params.per_tensor()) attrs.set("axis", static_cast<int64_t>(params.axis));
   Value output;
   output.name = output_name;
   output.dtype = DType::kFloat32;
   output.shape = graph.value(input).shape;
-  node.outputs = {graph.add_value(std::move(output))};
-  return graph.node(graph.add_node(std::move(node))).outputs[0];
+  return add_qdq_node(graph, Op::kDequantizeLinear, input, constants, std::move(output),
+                      std::move(attrs));
 }
 
 }  // namespace octavo

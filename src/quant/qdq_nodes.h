@@ -5,19 +5,21 @@
 
 namespace octavo {
 
-// name -> QuantizeLinear -> name_quantized; both take name_scale and name_zero_point, which are
-// made with the first of them. `stem` is the name of the float value that is carried.
+// A name for what people do not look for, "scale_17": exported models repeat paths of fifty
+// letters, and four such names a value make files of a few MB a tenth larger.
+std::string short_name(const Graph& graph, const char* kind);
+
 struct ScaleConstants {
   ValueId scale = kNoValue;
   ValueId zero_point = kNoValue;  // left out of int32, where ONNX has no other than 0
 };
-ScaleConstants add_scale_constants(Graph& graph, const std::string& stem,
-                                   const QuantParams& params);
+ScaleConstants add_scale_constants(Graph& graph, const QuantParams& params);
 
-// The output has the shape of the input; the integer side keeps `params` as its Value::quant.
+// The output has the shape of the input; the integer side keeps `params` as its Value::quant, and
+// is called `stem`_q after the float value that it stands for.
 ValueId add_quantize_node(Graph& graph, ValueId input, const std::string& stem,
                           const QuantParams& params, const ScaleConstants& constants);
-ValueId add_dequantize_node(Graph& graph, ValueId input, const std::string& stem,
-                            const std::string& output_name, const ScaleConstants& constants);
+ValueId add_dequantize_node(Graph& graph, ValueId input, const std::string& output_name,
+                            const ScaleConstants& constants);
 
 }  // namespace octavo

@@ -9,7 +9,7 @@ namespace {
 
 constexpr Status (*kStages[])(QuantizeState&) = {
     choose_nodes,   release_tail, replace_conv_by_gemm, fold_clamps,   assign_params,
-    assign_weights, insert_qdq,   quantize_weights,     quantize_bias,
+    assign_weights, insert_qdq,   quantize_weights,     quantize_bias, share_scales,
 };
 
 Status check_is_float(const Graph& graph) {

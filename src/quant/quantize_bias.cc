@@ -1,5 +1,5 @@
-//   Conv(x, w, b)   becomes   Conv(x, w, DequantizeLinear(b_quantized))
-// b_quantized is int32 with scale s_x * s_w and zero point 0: the unit of the products it is added
+//   Conv(x, w, b)   becomes   Conv(x, w, DequantizeLinear(b_q))
+// b_q is int32 with scale s_x * s_w and zero point 0: the unit of the products it is added
 // to.
 #include <limits>
 

@@ -52,10 +52,10 @@ Tensor quantize_tensor(const Tensor& tensor, const QuantParams& params) {
 
 ValueId add_quantized_constant(Graph& graph, const std::string& stem, Tensor integers,
                                const QuantParams& params) {
-  const ScaleConstants constants = add_scale_constants(graph, stem, params);
-  const ValueId integer = graph.add_constant(stem + "_quantized", std::move(integers));
+  const ScaleConstants constants = add_scale_constants(graph, params);
+  const ValueId integer = graph.add_constant(stem + "_q", std::move(integers));
   graph.value(integer).quant = params;
-  return add_dequantize_node(graph, integer, stem, stem + "_dequantized", constants);
+  return add_dequantize_node(graph, integer, short_name(graph, "dq"), constants);
 }
 
 }  // namespace octavo

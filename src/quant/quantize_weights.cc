@@ -1,4 +1,4 @@
-//   w (float)   becomes   w_quantized (int8) -> DequantizeLinear -> w_dequantized
+//   w (float)   becomes   w_q (int8) -> DequantizeLinear
 // for every constant that has Value::quant, where a marked node reads it. Readers in float keep w.
 #include "quant/quantize_constant.h"
 #include "quant/round_weights.h"

@@ -9,6 +9,7 @@
 //   insert_qdq            turns Value::quant of activations into QuantizeLinear, DequantizeLinear
 //   quantize_weights      stores constants as integers behind DequantizeLinear
 //   quantize_bias         the same for biases, whose scale follows from input and weights
+//   share_scales          keeps one of scales, and of zero points, that are equal
 #pragma once
 
 #include <optional>
@@ -49,5 +50,6 @@ Status assign_weights(QuantizeState& state);
 Status insert_qdq(QuantizeState& state);
 Status quantize_weights(QuantizeState& state);
 Status quantize_bias(QuantizeState& state);
+Status share_scales(QuantizeState& state);
 
 }  // namespace octavo

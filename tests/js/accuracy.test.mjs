@@ -14,8 +14,10 @@ for (const model of models) {
     const compared = faces.native(['compare', model.file, file, '--images', model.images, '--labels', model.labels, ...flagsOf(preprocessing), '--json']);
     assert.equal(compared.status, 0, compared.stderr);
     const { float, quantized: int8, agreement } = JSON.parse(compared.stdout);
-    t.diagnostic(`top-1 ${float.top1} -> ${int8.top1}, agreement ${agreement}, ${(float.bytes / int8.bytes).toFixed(2)} times smaller`);
+    const smaller = float.bytes / int8.bytes;
+    t.diagnostic(`top-1 ${float.top1} -> ${int8.top1}, agreement ${agreement}, ${smaller.toFixed(2)} times smaller`);
     assert.equal(int8.bytes, readFileSync(file).length);
+    assert.ok(smaller >= model.least_times_smaller, `${smaller} times smaller`);
     assert.ok(agreement >= model.least_agreement, `agreement ${agreement}`);
     if (model.least_top1 !== undefined) assert.ok(int8.top1 >= model.least_top1, `top-1 ${int8.top1}`);
     if (model.most_points_lost !== undefined) {

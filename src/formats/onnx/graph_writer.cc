@@ -142,13 +142,16 @@ Result<Rope> GraphWriter::write_node(const Node& original) {
   Node node = original;
   to_opset(graph_, node, opset_);
   NodeProto proto;
-  proto.set_name(node.name);
   proto.set_op_type(node.op == Op::kUnknown ? node.op_type : octavo::name_of(node.op));
   if (node.op == Op::kUnknown && !node.domain.empty()) proto.set_domain(node.domain);
   for (size_t i = 0; i < own_inputs(node); ++i) {
     proto.add_input(node.inputs[i] == kNoValue ? "" : name_of(node.inputs[i]));
   }
   for (const ValueId id : node.outputs) proto.add_output(id == kNoValue ? "" : name_of(id));
+  const bool has_output = proto.output_size() > 0;
+  if (!has_output || node.name != implied_name(proto.op_type(), proto.output(0))) {
+    proto.set_name(node.name);
+  }
   Rope rope;
   rope.append(proto.SerializeAsString());
   for (const auto& [name, value] : node.attrs.map()) {

@@ -134,7 +134,7 @@ Result<RawNode> read_node(ReadContext& context, Extent message) {
   raw.inputs.assign(proto.input().begin(), proto.input().end());
   raw.outputs.assign(proto.output().begin(), proto.output().end());
   if (raw.node.name.empty() && !raw.outputs.empty()) {
-    raw.node.name = raw.node.op_type + "_" + raw.outputs.front();
+    raw.node.name = implied_name(raw.node.op_type, raw.outputs.front());
   }
   const std::string place = describe(raw.node);
   if (raw.node.op_type.empty()) {

@@ -19,11 +19,7 @@ int count_nodes(const Graph& graph, Op op) {
 
 template <typename T>
 std::vector<T> constant_of(const Graph& graph, const std::string& name) {
-  const Tensor* tensor = graph.constant(graph.find_value(name));
-  EXPECT_NE(tensor, nullptr) << name;
-  if (!tensor) return {};
-  const auto values = tensor->values<T>();
-  return {values.begin(), values.end()};
+  return values_of<T>(graph, graph.find_value(name));
 }
 
 // x -> Conv(w, b) -> y
@@ -50,23 +46,24 @@ TEST_F(OneConv, StandsBetweenDequantizeAndQuantize) {
 
 TEST_F(OneConv, WeightsAreInt8PerChannel) {
   const Graph graph = quantized(small_.graph, ranges_).graph;
-  EXPECT_EQ(constant_of<int8_t>(graph, "y_w_quantized"), (std::vector<int8_t>{127, 64, 127, -64}));
+  EXPECT_EQ(constant_of<int8_t>(graph, "y_w_q"), (std::vector<int8_t>{127, 64, 127, -64}));
   const QuantParams params = params_of(graph, "y_w");
   EXPECT_FLOAT_EQ(params.scale[0], 0.01f);
   EXPECT_FLOAT_EQ(params.scale[1], 0.1f);
-  EXPECT_EQ(constant_of<float>(graph, "y_w_scale"), params.scale);
-  EXPECT_EQ(constant_of<int8_t>(graph, "y_w_zero_point"), (std::vector<int8_t>{0, 0}));
-  const NodeId reader = graph.only_consumer(graph.find_value("y_w_quantized"));
-  EXPECT_EQ(graph.node(reader).attrs.get_int("axis", -1), 0);
+  const Node& reader = dequantize_of(graph, "y_w");
+  EXPECT_EQ(values_of<float>(graph, reader.inputs[1]), params.scale);
+  EXPECT_EQ(values_of<int8_t>(graph, reader.inputs[2]), (std::vector<int8_t>{0, 0}));
+  EXPECT_EQ(reader.attrs.get_int("axis", -1), 0);
 }
 
 TEST_F(OneConv, WeightsPerTensorHaveOneScalarScale) {
   Recipe recipe;
   recipe.weights = Granularity::kPerTensor;
   const Graph graph = quantized(small_.graph, ranges_, recipe).graph;
-  EXPECT_EQ(constant_of<int8_t>(graph, "y_w_quantized"), (std::vector<int8_t>{13, 6, 127, -64}));
-  EXPECT_EQ(graph.constant(graph.find_value("y_w_scale"))->shape(), Shape{});
-  EXPECT_EQ(graph.constant(graph.find_value("y_b_scale"))->shape(), Shape{});
+  EXPECT_EQ(constant_of<int8_t>(graph, "y_w_q"), (std::vector<int8_t>{13, 6, 127, -64}));
+  for (const char* name : {"y_w", "y_b"}) {
+    EXPECT_EQ(graph.constant(dequantize_of(graph, name).inputs[1])->shape(), Shape{}) << name;
+  }
 }
 
 TEST_F(OneConv, BiasIsInt32InTheUnitOfTheProducts) {
@@ -75,7 +72,7 @@ TEST_F(OneConv, BiasIsInt32InTheUnitOfTheProducts) {
                     b = params_of(graph, "y_b");
   EXPECT_EQ(b.dtype, DType::kInt32);
   EXPECT_EQ(b.scale, (std::vector<float>{x.scale[0] * w.scale[0], x.scale[0] * w.scale[1]}));
-  EXPECT_EQ(constant_of<int32_t>(graph, "y_b_quantized"), (std::vector<int32_t>{5000, -1000}));
+  EXPECT_EQ(constant_of<int32_t>(graph, "y_b_q"), (std::vector<int32_t>{5000, -1000}));
 }
 
 TEST_F(OneConv, InputAndOutputKeepNameAndType) {
@@ -95,7 +92,7 @@ TEST_F(OneConv, Int8ActivationsAreAsymmetric) {
   const Graph graph = quantized(small_.graph, ranges_, recipe).graph;
   EXPECT_EQ(params_of(graph, "x").dtype, DType::kInt8);
   EXPECT_EQ(params_of(graph, "x").zero_point[0], -128);
-  EXPECT_EQ(graph.value(graph.find_value("x_zero_point")).dtype, DType::kInt8);
+  EXPECT_EQ(graph.value(dequantize_of(graph, "x").inputs[2]).dtype, DType::kInt8);
 }
 
 TEST_F(OneConv, IsLeftInFloatByPatternAndByOperator) {
@@ -139,7 +136,7 @@ TEST(Quantize, BiasBeyondInt32WidensItsChannelsScale) {
   small.output(small.conv("y", x, {1e-9f, 1}, 2, {100, 100}));
   const Graph graph = quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 200}}})).graph;
   const QuantParams b = params_of(graph, "y_b");
-  const std::vector<int32_t> bias = constant_of<int32_t>(graph, "y_b_quantized");
+  const std::vector<int32_t> bias = constant_of<int32_t>(graph, "y_b_q");
   EXPECT_NEAR(static_cast<double>(bias[0]) * b.scale[0], 100, 1e-4);
   EXPECT_LE(bias[0], (1 << 30) + 256);
   EXPECT_FLOAT_EQ(params_of(graph, "y_w").scale[1], 1 / 127.0f);  // the other is as it was
@@ -288,7 +285,7 @@ TEST_F(TwoBranches, ConstantSideOfAnAddIsQuantizedLikeAnActivation) {
   const ValueId three = small_.constant("three", {3}, Shape{});
   small_.end_in_conv(small_.node(Op::kAdd, "joined", {a_, three}, Shape{1, 1, 1, 1}));
   const Graph graph = quantized(small_.graph, ranges_).graph;
-  EXPECT_EQ(constant_of<uint8_t>(graph, "three_quantized"), std::vector<uint8_t>{255});
+  EXPECT_EQ(constant_of<uint8_t>(graph, "three_q"), std::vector<uint8_t>{255});
   EXPECT_EQ(params_of(graph, "three"), activation_params({0, 3}, DType::kUint8));
 }
 
@@ -352,7 +349,7 @@ TEST(Quantize, GemmScalesRunAlongItsOutputs) {
     const std::vector<float> largest =
         transposed ? std::vector<float>{2, 4, 6} : std::vector<float>{4, 5, 6};
     for (size_t i = 0; i < 3; ++i) EXPECT_FLOAT_EQ(params.scale[i], largest[i] / 127);
-    EXPECT_EQ(graph.constant(graph.find_value("b_quantized"))->shape(), Shape{3});
+    EXPECT_EQ(graph.constant(graph.find_value("b_q"))->shape(), Shape{3});
   }
 }
 
@@ -461,7 +458,7 @@ TEST(Quantize, ConvOfOnePixelAtTheEndBecomesAGemmThatGivesFloats) {
   const Node& gemm = node_named(graph, "y");
   EXPECT_EQ(gemm.op, Op::kGemm);
   EXPECT_EQ(gemm.attrs.get_int("transB", 0), 1);
-  EXPECT_EQ(graph.constant(graph.find_value("y_w_flat_quantized"))->shape(), (Shape{2, 2}));
+  EXPECT_EQ(graph.constant(graph.find_value("y_w_flat_q"))->shape(), (Shape{2, 2}));
   const NodeId reader = graph.only_consumer(gemm.outputs[0]);
   EXPECT_EQ(graph.node(reader).op, Op::kUnsqueeze);
   EXPECT_EQ(graph.value(graph.node(reader).outputs[0]).name, "y");
@@ -482,8 +479,21 @@ TEST(Quantize, BiasHasNoZeroPoint) {
   const ValueId x = small.input("x", Shape{1, 1, 2, 1});
   small.output(small.conv("y", x, {1}, 1, {1}));
   const Graph graph = quantized(small.graph, ranges_of({{"x", {0, 1}}, {"y", {0, 1}}})).graph;
-  EXPECT_EQ(graph.find_value("y_b_zero_point"), kNoValue);
-  EXPECT_EQ(graph.node(graph.only_consumer(graph.find_value("y_b_quantized"))).inputs.size(), 2u);
+  EXPECT_EQ(dequantize_of(graph, "y_b").inputs.size(), 2u);
+}
+
+TEST(Quantize, EqualScalesAndZeroPointsAreStoredOnce) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
+  small.output(small.conv("z", small.conv("y", x, {1}, 1), {2}, 1));
+  const Ranges ranges = ranges_of({{"x", {0, 1}}, {"y", {0, 1}}, {"z", {0, 3}}});
+  const Graph graph = quantized(small.graph, ranges).graph;
+  const Node &of_x = dequantize_of(graph, "x"), &of_y = dequantize_of(graph, "y"),
+             &of_z = dequantize_of(graph, "z"), &of_w = dequantize_of(graph, "y_w");
+  EXPECT_EQ(of_x.inputs[1], of_y.inputs[1]);
+  EXPECT_NE(of_x.inputs[1], of_z.inputs[1]);
+  EXPECT_EQ(of_x.inputs[2], of_z.inputs[2]);
+  EXPECT_NE(of_x.inputs[2], of_w.inputs[2]);  // uint8 and int8
 }
 
 }  // namespace

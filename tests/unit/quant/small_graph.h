@@ -101,9 +101,25 @@ inline const Node& node_named(const Graph& graph, const std::string& name) {
 
 // Of the integers that stand for the float value or constant `name`.
 inline QuantParams params_of(const Graph& graph, const std::string& name) {
-  const ValueId id = graph.find_value(name + "_quantized");
+  const ValueId id = graph.find_value(name + "_q");
   EXPECT_NE(id, kNoValue) << name << " is not quantized";
   return id == kNoValue ? QuantParams{{1}, {0}} : *graph.value(id).quant;
+}
+
+// The DequantizeLinear that gives their floats: integers, scale, zero point.
+inline const Node& dequantize_of(const Graph& graph, const std::string& name) {
+  const ValueId id = graph.find_value(name + "_q");
+  EXPECT_NE(id, kNoValue) << name << " is not quantized";
+  return graph.node(id == kNoValue ? 0 : graph.consumers(id)[0]);
+}
+
+template <typename T>
+std::vector<T> values_of(const Graph& graph, ValueId id) {
+  const Tensor* tensor = graph.constant(id);
+  EXPECT_NE(tensor, nullptr);
+  if (!tensor) return {};
+  const auto values = tensor->values<T>();
+  return {values.begin(), values.end()};
 }
 
 }  // namespace octavo

@@ -152,7 +152,7 @@ NodeId replace_node(Graph& graph, NodeId node, Op op, std::vector<ValueId> input
 
 ValueId add_8bit_value(Graph& graph, ValueId beside, const QuantParams& quant) {
   Value value;
-  value.name = graph.value(beside).name + "_quantized";
+  value.name = graph.value(beside).name + "_q";
   value.dtype = quant.dtype;
   value.shape = graph.value(beside).shape;
   value.quant = quant;

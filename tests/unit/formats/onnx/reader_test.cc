@@ -236,6 +236,18 @@ TEST(OnnxWriter, KeepsSubgraphsOfUnknownOperators) {
   expect_round_trip(model_with(branches("Choose")));
 }
 
+TEST(OnnxWriter, LeavesOutNamesThatOutputsImply) {
+  const std::string bytes = model(graph({{1, node("Relu", {"x"}, {"a"})},
+                                         {1, node("Relu", {"a"}, {"b"}).bytes(3, "Relu_a")},
+                                         {1, node("Relu", {"b"}, {"y"}).bytes(3, "own")},
+                                         in("x"),
+                                         out("y")}));
+  expect_round_trip(bytes);
+  const std::string written = write(opened(bytes)).value();
+  EXPECT_EQ(written.find("Relu_a"), written.rfind("Relu_a"));  // b's, made unique
+  EXPECT_NE(written.find("own"), std::string::npos);
+}
+
 TEST(OnnxWriter, KeepsUnknownOperators) {
   expect_round_trip(model(graph(
       {{1, node("Magic", {"x", "", "x"}, {"y", "", "z"})
