@@ -15,6 +15,8 @@ EMSCRIPTEN_BINDINGS(octavo) {
   function("setFlag", &set_flag);
   function("checkSampleHead", &check_head);
   function("checkThresholds", &check_thresholds);
+  function("labelsFromLines", &labels_by_lines);
+  function("labelsFromFolders", &labels_by_folders);
   function("readNpy", &read_npy_file);
   function("writeNpy", &write_npy_file);
 

@@ -1,6 +1,7 @@
 #include "faces.h"
 
 #include "engine/inspect.h"
+#include "engine/labels.h"
 #include "engine/npy.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
@@ -23,6 +24,15 @@ val handle_from(Result<From> result) {
 Result<std::vector<Tensor>> load_image(const SampleLoader& loader, const val& image) {
   OCTAVO_ASSIGN_OR_RETURN(const Image decoded, image_from(image));
   return loader.load(decoded);
+}
+
+Result<SampleLoader> loader_of(const Session& session, const std::string& recipe) {
+  OCTAVO_ASSIGN_OR_RETURN(const RecipeFile read, recipe_from_json(recipe));
+  return SampleLoader::make(session.graph(), read);
+}
+
+val to_numbers(const std::vector<int64_t>& numbers) {
+  return val::array(std::vector<double>(numbers.begin(), numbers.end()));
 }
 
 val to_tensors(const std::vector<Tensor>& tensors) {
@@ -73,6 +83,15 @@ val set_flag(const std::string& recipe, const std::string& key, const std::strin
 val check_head(const std::string& head) { return outcome(check_sample_head(bytes_of(head))); }
 
 val check_thresholds(const std::string& text) { return outcome(parse_thresholds(text).status()); }
+
+val labels_by_lines(const std::string& text, val names) {
+  const auto labels = labels_from_lines(text, vecFromJSArray<std::string>(names));
+  return labels.ok() ? outcome_of(to_numbers(*labels)) : outcome(labels.status());
+}
+
+val labels_by_folders(val names) {
+  return to_numbers(labels_from_folders(vecFromJSArray<std::string>(names)));
+}
 
 val read_npy_file(const std::string& file) {
   const Result<Tensor> tensor = read_npy(bytes_of(file));
@@ -151,18 +170,14 @@ val JsSession::warnings(const std::string& recipe) const {
 }
 
 val JsSession::preview(const std::string& recipe, const std::string& picture) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
-  if (!read.ok()) return outcome(read.status());
-  const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
+  const Result<SampleLoader> loader = loader_of(session_, recipe);
   if (!loader.ok()) return outcome(loader.status());
   const Result<Image> image = prepare_image(bytes_of(picture), loader->preprocess());
   return image.ok() ? outcome_of(to_image(*image)) : outcome(image.status());
 }
 
 val JsSession::inputs_of(const std::string& recipe, const std::string& file) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
-  if (!read.ok()) return outcome(read.status());
-  const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
+  const Result<SampleLoader> loader = loader_of(session_, recipe);
   if (!loader.ok()) return outcome(loader.status());
   const Result<std::vector<Tensor>> inputs = loader->load(bytes_of(file));
   return inputs.ok() ? outcome_of(to_tensors(*inputs)) : outcome(inputs.status());

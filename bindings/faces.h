@@ -15,6 +15,8 @@ val normalize_recipe(const std::string& recipe);
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
 val check_head(const std::string& head);
 val check_thresholds(const std::string& text);
+val labels_by_lines(const std::string& text, val names);
+val labels_by_folders(val names);
 val read_npy_file(const std::string& file);
 val write_npy_file(val tensor);
 

@@ -87,6 +87,9 @@ export interface Module {
   setFlag(recipe: string, key: string, text: string): Outcome<string>;
   /** Whether a text for `--fail-below` can be read. */
   checkThresholds(text: string): Outcome<null>;
+  /** A class index for each path below the folder of samples, -1 for none: by `file class-index` lines, or by folder. */
+  labelsFromLines(text: string, names: string[]): Outcome<number[]>;
+  labelsFromFolders(names: string[]): number[];
   readNpy(file: Uint8Array): Outcome<RawTensor>;
   writeNpy(tensor: RawTensor): Outcome<Uint8Array>;
   /** Whether a file that begins so can be a sample at all. */

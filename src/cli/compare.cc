@@ -1,12 +1,11 @@
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "engine/labels.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
 #include "quant/report.h"
@@ -30,33 +29,19 @@ struct Options {
 
 constexpr const char* kFolders = "folders";
 
-// The class of each file: of the labels file, by the path below the folder or else by the bare
-// name; or the number of its folder in alphabetical order. -1 where there is none.
 Result<std::vector<int64_t>> labels_of(const Options& o, const std::vector<std::string>& files) {
   if (o.labels.empty()) return std::vector<int64_t>();
-  std::map<std::string, int64_t> by_name;
-  if (o.labels == kFolders) {
-    std::set<std::string> folders;
-    for (const std::string& file : files) folders.insert(fs::path(file).parent_path().string());
-    for (const std::string& folder : folders) by_name.emplace(folder, by_name.size());
-  } else {
-    OCTAVO_ASSIGN_OR_RETURN(by_name, read_labels(o.labels));
-  }
-  std::vector<int64_t> labels;
+  std::vector<std::string> names;
   for (const std::string& file : files) {
+    const bool alone = file == o.images;  // --images may name one file
     const fs::path path(file);
-    auto found = by_name.find(o.labels == kFolders ? path.parent_path().string()
-                                                   : path.lexically_relative(o.images).string());
-    if (found == by_name.end()) found = by_name.find(path.filename().string());
-    labels.push_back(found == by_name.end() ? -1 : found->second);
+    names.push_back((alone ? path.filename() : path.lexically_relative(o.images)).string());
   }
-  if (std::all_of(labels.begin(), labels.end(), [](int64_t l) { return l < 0; })) {
-    return Status(
-        ErrorCode::kCalibrationData,
-        "names none of the pictures in " + o.images + "; its lines are `file class-index`",
-        o.labels);
-  }
-  return labels;
+  if (o.labels == kFolders) return labels_from_folders(names);
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(o.labels));
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  auto labels = labels_from_lines(text, names);
+  return labels.ok() ? std::move(labels) : labels.status().at(o.labels);
 }
 
 Result<ComparedModel> compared(Session& session, std::span<const Shape> shapes) {

@@ -130,34 +130,4 @@ Status write_atomically(const std::string& path, bool force,
   return status.at(path);
 }
 
-Result<std::map<std::string, int64_t>> read_labels(const std::string& path) {
-  OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(path));
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  std::map<std::string, int64_t> labels;
-  int number = 0;
-  for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find('\n', begin), text.size());
-    std::string_view line = text.substr(begin, end - begin);
-    begin = end + 1;
-    ++number;
-    while (!line.empty() && (line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
-    if (line.empty() || line.front() == '#') continue;
-    const size_t blank = line.find_last_of(" \t");
-    int64_t label = -1;
-    if (blank != std::string_view::npos) {
-      const auto [rest, bad] =
-          std::from_chars(line.data() + blank + 1, line.data() + line.size(), label);
-      if (bad != std::errc() || rest != line.data() + line.size()) label = -1;
-    }
-    if (label < 0) {
-      return Status(ErrorCode::kCalibrationData, "wants `file class-index`, the index from 0",
-                    path + ", line " + std::to_string(number));
-    }
-    const size_t name_end = line.find_last_not_of(" \t", blank);
-    labels[std::string(line.substr(0, name_end + 1))] = label;
-  }
-  if (labels.empty()) return Status(ErrorCode::kCalibrationData, "holds no labels", path);
-  return labels;
-}
-
 }  // namespace octavo

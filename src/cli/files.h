@@ -1,9 +1,7 @@
-// Files for the command line: folders of samples, labels, and writing that never leaves half a
-// file.
+// Files for the command line: folders of samples, and writing that never leaves half a file.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -38,8 +36,5 @@ using Sink = std::function<Status(std::span<const std::byte>)>;
 Status write_atomically(const std::string& path, bool force,
                         const std::function<Status(const Sink&)>& write);
 Status check_writable(const std::string& path, bool force);  // before long work
-
-// Lines of `file class-index`. kCalibrationData names the line that is neither.
-Result<std::map<std::string, int64_t>> read_labels(const std::string& path);
 
 }  // namespace octavo

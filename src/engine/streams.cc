@@ -18,14 +18,6 @@ Result<bool> usable(const std::string& name, const Result<std::vector<Tensor>>& 
   return false;
 }
 
-Status none_used(const std::vector<SkippedSample>& skipped) {
-  if (skipped.empty())
-    return {ErrorCode::kCalibrationData, "there are no samples; give at least one"};
-  return {ErrorCode::kCalibrationData, "none of the " + std::to_string(skipped.size()) +
-                                           " samples could be used; the first: " + skipped[0].name +
-                                           ": " + skipped[0].reason};
-}
-
 }  // namespace
 
 CalibrationStream::CalibrationStream(Session session, SampleLoader loader, RecipeFile recipe)
@@ -51,7 +43,7 @@ Result<bool> CalibrationStream::add(const std::string& name,
 }
 
 Result<Calibration> CalibrationStream::finish() const {
-  if (!calibrator_) return none_used(skipped_);
+  OCTAVO_RETURN_IF_ERROR(check_any_used(samples(), skipped_));
   OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, calibrator_->ranges());
   return Calibration{std::move(ranges), calibrator_->samples(), skipped_};
 }
@@ -87,7 +79,7 @@ Result<bool> ComparisonStream::add(const std::string& name,
 }
 
 Result<CompareReport> ComparisonStream::report() const {
-  if (!comparer_) return none_used(skipped_);
+  OCTAVO_RETURN_IF_ERROR(check_any_used(comparer_ ? comparer_->samples() : 0, skipped_));
   CompareReport report = comparer_->report();
   report.float_model.bytes = float_session_.model().bytes;
   report.quantized.bytes = quantized_.model().bytes;

@@ -57,6 +57,27 @@ Status set_channels(ConvGeometry& geometry, int64_t in_channels, int64_t in_per_
                        text(geometry.in_channels));
 }
 
+// Weights are [out, in / groups, kernel...]; those of a transposed one [in, out / groups, kernel...].
+Result<ConvGeometry> geometry_of(WindowKind kind, const Attributes& attrs, const Shape& x,
+                                 const Shape& w, bool channels_last) {
+  const bool transposed = kind == WindowKind::kConvTranspose;
+  OCTAVO_ASSIGN_OR_RETURN(const InputDims in, input_dims(x, channels_last));
+  OCTAVO_RETURN_IF_ERROR(check_weights(attrs, in, w));
+  ConvGeometry geometry;
+  geometry.batch = in.batch;
+  geometry.groups = attrs.get_int("group", 1);
+  if (geometry.groups < 1 || w[0] % geometry.groups != 0) {
+    return contradiction("group " + text(geometry.groups) + " does not divide the " + text(w[0]) +
+                         (transposed ? " input" : " output") + " channels of the weights");
+  }
+  const int64_t first = w[0] / geometry.groups, second = w[1];
+  OCTAVO_RETURN_IF_ERROR(set_channels(geometry, in.channels, transposed ? first : second,
+                                      transposed ? second : first));
+  const std::vector<int64_t> kernel(w.dims().begin() + 2, w.dims().end());
+  OCTAVO_ASSIGN_OR_RETURN(geometry.axes, resolve_axes(attrs, kind, in.spatial, kernel));
+  return geometry;
+}
+
 }  // namespace
 
 bool ConvGeometry::pointwise() const {
@@ -74,38 +95,12 @@ Shape ConvGeometry::output_shape(bool channels_last) const {
 
 Result<ConvGeometry> conv_geometry(const Attributes& attrs, const Shape& x, const Shape& w,
                                    bool channels_last) {
-  OCTAVO_ASSIGN_OR_RETURN(const InputDims in, input_dims(x, channels_last));
-  OCTAVO_RETURN_IF_ERROR(check_weights(attrs, in, w));
-  ConvGeometry geometry;
-  geometry.batch = in.batch;
-  geometry.groups = attrs.get_int("group", 1);
-  if (geometry.groups < 1 || w[0] % geometry.groups != 0) {
-    return contradiction("group " + text(geometry.groups) + " does not divide the " + text(w[0]) +
-                         " output channels of the weights");
-  }
-  OCTAVO_RETURN_IF_ERROR(set_channels(geometry, in.channels, w[1], w[0] / geometry.groups));
-  const std::vector<int64_t> kernel(w.dims().begin() + 2, w.dims().end());
-  OCTAVO_ASSIGN_OR_RETURN(geometry.axes,
-                          resolve_axes(attrs, WindowKind::kConv, in.spatial, kernel));
-  return geometry;
+  return geometry_of(WindowKind::kConv, attrs, x, w, channels_last);
 }
 
 Result<ConvGeometry> conv_transpose_geometry(const Attributes& attrs, const Shape& x,
                                              const Shape& w, bool channels_last) {
-  OCTAVO_ASSIGN_OR_RETURN(const InputDims in, input_dims(x, channels_last));
-  OCTAVO_RETURN_IF_ERROR(check_weights(attrs, in, w));
-  ConvGeometry geometry;
-  geometry.batch = in.batch;
-  geometry.groups = attrs.get_int("group", 1);
-  if (geometry.groups < 1 || w[0] % geometry.groups != 0) {
-    return contradiction("group " + text(geometry.groups) + " does not divide the " + text(w[0]) +
-                         " input channels of the weights");
-  }
-  OCTAVO_RETURN_IF_ERROR(set_channels(geometry, in.channels, w[0] / geometry.groups, w[1]));
-  const std::vector<int64_t> kernel(w.dims().begin() + 2, w.dims().end());
-  OCTAVO_ASSIGN_OR_RETURN(geometry.axes,
-                          resolve_axes(attrs, WindowKind::kConvTranspose, in.spatial, kernel));
-  return geometry;
+  return geometry_of(WindowKind::kConvTranspose, attrs, x, w, channels_last);
 }
 
 Result<ConvGeometry> pool_geometry(const Attributes& attrs, const Shape& x, bool channels_last) {

@@ -56,7 +56,7 @@ Result<Calibration> calibrate(const std::shared_ptr<const Plan>& plan,
   OCTAVO_RETURN_IF_ERROR(over_shards(source.count, threads, "calibrate", progress, work));
   Shard& all = shards.front();
   for (size_t i = 1; i < shards.size(); ++i) merge(all, shards[i]);
-  OCTAVO_RETURN_IF_ERROR(check_any_used(source, all.calibrator->samples(), all.skipped));
+  OCTAVO_RETURN_IF_ERROR(check_any_used(all.calibrator->samples(), all.skipped));
   OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, all.calibrator->ranges());
   return Calibration{std::move(ranges), all.calibrator->samples(), std::move(all.skipped)};
 }

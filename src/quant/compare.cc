@@ -74,7 +74,7 @@ Result<CompareReport> compare(const ComparedModel& float_model, const ComparedMo
     all.comparer->merge(*std::move(shards[i].comparer));
     all.skipped.insert(all.skipped.end(), shards[i].skipped.begin(), shards[i].skipped.end());
   }
-  OCTAVO_RETURN_IF_ERROR(check_any_used(source, all.comparer->samples(), all.skipped));
+  OCTAVO_RETURN_IF_ERROR(check_any_used(all.comparer->samples(), all.skipped));
   CompareReport report = all.comparer->report();
   report.float_model.bytes = float_model.bytes;
   report.quantized.bytes = quantized.bytes;

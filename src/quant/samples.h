@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/status.h"
 #include "graph/tensor.h"
 
 namespace octavo {
@@ -24,5 +25,8 @@ struct SkippedSample {
   std::string name;
   std::string reason;
 };
+
+// kCalibrationData where every sample was skipped, or none was given.
+Status check_any_used(int64_t used, const std::vector<SkippedSample>& skipped);
 
 }  // namespace octavo

@@ -76,14 +76,12 @@ Status over_shards(int64_t samples, int threads, const char* phase, const Progre
   return first_error(statuses);
 }
 
-Status check_any_used(const SampleSource& source, int64_t used,
-                      const std::vector<SkippedSample>& skipped) {
+Status check_any_used(int64_t used, const std::vector<SkippedSample>& skipped) {
   if (used > 0) return {};
-  if (source.count == 0) {
-    return {ErrorCode::kCalibrationData,
-            "there are no samples; give a folder with at least one image"};
+  if (skipped.empty()) {
+    return {ErrorCode::kCalibrationData, "there are no samples; give at least one picture"};
   }
-  return {ErrorCode::kCalibrationData, "none of the " + std::to_string(source.count) +
+  return {ErrorCode::kCalibrationData, "none of the " + std::to_string(skipped.size()) +
                                            " samples could be used; the first: " +
                                            skipped.front().name + ": " + skipped.front().reason};
 }

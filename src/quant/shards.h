@@ -51,10 +51,6 @@ using ShardWork =
 Status over_shards(int64_t samples, int threads, const char* phase, const Progress& progress,
                    const ShardWork& work);
 
-// kCalibrationData where no sample was used.
-Status check_any_used(const SampleSource& source, int64_t used,
-                      const std::vector<SkippedSample>& skipped);
-
 // For an executor, which takes but does not change them.
 std::vector<TensorView> views_of(std::span<const Tensor> tensors);
 

@@ -150,7 +150,7 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
   const quantized = await tool.open(quantizedPath as string);
   const images = one(flags['images']);
   const files = spread(tool.findSamples(images), (JSON.parse(recipe) as Recipe).limit ?? 0);
-  const labels = labelsOf(images, flags['labels'], files);
+  const labels = labelsOf(tool.module, images, flags['labels'], files);
   const comparison: Comparison = taken(float.compare(quantized, recipe, files.length));
   for (const [i, file] of files.entries()) {
     taken(comparison.addFile(file, readFileSync(file), labels?.[i] ?? -1));
@@ -281,32 +281,11 @@ function listFiles(folder: string): string[] {
 }
 
 /** The class of each file; -1 where there is none. */
-function labelsOf(folder: string, flag: string[] | undefined, files: string[]): number[] | undefined {
+function labelsOf(module: Module, folder: string, flag: string[] | undefined, files: string[]): number[] | undefined {
   const path = flag?.at(-1);
   if (path === undefined) return undefined;
-  let labels: number[];
-  if (path === 'folders') {
-    const folders = [...new Set(files.map((file) => dirname(file)))].sort();
-    labels = files.map((file) => folders.indexOf(dirname(file)));
-  } else {
-    const byName = readLabels(path);
-    labels = files.map((file) => byName.get(relative(folder, file)) ?? byName.get(basename(file)) ?? -1);
-  }
-  if (labels.some((label) => label >= 0)) return labels;
-  throw new OctavoError('E_CALIBRATION_DATA', `names none of the pictures in ${folder}; its lines are \`file class-index\``, path);
-}
-
-function readLabels(path: string): Map<string, number> {
-  const labels = new Map<string, number>();
-  for (const [i, line] of read(path).split('\n').entries()) {
-    const text = line.trimEnd();
-    if (text === '' || text.startsWith('#')) continue;
-    const parts = /^(.*?)[ \t]+(\d+)$/.exec(text);
-    if (parts === null) throw new OctavoError('E_CALIBRATION_DATA', 'wants `file class-index`, the index from 0', `${path}, line ${i + 1}`);
-    labels.set(parts[1]!, Number(parts[2]));
-  }
-  if (labels.size === 0) throw new OctavoError('E_CALIBRATION_DATA', 'holds no labels', path);
-  return labels;
+  const names = files.map((file) => relative(folder, file) || basename(file));
+  return path === 'folders' ? module.labelsFromFolders(names) : taken(module.labelsFromLines(read(path), names), path);
 }
 
 function checkWritable(path: string, flags: Flags): void {
