@@ -4,7 +4,7 @@ import { Failure, locked, output, run, step, which } from '../lib.mjs';
 
 const packages = {
   native: ['g++', 'cmake', 'ninja-build', 'protobuf-compiler', 'libprotobuf-dev', 'libsimde-dev', 'libstb-dev',
-    'libcli11-dev', 'nlohmann-json3-dev', 'libgtest-dev', 'libgmock-dev', 'libbenchmark-dev'],
+    'libcli11-dev', 'nlohmann-json3-dev', 'libgtest-dev', 'libgmock-dev', 'libbenchmark-dev', 'libonnx-testdata'],
   wasm: ['clang-19', 'lld-19', 'llvm-19', 'python3', 'cmake', 'ninja-build', 'protobuf-compiler', 'libstb-dev',
     'nlohmann-json3-dev', 'googletest', 'xz-utils'],
   browser: ['chromium', 'fonts-dejavu-core'],
