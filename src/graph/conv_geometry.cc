@@ -57,7 +57,8 @@ Status set_channels(ConvGeometry& geometry, int64_t in_channels, int64_t in_per_
                        text(geometry.in_channels));
 }
 
-// Weights are [out, in / groups, kernel...]; those of a transposed one [in, out / groups, kernel...].
+// Weights are [out, in / groups, kernel...]; those of a transposed one [in, out / groups,
+// kernel...].
 Result<ConvGeometry> geometry_of(WindowKind kind, const Attributes& attrs, const Shape& x,
                                  const Shape& w, bool channels_last) {
   const bool transposed = kind == WindowKind::kConvTranspose;

@@ -19,7 +19,8 @@ TEST(Labels, PathsWinOverFiles) {
 }
 
 TEST(Labels, LinesThatAreNeitherAreRefused) {
-  for (const char* bad : {"a.jpg", "a.jpg x", "a.jpg -1", "a.jpg 1.5", "a.jpg 99999999999999999999"}) {
+  for (const char* bad :
+       {"a.jpg", "a.jpg x", "a.jpg -1", "a.jpg 1.5", "a.jpg 99999999999999999999"}) {
     const Status status = labels_from_lines(std::string("a.jpg 1\n") + bad, kNames).status();
     EXPECT_EQ(status.to_string(), "line 2: wants `file class-index`, the index from 0") << bad;
   }
