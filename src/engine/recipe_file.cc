@@ -98,30 +98,30 @@ struct Key {
   Json (*get)(const RecipeFile& r);  // null where it has nothing to say
 };
 
-#define SET [](RecipeFile & r, const Json& j) -> Status
-#define GET [](const RecipeFile& r) -> Json
+#define OCTAVO_SET [](RecipeFile & r, const Json& j) -> Status
+#define OCTAVO_GET [](const RecipeFile& r) -> Json
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> table = {
       // First, because it sets what the following keys refine.
       {{"preprocess", "--preprocess", "NAME",
         "usual preprocessing: tf, imagenet, caffe, unit or raw", false},
-       SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
+       OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
   r.preprocess_name = named_preprocesses()[i].name;
   r.preprocess = named_preprocesses()[i].preprocess;
   return {};
 }
-, GET { return r.preprocess_name.empty() ? Json() : Json(r.preprocess_name); }
+, OCTAVO_GET { return r.preprocess_name.empty() ? Json() : Json(r.preprocess_name); }
 }  // namespace
 , {{"color", "--color", "rgb|bgr|gray|rgba", "order of the channels that the model expects", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"rgb", "bgr", "gray", "rgba"}));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"rgb", "bgr", "gray", "rgba"}));
 r.preprocess.color = static_cast<Color>(i);
 return {};
 }  // namespace octavo
-, GET { return r.preprocess.color ? Json(name_of(*r.preprocess.color)) : Json(); }
+, OCTAVO_GET { return r.preprocess.color ? Json(name_of(*r.preprocess.color)) : Json(); }
 }
 , {{"resize", "--resize", "N|WxH", "shorter side to N, or exactly to WxH", false},
-   SET{r.preprocess.resize.reset();
+   OCTAVO_SET{r.preprocess.resize.reset();
 r.preprocess.resize_shorter.reset();
 if (j.is_number()) {
   OCTAVO_ASSIGN_OR_RETURN(r.preprocess.resize_shorter, as_int(j, 1, 1 << 16));
@@ -130,101 +130,101 @@ if (j.is_number()) {
 }
 return {};
 }
-, GET {
+, OCTAVO_GET {
   if (r.preprocess.resize_shorter) return *r.preprocess.resize_shorter;
   return r.preprocess.resize ? from_size(*r.preprocess.resize) : Json();
 }
 }
 , {{"crop", "--crop", "WxH", "cut this size from the centre", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.crop, as_size(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.crop, as_size(j));
 return {};
 }
-, GET { return r.preprocess.crop ? from_size(*r.preprocess.crop) : Json(); }
+, OCTAVO_GET { return r.preprocess.crop ? from_size(*r.preprocess.crop) : Json(); }
 }
 , {{"mean", "--mean", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.mean, as_numbers(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.mean, as_numbers(j));
 return {};
 }
-, GET { return r.preprocess.mean.empty() ? Json() : Json(r.preprocess.mean); }
+, OCTAVO_GET { return r.preprocess.mean.empty() ? Json() : Json(r.preprocess.mean); }
 }
 , {{"norm", "--norm", "a,b,c", "(x - mean) * norm with x from 0 to 255", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.norm, as_numbers(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.norm, as_numbers(j));
 return {};
 }
-, GET { return r.preprocess.norm.empty() ? Json() : Json(r.preprocess.norm); }
+, OCTAVO_GET { return r.preprocess.norm.empty() ? Json() : Json(r.preprocess.norm); }
 }
 , {{"interpolation", "--interpolation", "bilinear|bilinear-plain",
     "averaging as Pillow, or two taps as OpenCV", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"bilinear", "bilinear-plain"}));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"bilinear", "bilinear-plain"}));
 r.preprocess.interpolation = static_cast<Interpolation>(i);
 return {};
 }
-, GET {
+, OCTAVO_GET {
   return r.preprocess.interpolation == Interpolation::kBilinear ? "bilinear" : "bilinear-plain";
 }
 }
 , {{"exif", "--exif", "", "turn pictures as the camera says", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.exif, as_bool(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.exif, as_bool(j));
 return {};
 }
-, GET { return r.preprocess.exif; }
+, OCTAVO_GET { return r.preprocess.exif; }
 }
 , {{"limit", "--limit", "N", "calibrate on N samples spread evenly over the sorted folder", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
 return {};
 }
-, GET { return r.limit; }
+, OCTAVO_GET { return r.limit; }
 }
 , {{"observer", "--observer", "NAME",
     "how ranges are chosen: min_max, moving_average or percentile", false},
-   SET{std::vector<std::string> names;
+   OCTAVO_SET{std::vector<std::string> names;
 for (const ObserverInfo& info : observers()) names.push_back(info.name);
 OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
 r.recipe.observer = names[i];
 return {};
 }
-, GET { return r.recipe.observer; }
+, OCTAVO_GET { return r.recipe.observer; }
 }
 , {{"percentile", "--percentile", "P", "observer percentile: per cent of the values kept", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.percentile, as_number(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.percentile, as_number(j));
 return {};
 }
-, GET { return r.recipe.percentile; }
+, OCTAVO_GET { return r.recipe.percentile; }
 }
 , {{"momentum", "--momentum", "M", "observer moving_average: the weight of the newest sample",
     false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.momentum, as_number(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.momentum, as_number(j));
 return {};
 }
-, GET { return r.recipe.momentum; }
+, OCTAVO_GET { return r.recipe.momentum; }
 }
 , {{"weights", "--weights", "per-channel|per-tensor",
     "one scale an output channel, or one a tensor", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"per-tensor", "per-channel"}));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"per-tensor", "per-channel"}));
 r.recipe.weights = i == 0 ? Granularity::kPerTensor : Granularity::kPerChannel;
 return {};
 }
-, GET { return name_of(r.recipe.weights); }
+, OCTAVO_GET { return name_of(r.recipe.weights); }
 }
 , {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
-   SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
 r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
 return {};
 }
-, GET { return name_of(r.recipe.activations); }
+, OCTAVO_GET { return name_of(r.recipe.activations); }
 }
 , {{"exclude", "--exclude", "PATTERN",
     "leave nodes in float whose name, or whose output's, matches (* and ?)", true},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude, as_texts(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude, as_texts(j));
 return {};
 }
-, GET { return r.recipe.exclude; }
+, OCTAVO_GET { return r.recipe.exclude; }
 }
 , {{"exclude_ops", "--exclude-op", "OP", "leave all nodes of this operator in float", true},
-   SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude_ops, as_texts(j));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude_ops, as_texts(j));
 return {};
 }
-, GET { return r.recipe.exclude_ops; }
+, OCTAVO_GET { return r.recipe.exclude_ops; }
 }
 ,
 }
@@ -232,8 +232,8 @@ return {};
 return table;
 }
 
-#undef SET
-#undef GET
+#undef OCTAVO_SET
+#undef OCTAVO_GET
 
 const Key* find_key(const std::string& name) {
   for (const Key& key : keys()) {

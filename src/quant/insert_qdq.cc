@@ -19,7 +19,7 @@ void insert_pair(QuantizeState& state, ValueId value) {
   const ScaleConstants constants = add_scale_constants(graph, params);
   const ValueId integer = add_quantize_node(graph, value, stem, params, constants);
   // Of an output: the name that the float value has once they have swapped theirs.
-  const std::string other_name = is_output ? stem + "_unquantized" : short_name(graph, "dq");
+  const std::string other_name = is_output ? stem + "_unquantized" : short_name(graph, 'd');
   const ValueId dequantized = add_dequantize_node(graph, integer, other_name, constants);
   if (serves_all) {
     graph.replace_uses(value, dequantized);

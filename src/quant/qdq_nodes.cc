@@ -34,19 +34,17 @@ ValueId add_qdq_node(Graph& graph, Op op, ValueId input, const ScaleConstants& c
 
 }  // namespace
 
-std::string short_name(const Graph& graph, const char* kind) {
-  return std::string(kind) + "_" + std::to_string(graph.value_count());
+std::string short_name(const Graph& graph, char kind) {
+  return kind + std::to_string(graph.value_count());
 }
 
 ScaleConstants add_scale_constants(Graph& graph, const QuantParams& params) {
   const auto channels = static_cast<int64_t>(params.scale.size());
   const Shape shape = params.per_tensor() ? Shape{} : Shape{channels};
   ScaleConstants constants;
-  constants.scale =
-      graph.add_constant(short_name(graph, "scale"), Tensor::from(params.scale, shape));
+  constants.scale = graph.add_constant(short_name(graph, 's'), Tensor::from(params.scale, shape));
   if (params.dtype != DType::kInt32) {
-    constants.zero_point =
-        graph.add_constant(short_name(graph, "zero_point"), zero_points(params, shape));
+    constants.zero_point = graph.add_constant(short_name(graph, 'z'), zero_points(params, shape));
   }
   return constants;
 }

@@ -5,9 +5,10 @@
 
 namespace octavo {
 
-// A name for what people do not look for, "scale_17": exported models repeat paths of fifty
-// letters, and four such names a value make files of a few MB a tenth larger.
-std::string short_name(const Graph& graph, const char* kind);
+// A name for what people find by the node that reads it: "s17" a scale, "z18" a zero point, "d19"
+// what a DequantizeLinear gives. Exported models have paths of fifty letters for names, and four
+// such names a value make files of a few MB a tenth larger.
+std::string short_name(const Graph& graph, char kind);
 
 struct ScaleConstants {
   ValueId scale = kNoValue;

@@ -55,7 +55,7 @@ ValueId add_quantized_constant(Graph& graph, const std::string& stem, Tensor int
   const ScaleConstants constants = add_scale_constants(graph, params);
   const ValueId integer = graph.add_constant(stem + "_q", std::move(integers));
   graph.value(integer).quant = params;
-  return add_dequantize_node(graph, integer, short_name(graph, "dq"), constants);
+  return add_dequantize_node(graph, integer, short_name(graph, 'd'), constants);
 }
 
 }  // namespace octavo

@@ -1,5 +1,5 @@
-//   QuantizeLinear(x, scale_1, zero_point_2), QuantizeLinear(y, scale_3, zero_point_4)
-//   QuantizeLinear(x, scale_1, zero_point_2), QuantizeLinear(y, scale_3, zero_point_2)
+//   QuantizeLinear(x, s1, z2), QuantizeLinear(y, s3, z4)
+//   QuantizeLinear(x, s1, z2), QuantizeLinear(y, s3, z2)
 // where both zero points hold the same. A channel of weights costs a byte of zero point,
 // which shows in the size of small models.
 #include <map>

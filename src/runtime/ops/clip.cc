@@ -29,11 +29,11 @@ T bound(const RunContext& run, size_t input, T fallback) {
 template <typename T>
 Status run_clip(RunContext& run) {
   using Limits = std::numeric_limits<T>;
-  constexpr T lowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  constexpr T highest = Limits::has_infinity ? Limits::infinity() : Limits::max();
+  constexpr T kLowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+  constexpr T kHighest = Limits::has_infinity ? Limits::infinity() : Limits::max();
   const TensorView& x = run.inputs[0];
   clip(static_cast<const T*>(x.data), static_cast<T*>(run.outputs[0].data), x.count(),
-       bound<T>(run, 1, lowest), bound<T>(run, 2, highest));
+       bound<T>(run, 1, kLowest), bound<T>(run, 2, kHighest));
   return {};
 }
 

@@ -20,11 +20,11 @@ template <typename From, typename To>
 To converted(From x) {
   if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
     // The lowest value is a power of two, so exact in double; the highest may not be.
-    constexpr auto least = static_cast<double>(std::numeric_limits<To>::min());
-    constexpr auto past = static_cast<double>(std::numeric_limits<To>::max() / 2 + 1) * 2.0;
+    constexpr auto kLeast = static_cast<double>(std::numeric_limits<To>::min());
+    constexpr auto kPast = static_cast<double>(std::numeric_limits<To>::max() / 2 + 1) * 2.0;
     if (!(x == x)) return To{0};
-    if (x < least) return std::numeric_limits<To>::min();
-    return x < past ? static_cast<To>(x) : std::numeric_limits<To>::max();
+    if (x < kLeast) return std::numeric_limits<To>::min();
+    return x < kPast ? static_cast<To>(x) : std::numeric_limits<To>::max();
   } else {
     return static_cast<To>(x);
   }

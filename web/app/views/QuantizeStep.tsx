@@ -35,7 +35,7 @@ export function QuantizeStep() {
         </label>
         <label>
           Calibrate on, at most
-          <input id="limit" type="number" min="0" value={now.limit ?? 0} onChange={(e) => changeRecipe({ limit: Math.max(0, Math.floor(Number(text(e)))) })} />
+          <input id="limit" type="number" min="0" value={now.limit || ''} placeholder="all" onChange={(e) => changeRecipe({ limit: Math.max(0, Math.floor(Number(text(e)))) })} />
         </label>
       </fieldset>
       {plan.value && ready.value && <pre class="plan">{plan.value}</pre>}
