@@ -32,6 +32,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("compare", &JsSession::compare)
       .function("run", &JsSession::run)
       .function("outputNames", &JsSession::output_names)
+      .function("profile", &JsSession::profile)
       .function("save", &JsSession::save)
       .function("quantizeReport", &JsSession::quantize_report)
       .function("quantizeReportText", &JsSession::quantize_report_text);

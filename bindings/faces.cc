@@ -3,6 +3,7 @@
 #include "engine/inspect.h"
 #include "engine/labels.h"
 #include "engine/npy.h"
+#include "engine/profile.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
 #include "quant/report.h"
@@ -33,6 +34,17 @@ Result<SampleLoader> loader_of(const Session& session, const std::string& recipe
 
 val to_numbers(const std::vector<int64_t>& numbers) {
   return val::array(std::vector<double>(numbers.begin(), numbers.end()));
+}
+
+Result<std::vector<Tensor>> tensors_from(const val& inputs) {
+  std::vector<Tensor> tensors;
+  const auto count = inputs["length"].as<unsigned>();
+  for (unsigned i = 0; i < count; ++i) {
+    Result<Tensor> tensor = tensor_from(inputs[i]);
+    if (!tensor.ok()) return tensor.status().at("input " + std::to_string(i));
+    tensors.push_back(*std::move(tensor));
+  }
+  return tensors;
 }
 
 val to_tensors(const std::vector<Tensor>& tensors) {
@@ -80,7 +92,7 @@ val set_flag(const std::string& recipe, const std::string& key, const std::strin
   return status.ok() ? outcome_of(recipe_to_json(*read)) : outcome(status);
 }
 
-val check_head(const std::string& head) { return outcome(check_sample_head(bytes_of(head))); }
+val check_head(const val& head) { return outcome(check_sample_head(bytes_from(head))); }
 
 val check_thresholds(const std::string& text) { return outcome(parse_thresholds(text).status()); }
 
@@ -93,8 +105,8 @@ val labels_by_folders(val names) {
   return to_numbers(labels_from_folders(vecFromJSArray<std::string>(names)));
 }
 
-val read_npy_file(const std::string& file) {
-  const Result<Tensor> tensor = read_npy(bytes_of(file));
+val read_npy_file(const val& file) {
+  const Result<Tensor> tensor = read_npy(bytes_from(file));
   return tensor.ok() ? outcome_of(to_tensor(*tensor)) : outcome(tensor.status());
 }
 
@@ -108,8 +120,8 @@ val write_npy_file(val tensor) {
 // --- calibration and comparison
 // --------------------------------------------------------------------
 
-val JsCalibration::add_file(const std::string& name, const std::string& file) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_of(file))));
+val JsCalibration::add_file(const std::string& name, const val& file) {
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
 }
 
 val JsCalibration::add_image(const std::string& name, val image) {
@@ -118,8 +130,8 @@ val JsCalibration::add_image(const std::string& name, val image) {
 
 std::string JsCalibration::skipped() const { return dump_json(to_json(stream_->skipped())); }
 
-val JsComparison::add_file(const std::string& name, const std::string& file, int label) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_of(file)), label));
+val JsComparison::add_file(const std::string& name, const val& file, int label) {
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file)), label));
 }
 
 val JsComparison::add_image(const std::string& name, val image, int label) {
@@ -169,17 +181,17 @@ val JsSession::warnings(const std::string& recipe) const {
   return found.ok() ? outcome_of(dump_json(OrderedJson(*found))) : outcome(found.status());
 }
 
-val JsSession::preview(const std::string& recipe, const std::string& picture) const {
+val JsSession::preview(const std::string& recipe, const val& picture) const {
   const Result<SampleLoader> loader = loader_of(session_, recipe);
   if (!loader.ok()) return outcome(loader.status());
-  const Result<Image> image = prepare_image(bytes_of(picture), loader->preprocess());
+  const Result<Image> image = prepare_image(bytes_from(picture), loader->preprocess());
   return image.ok() ? outcome_of(to_image(*image)) : outcome(image.status());
 }
 
-val JsSession::inputs_of(const std::string& recipe, const std::string& file) const {
+val JsSession::inputs_of(const std::string& recipe, const val& file) const {
   const Result<SampleLoader> loader = loader_of(session_, recipe);
   if (!loader.ok()) return outcome(loader.status());
-  const Result<std::vector<Tensor>> inputs = loader->load(bytes_of(file));
+  const Result<std::vector<Tensor>> inputs = loader->load(bytes_from(file));
   return inputs.ok() ? outcome_of(to_tensors(*inputs)) : outcome(inputs.status());
 }
 
@@ -210,16 +222,18 @@ val JsSession::compare(const JsSession& quantized, const std::string& recipe, in
 }
 
 val JsSession::run(val inputs) {
-  std::vector<Tensor> tensors;
-  const auto count = inputs["length"].as<unsigned>();
-  for (unsigned i = 0; i < count; ++i) {
-    Result<Tensor> tensor = tensor_from(inputs[i]);
-    if (!tensor.ok()) return outcome(tensor.status().at("input " + std::to_string(i)));
-    tensors.push_back(*std::move(tensor));
-  }
-  const Result<std::vector<Tensor>> outputs = session_.run(tensors);
+  const Result<std::vector<Tensor>> tensors = tensors_from(inputs);
+  if (!tensors.ok()) return outcome(tensors.status());
+  const Result<std::vector<Tensor>> outputs = session_.run(*tensors);
   if (!outputs.ok()) return outcome(outputs.status());
   return outcome_of(to_tensors(*outputs));
+}
+
+val JsSession::profile(val inputs, int runs) {
+  const Result<std::vector<Tensor>> tensors = tensors_from(inputs);
+  if (!tensors.ok()) return outcome(tensors.status());
+  const Result<Profile> found = octavo::profile(session_, *tensors, runs);
+  return found.ok() ? outcome_of(dump_json(to_json(*found))) : outcome(found.status());
 }
 
 val JsSession::output_names() const {

@@ -13,18 +13,18 @@ val open_session(val source, val sibling);
 std::string recipe_keys_json();
 val normalize_recipe(const std::string& recipe);
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
-val check_head(const std::string& head);
+val check_head(const val& head);
 val check_thresholds(const std::string& text);
 val labels_by_lines(const std::string& text, val names);
 val labels_by_folders(val names);
-val read_npy_file(const std::string& file);
+val read_npy_file(const val& file);
 val write_npy_file(val tensor);
 
 class JsCalibration {
  public:
   explicit JsCalibration(CalibrationStream stream)
       : stream_(std::make_shared<CalibrationStream>(std::move(stream))) {}
-  val add_file(const std::string& name, const std::string& file);
+  val add_file(const std::string& name, const val& file);
   val add_image(const std::string& name, val image);
   double samples() const { return static_cast<double>(stream_->samples()); }
   std::string skipped() const;
@@ -38,7 +38,7 @@ class JsComparison {
  public:
   explicit JsComparison(ComparisonStream stream)
       : stream_(std::make_shared<ComparisonStream>(std::move(stream))) {}
-  val add_file(const std::string& name, const std::string& file, int label);
+  val add_file(const std::string& name, const val& file, int label);
   val add_image(const std::string& name, val image, int label);
   val report() const;
   val report_text(int width, bool color) const;
@@ -55,12 +55,13 @@ class JsSession {
   std::string inspect_text() const;
   val describe_recipe(const std::string& recipe) const;
   val warnings(const std::string& recipe) const;
-  val preview(const std::string& recipe, const std::string& picture) const;
-  val inputs_of(const std::string& recipe, const std::string& file) const;
+  val preview(const std::string& recipe, const val& picture) const;
+  val inputs_of(const std::string& recipe, const val& file) const;
   val calibrate(const std::string& recipe) const;
   val quantize(const JsCalibration& calibration) const;
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
   val run(val inputs);
+  val profile(val inputs, int runs);
   val output_names() const;
   val save(const std::string& format, val sink) const;
   std::string quantize_report(const std::string& output, double bytes, double seconds) const;

@@ -60,8 +60,11 @@ val outcome(const Status& status) {
   return object;
 }
 
-std::span<const std::byte> bytes_of(const std::string& text) {
-  return std::as_bytes(std::span(text));
+std::vector<std::byte> bytes_from(const val& array) {
+  std::vector<std::byte> bytes(array["length"].as<size_t>());
+  auto* data = reinterpret_cast<uint8_t*>(bytes.data());
+  if (!bytes.empty()) val(emscripten::typed_memory_view(bytes.size(), data)).call<void>("set", array);
+  return bytes;
 }
 
 val to_uint8_array(const void* data, size_t size) {
@@ -72,7 +75,7 @@ val to_uint8_array(const void* data, size_t size) {
 Result<Tensor> tensor_from(const val& tensor) {
   const auto dtype_name = tensor["dtype"].as<std::string>();
   OCTAVO_ASSIGN_OR_RETURN(Shape shape, shape_from(tensor["dims"]));
-  const auto data = tensor["data"].as<std::string>();
+  std::vector<std::byte> data = bytes_from(tensor["data"]);
   const DType dtype = dtype_from_name(dtype_name);
   if (size_of(dtype) == 0) {
     return Status(ErrorCode::kInvalidArgument, "there is no tensor of '" + dtype_name + "'");
@@ -83,7 +86,7 @@ Result<Tensor> tensor_from(const val& tensor) {
                                                    " does not fit " + std::to_string(data.size()) +
                                                    " bytes of data");
   }
-  return Tensor(dtype, std::move(shape), Buffer::copy_of(bytes_of(data)));
+  return Tensor(dtype, std::move(shape), Buffer::adopt(std::move(data)));
 }
 
 val to_tensor(const Tensor& tensor) {
@@ -98,8 +101,9 @@ val to_tensor(const Tensor& tensor) {
 
 Result<Image> image_from(const val& image) {
   Image out{image["width"].as<int>(), image["height"].as<int>(), image["channels"].as<int>(), {}};
-  const auto data = image["data"].as<std::string>();
-  out.pixels.assign(data.begin(), data.end());
+  for (const std::byte byte : bytes_from(image["data"])) {
+    out.pixels.push_back(std::to_integer<uint8_t>(byte));
+  }
   const bool sensible = out.width > 0 && out.height > 0 &&
                         (out.channels == 3 || out.channels == 4) &&
                         int64_t{out.width} * out.height <= kMaxPixels;

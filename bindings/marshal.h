@@ -23,7 +23,8 @@ emscripten::val outcome_of(T value) {
   return object;
 }
 
-std::span<const std::byte> bytes_of(const std::string& text);
+// Of a Uint8Array, at once: Embind's own conversion to std::string goes byte by byte.
+std::vector<std::byte> bytes_from(const emscripten::val& array);
 emscripten::val to_uint8_array(const void* data, size_t size);  // a copy
 
 Result<Tensor> tensor_from(const emscripten::val& tensor);

@@ -1,5 +1,6 @@
 #include "cli/command.h"
 #include "engine/npy.h"
+#include "engine/profile.h"
 
 namespace octavo {
 namespace {
@@ -8,6 +9,7 @@ struct Options {
   std::string model;
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
+  int profile = 0;
   bool force = false;
 };
 
@@ -20,6 +22,10 @@ Result<ExitCode> run(const Options& o) {
     Result<Tensor> input = read_npy(bytes);
     if (!input.ok()) return input.status().at(path);
     inputs.push_back(*std::move(input));
+  }
+  if (o.profile > 0) {
+    OCTAVO_ASSIGN_OR_RETURN(const Profile found, profile(session, inputs, o.profile));
+    print(to_text(found));
   }
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<Tensor> outputs, session.run(inputs));
   if (o.outputs.size() > outputs.size()) {
@@ -51,6 +57,9 @@ RunCommand add_run(CLI::App& app) {
       ->required()
       ->type_name("Y.npy")
       ->allow_extra_args(false);
+  app.add_option("--profile", o->profile, "run N times and show where the time goes")
+      ->type_name("N")
+      ->check(CLI::Range(1, 100000));
   app.add_flag("-f,--force", o->force, "replace files that exist");
   return [o] { return run(*o); };
 }

@@ -65,8 +65,8 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
   std::vector<Shape> shapes;
   for (const Tensor& input : inputs) shapes.push_back(input.shape());
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes));
-  Executor executor(plan);
-  OCTAVO_ASSIGN_OR_RETURN(const std::vector<TensorView> outputs, executor.run(views_of(inputs)));
+  if (!executor_ || &executor_->plan() != plan.get()) executor_ = std::make_shared<Executor>(plan);
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<TensorView> outputs, executor_->run(views_of(inputs)));
   std::vector<Tensor> copies;
   for (const TensorView& output : outputs) copies.push_back(copy_of(output));
   return copies;

@@ -31,7 +31,8 @@ class Session {
 
   // Ready to run inputs of these shapes; made once for each set of shapes.
   Result<std::shared_ptr<const Plan>> plan_for(std::span<const Shape> shapes);
-  // One run. Inputs in the graph's order; outputs likewise.
+  // One run. Inputs in the graph's order; outputs likewise. A session and its copies share memory
+  // for this: one run at a time.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
   // Runs the samples and observes their values; the same ranges for any number of threads.
@@ -49,6 +50,7 @@ class Session {
  private:
   std::shared_ptr<const Model> model_;
   std::map<std::vector<std::vector<int64_t>>, std::shared_ptr<const Plan>> plans_;
+  std::shared_ptr<Executor> executor_;  // of the last run: its memory serves the next
 };
 
 struct Session::Quantized {
