@@ -41,17 +41,22 @@ set(OCTAVO_WASM_NODE_LINK_FLAGS
   -O1                                       # seconds instead of a minute in wasm-opt
 )
 
-# octavo_wasm_module(TARGET FOLDER): FOLDER/*.cc as <build>/octavo.js and <build>/octavo.wasm.
-function(octavo_wasm_module target folder)
+# octavo_wasm_module(FOLDER): FOLDER/*.cc as <build>/octavo.{js,wasm}, and as octavo_relaxed.{js,wasm}
+# with the relaxed kernels: they come first, so that the engine takes them for the others.
+function(octavo_wasm_module folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
-  if(NOT sources)
-    return()
-  endif()
-  add_executable(${target} ${sources})
-  set_target_properties(${target} PROPERTIES OUTPUT_NAME octavo SUFFIX .js)
-  target_compile_options(${target} PRIVATE -Os)
-  target_link_libraries(${target} PRIVATE octavo_engine octavo_engine_flags)
-  target_link_options(${target} PRIVATE ${OCTAVO_WASM_MODULE_LINK_FLAGS})
+  add_library(octavo_bindings OBJECT ${sources})
+  target_compile_options(octavo_bindings PRIVATE -Os)
+  target_link_libraries(octavo_bindings PUBLIC octavo_engine octavo_engine_flags)
+  foreach(variant octavo octavo_relaxed)
+    add_executable(${variant}_wasm $<TARGET_OBJECTS:octavo_bindings>)
+    set_target_properties(${variant}_wasm PROPERTIES OUTPUT_NAME ${variant} SUFFIX .js)
+    if(variant STREQUAL "octavo_relaxed")
+      target_link_libraries(${variant}_wasm PRIVATE octavo_kernels_relaxed)
+    endif()
+    target_link_libraries(${variant}_wasm PRIVATE octavo_engine octavo_engine_flags)
+    target_link_options(${variant}_wasm PRIVATE ${OCTAVO_WASM_MODULE_LINK_FLAGS})
+  endforeach()
 endfunction()
 
 function(octavo_wasm_node_program target)

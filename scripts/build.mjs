@@ -3,8 +3,8 @@
 //   wasm     build/wasm: the module, and the tests for Node
 //   package  dist: what npm publishes
 //   page     build/page: what `npm start` serves
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
-import { inRoot, isMain, main, output, run } from './lib.mjs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { Failure, inRoot, isMain, main, output, run } from './lib.mjs';
 import { setup } from './setup.mjs';
 
 /** Configures a preset of CMakePresets.json and builds its targets: all of them when none is named. */
@@ -19,7 +19,10 @@ const bin = (name) => inRoot('node_modules/.bin', name);
 async function buildPackage() {
   rmSync(inRoot('dist'), { recursive: true, force: true });
   mkdirSync(inRoot('dist'));
-  for (const file of ['octavo.js', 'octavo.wasm']) copyFileSync(inRoot('build/wasm', file), inRoot('dist', file));
+  // One glue serves both modules: it differs by the name of the file alone.
+  const glue = (name) => readFileSync(inRoot('build/wasm', `${name}.js`), 'utf8').replaceAll(`${name}.wasm`, 'octavo.wasm');
+  if (glue('octavo') !== glue('octavo_relaxed')) throw new Failure('The two wasm modules want different JavaScript around them.');
+  for (const file of ['octavo.js', 'octavo.wasm', 'octavo_relaxed.wasm']) copyFileSync(inRoot('build/wasm', file), inRoot('dist', file));
   copyFileSync(inRoot('bindings/octavo.d.ts'), inRoot('dist/octavo.d.ts'));
   await run(bin('tsc'), ['-p', 'web/package']);
   await run('node', ['scripts/inline.mjs']);

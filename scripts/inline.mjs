@@ -1,4 +1,4 @@
-// dist/embedded.js: the worker bundled into one module and the wasm in base64, for octavo/inline.
+// For octavo/inline: the worker bundled into one module, and each wasm in base64, of which one is loaded.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 import { inRoot, main } from './lib.mjs';
@@ -12,7 +12,9 @@ async function bundled(entry) {
 
 await main(async () => {
   const worker = await bundled(inRoot('dist/worker.js'));
-  const wasm = readFileSync(inRoot('dist/octavo.wasm')).toString('base64');
-  writeFileSync(inRoot('dist/embedded.js'),
-    `export const workerSource = ${JSON.stringify(worker)};\nexport const wasmBase64 = '${wasm}';\n`);
+  writeFileSync(inRoot('dist/embedded.js'), `export const workerSource = ${JSON.stringify(worker)};\n`);
+  for (const [variant, file] of [['simd128', 'octavo.wasm'], ['relaxed', 'octavo_relaxed.wasm']]) {
+    const wasm = readFileSync(inRoot('dist', file)).toString('base64');
+    writeFileSync(inRoot(`dist/embedded_${variant}.js`), `export const wasmBase64 = '${wasm}';\n`);
+  }
 });

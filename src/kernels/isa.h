@@ -3,9 +3,11 @@
 
 namespace octavo {
 
-enum class Isa { kRef, kSimd128 };
+// kRelaxed: 8-bit dot products of four, i32x4.relaxed_dot in wasm and AVX-VNNI natively. Engines
+// and processors differ in what they compute, so it counts only where relaxed_dot.h finds it exact.
+enum class Isa { kRef, kSimd128, kRelaxed };
 
-constexpr Isa best_isa() { return Isa::kSimd128; }
-const char* name_of(Isa isa);  // "ref", "simd128"
+Isa best_isa();              // that this build holds and this machine computes exactly
+const char* name_of(Isa isa);  // "ref", "simd128", "relaxed"
 
 }  // namespace octavo

@@ -8,6 +8,13 @@
 
 namespace octavo {
 
+// Without those that this machine cannot run, or not exactly.
+template <typename Kernel>
+std::span<const Kernel* const> usable(std::span<const Kernel* const> variants) {
+  while (variants.back()->isa > best_isa()) variants = variants.first(variants.size() - 1);
+  return variants;
+}
+
 // The last variant that asks for no more than `isa`; every list starts with the plain one.
 template <typename Kernel>
 const Kernel& best_of(std::span<const Kernel* const> variants, Isa isa) {

@@ -1,4 +1,5 @@
-// requant.h on vectors of four; bytes equal the scalar functions'.
+// requant.h on vectors of four; bytes equal the scalar functions'. Each file that includes this has
+// its own copy: they are compiled for different processors.
 #pragma once
 
 #include <wasm_simd128.h>
@@ -6,6 +7,7 @@
 #include "kernels/requant.h"
 
 namespace octavo {
+namespace {
 
 // Clamping before rounding gives what clamping after it does, because the limits are integers; and
 // within the limits (|x| <= 383) adding 1.5 * 2^23 rounds half to even, as ulp is 1 there, and
@@ -44,4 +46,5 @@ inline v128_t load_widened(const uint8_t* bytes) {
   return kSigned ? wasm_i16x8_load8x8(bytes) : wasm_u16x8_load8x8(bytes);
 }
 
+}  // namespace
 }  // namespace octavo

@@ -26,12 +26,12 @@ void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   const std::vector<int32_t> zeros(columns, 0);
   const std::vector<float> multiplier(columns, 1e-4f);
   const QGemmWeights weights = pack_weights({columns, depth, w.data(), depth, depth, 1, 0, true,
-                                             zeros.data(), nullptr, multiplier.data(), 128});
-  std::vector<int16_t> packed(qgemm_block_bytes(weights.k_pairs()) / sizeof(int16_t));
+                                             zeros.data(), nullptr, multiplier.data(), false, 128}, kernel);
+  std::vector<uint8_t> packed(qgemm_block_bytes(weights.groups()));
   std::vector<uint8_t> y(rows * columns);
   for (auto _ : state) {
     run_qgemm(
-        kernel, weights, rows, false, packed.data(),
+        weights, rows, false, packed.data(),
         [&](size_t r, size_t) { return x.data() + r * depth; },
         [&](size_t m, size_t n, const QGemmPanel& panel) {
           kernel.to_bytes(panel, kOut, y.data() + m * columns + n, columns);
@@ -49,7 +49,9 @@ void depthwise(benchmark::State& state, const QDwConvKernel& kernel) {
   const std::vector<int32_t> zeros(channels, 0);
   const std::vector<float> multiplier(channels, 1e-3f);
   const QDwConvWeights weights =
-      pack_weights({channels, taps, w.data(), true, zeros.data(), nullptr, multiplier.data(), 128});
+      pack_weights({channels, taps, w.data(), true, zeros.data(), nullptr,
+                                               multiplier.data(), false, 128},
+                                              kernel);
   std::vector<const uint8_t*> pointers;
   for (size_t i = 0; i < pixels * taps; ++i) pointers.push_back(x.data() + i % taps * channels);
   std::vector<uint8_t> y(pixels * channels);

@@ -5,6 +5,7 @@ import { directTransport } from './direct.js';
 import { Host } from './host.js';
 import { loadModule } from './load.js';
 import type { EngineOptions } from './types.js';
+import { wasmUrl } from './wasm_url.js';
 import { workerTransport } from './worker_transport.js';
 
 export { Calibration, Model, Octavo, spread } from './client.js';
@@ -13,7 +14,7 @@ export type * from './types.js';
 
 /** Starts the engine. `dispose` of the result ends its worker. */
 export async function createOctavo({ wasm, worker }: EngineOptions = {}): Promise<Octavo> {
-  const source = wasm instanceof URL ? wasm.href : (wasm ?? new URL('./octavo.wasm', import.meta.url).href);
+  const source = wasm instanceof URL ? wasm.href : (wasm ?? wasmUrl().href);
   if (worker === false) return new Octavo(directTransport(new Host(await loadModule(source), browserPlatform)));
   const own = worker === undefined
     ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name: 'octavo' })

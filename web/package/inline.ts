@@ -2,7 +2,8 @@
 // from file:// and through bundlers that do not copy assets. Its worker is a Blob, which inherits the
 // page's policy; a policy needs `worker-src blob:` and `script-src 'wasm-unsafe-eval'`.
 import { Octavo } from './client.js';
-import { wasmBase64, workerSource } from './embedded.js';
+import { workerSource } from './embedded.js';
+import { hasRelaxedSimd } from './variant.js';
 import { workerTransport } from './worker_transport.js';
 
 export { Calibration, Model, Octavo, spread } from './client.js';
@@ -11,6 +12,7 @@ export type * from './types.js';
 
 /** Starts the engine. `dispose` of the result ends its worker. */
 export async function createOctavo(): Promise<Octavo> {
+  const { wasmBase64 } = await (hasRelaxedSimd() ? import('./embedded_relaxed.js') : import('./embedded_simd128.js'));
   const wasm = decode(wasmBase64);
   const script = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const own = new Worker(script, { type: 'module', name: 'octavo' });

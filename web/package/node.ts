@@ -10,6 +10,7 @@ import { OctavoError } from './errors.js';
 import { Host, type Platform, type RandomAccess } from './host.js';
 import { bytesOf, loadModule } from './load.js';
 import type { EngineOptions } from './types.js';
+import { wasmUrl } from './wasm_url.js';
 
 export { Calibration, Model, Octavo, spread } from './client.js';
 export { OctavoError } from './errors.js';
@@ -21,7 +22,7 @@ export async function createOctavo(options: EngineOptions = {}): Promise<Octavo>
 }
 
 /** The engine itself, for the command line of this package. */
-export async function createHost({ wasm = new URL('./octavo.wasm', import.meta.url) }: EngineOptions = {}): Promise<Host> {
+export async function createHost({ wasm = wasmUrl() }: EngineOptions = {}): Promise<Host> {
   const local = pathOf(wasm);
   return new Host(await loadModule(local === null ? wasm : await readFile(local)), nodePlatform);
 }

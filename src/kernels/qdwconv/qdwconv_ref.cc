@@ -3,6 +3,8 @@
 namespace octavo {
 namespace {
 
+int32_t keep(bool) { return 0; }
+
 void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWeights& weights,
          const Requant& out, uint8_t* y) {
   for (size_t p = 0; p < pixels; ++p, x += weights.taps) {
@@ -14,6 +16,6 @@ void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWe
 
 }  // namespace
 
-extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {"qx8_qc8w_dwconv_8c2__ref", Isa::kRef, run};
+extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {"qx8_qc8w_dwconv_8c2__ref", Isa::kRef, 8, 2, false, keep, run};
 
 }  // namespace octavo

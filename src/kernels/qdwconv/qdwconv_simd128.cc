@@ -4,13 +4,17 @@
 namespace octavo {
 namespace {
 
+constexpr size_t kChannels = 8;
+
+int32_t keep(bool) { return 0; }
+
 struct Acc {
   v128_t low, high;  // channels 0-3 and 4-7
 };
 
 // Two taps of 8 channels: their bytes side by side are pairs as i32x4.dot_i16x8 sums them.
 template <bool kSigned>
-inline void add_tap_pair(Acc& acc, const uint8_t* x0, const uint8_t* x1, const int16_t* w) {
+inline void add_tap_pair(Acc& acc, const uint8_t* x0, const uint8_t* x1, const uint8_t* w) {
   const v128_t both = wasm_i8x16_shuffle(wasm_v128_load64_zero(x0), wasm_v128_load64_zero(x1), 0,
                                          16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const v128_t low =
@@ -18,22 +22,22 @@ inline void add_tap_pair(Acc& acc, const uint8_t* x0, const uint8_t* x1, const i
   const v128_t high =
       kSigned ? wasm_i16x8_extend_high_i8x16(both) : wasm_u16x8_extend_high_u8x16(both);
   acc.low = wasm_i32x4_add(acc.low, wasm_i32x4_dot_i16x8(low, wasm_v128_load(w)));
-  acc.high = wasm_i32x4_add(acc.high, wasm_i32x4_dot_i16x8(high, wasm_v128_load(w + 8)));
+  acc.high = wasm_i32x4_add(acc.high, wasm_i32x4_dot_i16x8(high, wasm_v128_load(w + 16)));
 }
 
 // kTaps 9 is the 3x3 kernel with its loop unrolled, 0 any other. An odd last tap is paired with
 // itself; the second weight is zero.
 template <bool kSigned, size_t kTaps>
-inline Acc sum_taps(const uint8_t* const* x, size_t c, size_t taps, const int16_t* w, Acc acc) {
+inline Acc sum_taps(const uint8_t* const* x, size_t c, size_t taps, const uint8_t* w, Acc acc) {
   if constexpr (kTaps == 9) {
     add_tap_pair<kSigned>(acc, x[0] + c, x[1] + c, w);
-    add_tap_pair<kSigned>(acc, x[2] + c, x[3] + c, w + 16);
-    add_tap_pair<kSigned>(acc, x[4] + c, x[5] + c, w + 32);
-    add_tap_pair<kSigned>(acc, x[6] + c, x[7] + c, w + 48);
-    add_tap_pair<kSigned>(acc, x[8] + c, x[8] + c, w + 64);
+    add_tap_pair<kSigned>(acc, x[2] + c, x[3] + c, w + 32);
+    add_tap_pair<kSigned>(acc, x[4] + c, x[5] + c, w + 64);
+    add_tap_pair<kSigned>(acc, x[6] + c, x[7] + c, w + 96);
+    add_tap_pair<kSigned>(acc, x[8] + c, x[8] + c, w + 128);
     return acc;
   }
-  for (size_t t = 0; t < taps; t += 2, w += 16) {
+  for (size_t t = 0; t < taps; t += 2, w += 32) {
     add_tap_pair<kSigned>(acc, x[t] + c, x[t + 1 < taps ? t + 1 : t] + c, w);
   }
   return acc;
@@ -43,13 +47,13 @@ template <bool kSigned, size_t kTaps>
 void run_of(size_t pixels, const uint8_t* const* x, const QDwConvWeights& weights,
             const Requant& out, uint8_t* y) {
   const RequantSimd requant(out);
-  const size_t block_size = weights.tap_pairs() * kQDwConvChannels * 2;
+  const size_t block_size = weights.groups() * kChannels * kGroupBytes;
   for (size_t p = 0; p < pixels; ++p, x += weights.taps, y += weights.channels) {
-    const int16_t* w = weights.packed.data();
+    const uint8_t* w = weights.packed.data();
     const int32_t* bias = weights.bias.data();
     const float* multiplier = weights.multiplier.data();
     size_t c = 0;
-    for (; c + kQDwConvChannels <= weights.channels; c += kQDwConvChannels, w += block_size) {
+    for (; c + kChannels <= weights.channels; c += kChannels, w += block_size) {
       const Acc acc = sum_taps<kSigned, kTaps>(
           x, c, weights.taps, w, {wasm_v128_load(bias + c), wasm_v128_load(bias + c + 4)});
       const v128_t low = requant.from_acc(acc.low, wasm_v128_load(multiplier + c));
@@ -71,6 +75,6 @@ void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWe
 }  // namespace
 
 extern const QDwConvKernel qx8_qc8w_dwconv_8c2__simd128 = {"qx8_qc8w_dwconv_8c2__simd128",
-                                                           Isa::kSimd128, run};
+                                                           Isa::kSimd128, 8, 2, false, keep, run};
 
 }  // namespace octavo

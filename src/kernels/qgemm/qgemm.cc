@@ -1,5 +1,7 @@
 #include "kernels/qgemm/qgemm.h"
 
+#include <algorithm>
+
 #include "kernels/kernel_list.h"
 
 namespace octavo {
@@ -14,36 +16,61 @@ std::span<const QGemmKernel* const> qgemm_kernels() {
 #include "kernels/qgemm/kernels.inc"
   };
 #undef OCTAVO_KERNEL
-  return kVariants;
+  return usable<QGemmKernel>(kVariants);
 }
 
-const QGemmKernel& qgemm_kernel(Isa isa) { return best_of(qgemm_kernels(), isa); }
+namespace {
 
-QGemmWeights pack_weights(const QGemmWeightsSource& source) {
-  QGemmWeights weights;
-  weights.n = source.n;
-  weights.k = source.k;
-  const size_t panel_size = weights.k_pairs() * kQGemmCols * kQGemmDepth;
-  weights.packed = PackedWeights(uint64_t{weights.panels()} * panel_size);
-  if (!weights.packed) return weights;
-  weights.bias.assign(weights.panels() * kQGemmCols, 0);
-  weights.multiplier.assign(weights.panels() * kQGemmCols, 0.0f);
+// Calls visit(column, k, w - zero point) for every weight.
+template <typename Visit>
+void for_each_weight(const QGemmWeightsSource& source, Visit visit) {
   for (size_t i = 0; i < source.n; ++i) {
-    int16_t* column = weights.packed.data() + i / kQGemmCols * panel_size + i % kQGemmCols * 2;
-    uint32_t sum = 0;
     const uint8_t* row = source.w + i * source.n_stride;
     for (size_t j = 0, inner = 0; j < source.k; ++j, ++inner) {
       if (inner == source.inner) {
         row += source.outer_stride;
         inner = 0;
       }
-      const int32_t value =
-          widen(row[inner * source.inner_stride], source.is_signed) - source.zero_point[i];
-      column[j / 2 * kQGemmCols * 2 + j % 2] = static_cast<int16_t>(value);
-      sum += static_cast<uint32_t>(value);
+      visit(i, j, widen(row[inner * source.inner_stride], source.is_signed) - source.zero_point[i]);
     }
+  }
+}
+
+bool fits_int8(const QGemmWeightsSource& source) {
+  bool fits = true;
+  for_each_weight(source, [&](size_t, size_t, int32_t w) { fits &= fits_group(4, w); });
+  return fits;
+}
+
+}  // namespace
+
+QGemmWeights pack_weights(const QGemmWeightsSource& source, Isa isa) {
+  const bool bytes = isa >= Isa::kRelaxed && fits_int8(source);
+  return pack_weights(source, best_of(qgemm_kernels(), bytes ? isa : std::min(isa, Isa::kSimd128)));
+}
+
+QGemmWeights pack_weights(const QGemmWeightsSource& source, const QGemmKernel& kernel) {
+  QGemmWeights weights;
+  weights.kernel = &kernel;
+  weights.n = source.n;
+  weights.k = source.k;
+  const size_t panel_bytes = weights.groups() * kQGemmPanelBytes;
+  weights.packed = PackedWeights(uint64_t{weights.panels()} * panel_bytes);
+  if (!weights.packed) return weights;
+  weights.bias.assign(weights.panels() * kQGemmCols, 0);
+  weights.multiplier.assign(weights.panels() * kQGemmCols, 0.0f);
+  std::vector<uint32_t> sums(source.n, 0);
+  const size_t depth = kernel.depth;
+  for_each_weight(source, [&](size_t i, size_t j, int32_t value) {
+    uint8_t* column = weights.packed.data() + i / kQGemmCols * panel_bytes +
+                      i % kQGemmCols * kGroupBytes;
+    store_in_group(column + j / depth * kQGemmPanelBytes, depth, j % depth, value);
+    sums[i] += static_cast<uint32_t>(value);
+  });
+  const auto zero = static_cast<uint32_t>(source.x_zero_point + kernel.x_offset(source.x_signed));
+  for (size_t i = 0; i < source.n; ++i) {
     const uint32_t bias = source.bias ? static_cast<uint32_t>(source.bias[i]) : 0;
-    weights.bias[i] = static_cast<int32_t>(bias - static_cast<uint32_t>(source.x_zero_point) * sum);
+    weights.bias[i] = static_cast<int32_t>(bias - zero * sums[i]);
     weights.multiplier[i] = source.multiplier[i];
   }
   return weights;

@@ -4,13 +4,14 @@
 //   y[m][n]   = requantize(acc[m][n], multiplier[n])             8 bits, or
 //   y[m][n]   = float(acc[m][n]) * multiplier[n]                 float
 //
-// x is the raw byte (0..255 or -128..127) as int16, w the weight minus its zero point as int16; the
-// zero point of x is in the bias: sum (x - zx) * w = sum x * w - zx * sum w, exactly, modulo 2^32.
-// |x|, |w| <= 255, so a pair of products is below 2^17 and a true sum below 2^31 for k <= 33025;
-// beyond that every variant wraps alike.
+// x is the raw byte (0..255 or -128..127), in some variants with 128 added or taken away; w is the
+// weight minus its zero point. The zero point of x is in the bias: sum (x - zx) * w = sum x * w - zx
+// * sum w, exactly, modulo 2^32. |x|, |w| <= 255, so a true sum is below 2^31 for k <= 33025; beyond
+// that every variant wraps alike.
 //
-// Packed x: int16 [rows/4][k/2][4][2]; packed w: int16 [n/8][k/2][8][2]; zeros fill up k and n,
-// the last row is repeated where rows are no multiple of 4.
+// A group (packed_weights.h) is 2 numbers of k as int16, or 4 as bytes.
+// Packed x: [rows/4][groups][4 rows]; packed w: [n/8][groups][8 columns]; zeros fill up k and n, the
+// last row is repeated where rows are no multiple of 4.
 #pragma once
 
 #include <cstddef>
@@ -26,14 +27,15 @@ namespace octavo {
 
 constexpr size_t kQGemmRows = 4;   // MR
 constexpr size_t kQGemmCols = 8;   // NR
-constexpr size_t kQGemmDepth = 2;  // KR
+constexpr size_t kQGemmTileBytes = kQGemmRows * kGroupBytes;   // of x, a group
+constexpr size_t kQGemmPanelBytes = kQGemmCols * kGroupBytes;  // of w, a group
 
 // One panel of 8 columns against `rows` packed rows. Reads whole tiles of x and a whole panel of w,
 // bias and multiplier; writes rows x cols elements only, cols <= 8, at y + m * stride.
 struct QGemmPanel {
-  size_t rows, cols, k_pairs;
-  const int16_t* x;
-  const int16_t* w;
+  size_t rows, cols, groups;
+  const uint8_t* x;
+  const uint8_t* w;
   const int32_t* bias;      // [8]
   const float* multiplier;  // [8]
 };
@@ -41,25 +43,27 @@ struct QGemmPanel {
 struct QGemmKernel {
   const char* name;
   Isa isa;
+  size_t depth;         // KR: numbers of k in a group, 2 or 4
+  int32_t (*x_offset)(bool is_signed);  // what pack_rows adds to every x
   // Up to 4 rows of k bytes each into one packed tile; reads k bytes a row, no more.
   void (*pack_rows)(size_t rows, size_t k, const uint8_t* const* x, bool is_signed,
-                    int16_t* packed);
+                    uint8_t* packed);
   void (*to_bytes)(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride);
   void (*to_floats)(const QGemmPanel& panel, float* y, size_t stride);
 };
 
 std::span<const QGemmKernel* const> qgemm_kernels();
-const QGemmKernel& qgemm_kernel(Isa isa);
 
-// Weights ready for the kernels. Columns (output channels) fill up to 8 with zeros. `packed` is
-// false where there was no memory for it.
+// Weights ready for a kernel. Columns (output channels) fill up to 8 with zeros. `packed` is false
+// where there was no memory for it.
 struct QGemmWeights {
+  const QGemmKernel* kernel = nullptr;
   size_t n = 0, k = 0;
   PackedWeights packed;
   std::vector<int32_t> bias;
   std::vector<float> multiplier;
 
-  size_t k_pairs() const { return (k + kQGemmDepth - 1) / kQGemmDepth; }
+  size_t groups() const { return (k + kernel->depth - 1) / kernel->depth; }
   size_t panels() const { return (n + kQGemmCols - 1) / kQGemmCols; }
 };
 
@@ -73,8 +77,11 @@ struct QGemmWeightsSource {
   const int32_t* zero_point;  // [n]
   const int32_t* bias;        // [n], or null
   const float* multiplier;    // [n]
+  bool x_signed;
   int32_t x_zero_point;
 };
-QGemmWeights pack_weights(const QGemmWeightsSource& source);
+// For the best kernel of `isa` or less whose numbers these weights are: groups of four hold int8.
+QGemmWeights pack_weights(const QGemmWeightsSource& source, Isa isa);
+QGemmWeights pack_weights(const QGemmWeightsSource& source, const QGemmKernel& kernel);
 
 }  // namespace octavo

@@ -10,9 +10,8 @@ namespace {
 
 class QConvDepthwise final : public QConvMethod {
  public:
-  QConvDepthwise(const QConvParams& params, QDwConvWeights weights, Isa isa)
-      : kernel_(qdwconv_kernel(isa)),
-        out_(params.out),
+  QConvDepthwise(const QConvParams& params, QDwConvWeights weights)
+      : out_(params.out),
         x_signed_(params.x_signed),
         zero_(static_cast<uint8_t>(params.x_zero_point)),
         weights_(std::move(weights)) {}
@@ -35,7 +34,7 @@ class QConvDepthwise final : public QConvMethod {
           const int64_t iy = oy * h.stride + k * h.dilation - h.pad_begin;
           point_line(w, iy >= 0 && iy < h.in ? x : nullptr, iy, k, padding, pointers);
         }
-        kernel_.run(static_cast<size_t>(w.out), pointers, x_signed_, weights_, out_, y);
+        weights_.kernel->run(static_cast<size_t>(w.out), pointers, x_signed_, weights_, out_, y);
       }
     }
   }
@@ -58,7 +57,6 @@ class QConvDepthwise final : public QConvMethod {
     }
   }
 
-  const QDwConvKernel& kernel_;
   Requant out_;
   bool x_signed_;
   uint8_t zero_;
@@ -72,9 +70,10 @@ Result<QConvMethodPtr> make_qconv_depthwise(const QConvParams& params, Isa isa) 
   QDwConvWeights weights = pack_weights(
       {channels, static_cast<size_t>(params.w->count()) / channels,
        static_cast<const uint8_t*>(params.w->data()), params.w_signed, params.w_zero_point.data(),
-       params.bias, params.multiplier.data(), params.x_zero_point});
+       params.bias, params.multiplier.data(), params.x_signed, params.x_zero_point},
+      isa);
   if (!weights.packed) return no_memory_for_weights();
-  return QConvMethodPtr(std::make_shared<QConvDepthwise>(params, std::move(weights), isa));
+  return QConvMethodPtr(std::make_shared<QConvDepthwise>(params, std::move(weights)));
 }
 
 }  // namespace octavo

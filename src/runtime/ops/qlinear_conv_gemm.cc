@@ -10,16 +10,18 @@ namespace {
 
 // Weights of one group: (M / groups, C / groups, kh * kw) in memory, channels innermost in k, as in
 // x.
-QGemmWeights pack_group(const QConvParams& params, size_t group) {
+QGemmWeights pack_group(const QConvParams& params, size_t group, Isa isa) {
   const Shape& shape = params.w->shape();
   const size_t n = static_cast<size_t>(shape[0]) / params.groups;
   const auto channels = static_cast<size_t>(shape[1]);
   const auto taps = static_cast<size_t>(shape.count(2, shape.rank()));
   const size_t k = channels * taps, first = group * n;
-  return pack_weights({n, k, static_cast<const uint8_t*>(params.w->data()) + first * k, k, channels,
-                       taps, 1, params.w_signed, params.w_zero_point.data() + first,
-                       params.bias ? params.bias + first : nullptr,
-                       params.multiplier.data() + first, params.x_zero_point});
+  return pack_weights(
+      {n, k, static_cast<const uint8_t*>(params.w->data()) + first * k, k, channels, taps, 1,
+       params.w_signed, params.w_zero_point.data() + first,
+       params.bias ? params.bias + first : nullptr, params.multiplier.data() + first,
+       params.x_signed, params.x_zero_point},
+      isa);
 }
 
 // Reads rows out of x; what lies in the padding is the zero point, so that it adds nothing.
@@ -89,37 +91,45 @@ class Gather {
 
 class QConvGemm final : public QConvMethod {
  public:
-  QConvGemm(const QConvParams& params, std::vector<QGemmWeights> groups, Isa isa)
-      : kernel_(qgemm_kernel(isa)),
-        out_(params.out),
+  QConvGemm(const QConvParams& params, std::vector<QGemmWeights> groups)
+      : out_(params.out),
         x_signed_(params.x_signed),
         zero_(static_cast<uint8_t>(params.x_zero_point)),
         groups_(std::move(groups)) {}
 
   uint64_t scratch_bytes(const ConvGeometry& geometry) const override {
-    return qgemm_block_bytes(groups_[0].k_pairs()) + kQGemmRows * Gather::slot_bytes(geometry);
+    return block_bytes() + kQGemmRows * Gather::slot_bytes(geometry);
   }
 
   void run(const ConvGeometry& geometry, const uint8_t* x, uint8_t* y,
            std::byte* scratch) const override {
-    auto* packed = reinterpret_cast<int16_t*>(scratch);
-    auto* slots = reinterpret_cast<uint8_t*>(scratch) + qgemm_block_bytes(groups_[0].k_pairs());
+    auto* packed = reinterpret_cast<uint8_t*>(scratch);
+    uint8_t* slots = packed + block_bytes();
     const auto rows = static_cast<size_t>(geometry.batch * geometry.h().out * geometry.w().out);
     const auto stride = static_cast<size_t>(geometry.out_channels);
     for (size_t g = 0; g < groups_.size(); ++g) {
       const Gather gather(geometry, g, x, zero_, slots);
       uint8_t* const y_group = y + g * groups_[g].n;
+      const QGemmKernel& kernel = *groups_[g].kernel;
       run_qgemm(
-          kernel_, groups_[g], rows, x_signed_, packed,
+          groups_[g], rows, x_signed_, packed,
           [&](size_t r, size_t slot) { return gather.row(r, slot); },
           [&](size_t m, size_t n, const QGemmPanel& panel) {
-            kernel_.to_bytes(panel, out_, y_group + m * stride + n, stride);
+            kernel.to_bytes(panel, out_, y_group + m * stride + n, stride);
           });
     }
   }
 
  private:
-  const QGemmKernel& kernel_;
+  // Weights of one group may take more groups of numbers than those of another.
+  size_t block_bytes() const {
+    size_t most = 0;
+    for (const QGemmWeights& group : groups_) {
+      most = std::max(most, qgemm_block_bytes(group.groups()));
+    }
+    return most;
+  }
+
   Requant out_;
   bool x_signed_;
   uint8_t zero_;
@@ -131,10 +141,10 @@ class QConvGemm final : public QConvMethod {
 Result<QConvMethodPtr> make_qconv_gemm(const QConvParams& params, Isa isa) {
   std::vector<QGemmWeights> groups;
   for (size_t g = 0; g < params.groups; ++g) {
-    groups.push_back(pack_group(params, g));
+    groups.push_back(pack_group(params, g, isa));
     if (!groups.back().packed) return no_memory_for_weights();
   }
-  return QConvMethodPtr(std::make_shared<QConvGemm>(params, std::move(groups), isa));
+  return QConvMethodPtr(std::make_shared<QConvGemm>(params, std::move(groups)));
 }
 
 }  // namespace octavo

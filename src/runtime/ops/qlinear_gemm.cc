@@ -10,7 +10,6 @@ namespace octavo {
 namespace {
 
 struct QLinearGemm {
-  const QGemmKernel* kernel;
   std::shared_ptr<const QGemmWeights> weights;
   bool x_signed;
   bool to_floats;
@@ -19,21 +18,21 @@ struct QLinearGemm {
   Status operator()(RunContext& context) const {
     const auto rows = static_cast<size_t>(context.inputs[0].count()) / weights->k;
     if (rows == 0) return {};
-    const size_t bytes = qgemm_block_bytes(weights->k_pairs());
+    const size_t bytes = qgemm_block_bytes(weights->groups());
     std::byte* scratch = context.scratch(bytes);
     if (!scratch) return no_memory_to_run();
     const auto* x = static_cast<const uint8_t*>(context.inputs[0].data);
     void* y = context.outputs[0].data;
     const size_t stride = weights->n;
     run_qgemm(
-        *kernel, *weights, rows, x_signed, reinterpret_cast<int16_t*>(scratch),
+        *weights, rows, x_signed, reinterpret_cast<uint8_t*>(scratch),
         [&](size_t r, size_t) { return x + r * weights->k; },
         [&](size_t m, size_t n, const QGemmPanel& panel) {
           const size_t first = m * stride + n;
           if (to_floats) {
-            kernel->to_floats(panel, static_cast<float*>(y) + first, stride);
+            weights->kernel->to_floats(panel, static_cast<float*>(y) + first, stride);
           } else {
-            kernel->to_bytes(panel, out, static_cast<uint8_t*>(y) + first, stride);
+            weights->kernel->to_bytes(panel, out, static_cast<uint8_t*>(y) + first, stride);
           }
         });
     return {};
@@ -64,10 +63,10 @@ Result<RunFn> prepare_qlinear_gemm(const PrepareContext& context) {
   auto weights = std::make_shared<const QGemmWeights>(pack_weights(
       {n, k, static_cast<const uint8_t*>(tensor.data()), transposed ? k : 1, k, transposed ? 1 : n,
        0, is_signed(w), zero_point.data(), bias ? bias->values<int32_t>().data() : nullptr,
-       multiplier.data(), x.zero_point[0]}));
+       multiplier.data(), is_signed(x), x.zero_point[0]},
+      context.isa()));
   if (!weights->packed) return no_memory_for_weights();
-  return RunFn(QLinearGemm{&qgemm_kernel(context.isa()), std::move(weights), is_signed(x),
-                           to_floats, requant_of(y)});
+  return RunFn(QLinearGemm{std::move(weights), is_signed(x), to_floats, requant_of(y)});
 }
 
 }  // namespace octavo

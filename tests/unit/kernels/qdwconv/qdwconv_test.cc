@@ -15,19 +15,21 @@ void expect_definition(size_t channels, size_t taps, bool x_signed, bool w_signe
   std::vector<int32_t> zero_point, bias;
   std::vector<float> multiplier;
   for (size_t c = 0; c < channels; ++c) {
-    zero_point.push_back(w_signed ? noise.between(-128, 127) : noise.between(0, 255));
+    zero_point.push_back(w_signed ? 0 : noise.between(0, 255));
     bias.push_back(noise.between(-30000, 30000));
     multiplier.push_back(noise.real(1e-4f, 4e-3f));
   }
   const int32_t x_zero_point = x_signed ? 127 : 0;
   const Requant out{-128, -128, 100};
-  const QDwConvWeights weights =
-      pack_weights({channels, taps, w.data(), w_signed, zero_point.data(), bias.data(),
-                    multiplier.data(), x_zero_point});
+  const QDwConvWeightsSource source = {channels,    taps,        w.data(),
+                                       w_signed,    zero_point.data(), bias.data(),
+                                       multiplier.data(), x_signed, x_zero_point};
   std::vector<const uint8_t*> pointers;
   for (size_t i = 0; i < kPixels * taps; ++i) pointers.push_back(x.data() + i * channels);
 
   for (const QDwConvKernel* kernel : qdwconv_kernels()) {
+    if (!takes(*kernel, source)) continue;
+    const QDwConvWeights weights = pack_weights(source, *kernel);
     std::vector<uint8_t> y(kPixels * channels);
     kernel->run(kPixels, pointers.data(), x_signed, weights, out, y.data());
     for (size_t i = 0; i < y.size(); ++i) {
@@ -44,8 +46,8 @@ void expect_definition(size_t channels, size_t taps, bool x_signed, bool w_signe
 }
 
 TEST(QDwConv, EveryVariantEqualsTheDefinition) {
-  for (const size_t channels : {1u, 7u, 8u, 9u, 16u, 23u}) {
-    for (const size_t taps : {1u, 2u, 3u, 9u, 25u}) {
+  for (const size_t channels : {1u, 7u, 8u, 9u, 16u, 23u, 32u, 40u}) {
+    for (const size_t taps : {1u, 2u, 3u, 4u, 6u, 9u, 25u}) {
       expect_definition(channels, taps, false, true);
       expect_definition(channels, taps, true, true);
       expect_definition(channels, taps, true, false);

@@ -14,12 +14,12 @@ struct Case {
   bool x_signed, w_signed;
 };
 
-// Shapes on both sides of the tile of 4 rows, 8 columns, 2 deep, and of the packing of 8 k.
+// Shapes on both sides of the tile of 4 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
 std::vector<Case> cases() {
   std::vector<Case> made;
   for (const size_t m : {1u, 3u, 4u, 5u, 9u}) {
     for (const size_t n : {1u, 7u, 8u, 9u, 17u}) {
-      for (const size_t k : {1u, 2u, 7u, 8u, 9u, 27u, 64u}) {
+      for (const size_t k : {1u, 2u, 3u, 7u, 8u, 9u, 16u, 27u, 64u}) {
         made.push_back({m, n, k, (m + n) % 2 == 0, (n + k) % 2 == 0});
       }
     }
@@ -34,7 +34,7 @@ class Problem {
     x_ = noise_.bytes(c.m * c.k);
     w_ = noise_.bytes(c.n * c.k);
     for (size_t i = 0; i < c.n; ++i) {
-      zero_point_.push_back(c.w_signed ? noise_.between(-128, 127) : noise_.between(0, 255));
+      zero_point_.push_back(c.w_signed ? 0 : noise_.between(0, 255));
       bias_.push_back(noise_.between(-100000, 100000));
       multiplier_.push_back(noise_.real(1e-5f, 1e-3f));
     }
@@ -57,9 +57,10 @@ class Problem {
   std::vector<T> run(const QGemmKernel& kernel, Run panel_to) const {
     const QGemmWeights weights =
         pack_weights({c_.n, c_.k, w_.data(), c_.k, c_.k, 1, 0, c_.w_signed, zero_point_.data(),
-                      bias_.data(), multiplier_.data(), x_zero_point_});
-    const size_t tile = weights.k_pairs() * kQGemmRows * 2;
-    std::vector<int16_t> packed((c_.m + 3) / 4 * tile);
+                      bias_.data(), multiplier_.data(), c_.x_signed, x_zero_point_},
+                     kernel);
+    const size_t tile = weights.groups() * kQGemmTileBytes;
+    std::vector<uint8_t> packed((c_.m + 3) / 4 * tile);
     for (size_t m = 0; m < c_.m; m += 4) {
       const size_t rows = std::min<size_t>(4, c_.m - m);
       const uint8_t* pointers[4] = {};
@@ -70,9 +71,9 @@ class Problem {
     for (size_t n = 0; n < c_.n; n += kQGemmCols) {
       const QGemmPanel panel{c_.m,
                              std::min(kQGemmCols, c_.n - n),
-                             weights.k_pairs(),
+                             weights.groups(),
                              packed.data(),
-                             weights.packed.data() + n * weights.k_pairs() * 2,
+                             weights.packed.data() + n * weights.groups() * kGroupBytes,
                              weights.bias.data() + n,
                              weights.multiplier.data() + n};
       panel_to(kernel, panel, y.data() + n);
@@ -112,6 +113,7 @@ TEST(QGemm, EveryVariantEqualsTheDefinition) {
   for (const Case& c : cases()) {
     const Problem problem(c);
     for (const QGemmKernel* kernel : qgemm_kernels()) {
+      if (kernel->depth == 4 && !c.w_signed) continue;  // its weights are int8
       SCOPED_TRACE(testing::Message() << kernel->name << ' ' << c.m << 'x' << c.n << 'x' << c.k);
       const std::vector<uint8_t> bytes = problem.bytes(*kernel);
       const std::vector<float> floats = problem.floats(*kernel);
@@ -124,21 +126,21 @@ TEST(QGemm, EveryVariantEqualsTheDefinition) {
 }
 
 TEST(QGemm, SumsBeyondInt32WrapAlike) {
-  const size_t k = 70000;  // 70000 * 255 * 255 > 2^32
-  const std::vector<uint8_t> x(k, 255), w(k, 255);
+  const size_t k = 70000;  // 70000 * 255 * 127 > 2^31
+  const std::vector<uint8_t> x(k, 255), w(k, 127);
   const int32_t zero = 0;
   const float multiplier = 1.0f;
-  const QGemmWeights weights =
-      pack_weights({1, k, w.data(), k, k, 1, 0, false, &zero, nullptr, &multiplier, 0});
   for (const QGemmKernel* kernel : qgemm_kernels()) {
-    std::vector<int16_t> packed(weights.k_pairs() * kQGemmRows * 2);
+    const QGemmWeights weights = pack_weights(
+        {1, k, w.data(), k, k, 1, 0, true, &zero, nullptr, &multiplier, false, 0}, *kernel);
+    std::vector<uint8_t> packed(weights.groups() * kQGemmTileBytes);
     const uint8_t* row = x.data();
     kernel->pack_rows(1, k, &row, false, packed.data());
     float y = 0;
-    kernel->to_floats({1, 1, weights.k_pairs(), packed.data(), weights.packed.data(),
+    kernel->to_floats({1, 1, weights.groups(), packed.data(), weights.packed.data(),
                        weights.bias.data(), weights.multiplier.data()},
                       &y, 1);
-    EXPECT_EQ(y, static_cast<float>(static_cast<int32_t>(uint32_t{70000} * 65025u)))
+    EXPECT_EQ(y, static_cast<float>(static_cast<int32_t>(uint32_t{70000} * 32385u)))
         << kernel->name;
   }
 }
@@ -148,21 +150,34 @@ TEST(QGemm, RoundsHalvesToEvenAndSaturates) {
   const uint8_t w = 1;
   const int32_t zero = 0;
   const float half = 0.5f;
-  const QGemmWeights weights =
-      pack_weights({1, 1, &w, 1, 1, 1, 0, false, &zero, nullptr, &half, 0});
   const std::vector<uint8_t> x = {1, 3, 5, 7, 255, 254, 253, 0};
   const std::vector<uint8_t> expected = {10, 12, 12, 14, 100, 100, 100, 10};
   for (const QGemmKernel* kernel : qgemm_kernels()) {
-    std::vector<int16_t> packed(2 * kQGemmRows * 2);
+    const QGemmWeights weights = pack_weights(
+        {1, 1, &w, 1, 1, 1, 0, false, &zero, nullptr, &half, false, 0}, *kernel);
+    std::vector<uint8_t> packed(2 * kQGemmTileBytes);
     for (size_t m = 0; m < 8; m += 4) {
       const uint8_t* rows[] = {&x[m], &x[m + 1], &x[m + 2], &x[m + 3]};
-      kernel->pack_rows(4, 1, rows, false, packed.data() + m * 2);
+      kernel->pack_rows(4, 1, rows, false, packed.data() + m / 4 * kQGemmTileBytes);
     }
     std::vector<uint8_t> y(8);
     kernel->to_bytes({8, 1, 1, packed.data(), weights.packed.data(), weights.bias.data(),
                       weights.multiplier.data()},
                      {10, 10, 100}, y.data(), 1);
     EXPECT_EQ(y, expected) << kernel->name;
+  }
+}
+
+TEST(QGemm, WeightsThatAreNoInt8GetAKernelThatHoldsThem) {
+  const std::vector<uint8_t> w = {0, 255, 7, 3};
+  const std::vector<float> multiplier = {1.0f};
+  for (const int32_t zero_point : {0, 128}) {
+    const QGemmWeights weights =
+        pack_weights({1, 4, w.data(), 4, 4, 1, 0, false, &zero_point, nullptr, multiplier.data(),
+                      false, 0},
+                     best_isa());
+    const bool fit = zero_point == 128;  // -128..127
+    EXPECT_EQ(weights.kernel->isa, fit ? best_isa() : Isa::kSimd128);
   }
 }
 

@@ -1,0 +1,104 @@
+#include "kernels/qdwconv/qdwconv.h"
+#include "kernels/relaxed_dot.h"
+#include "kernels/relaxed_dot_simd.h"
+#include "kernels/requant_simd128.h"
+
+namespace octavo {
+namespace {
+
+constexpr size_t kChannels = 16;
+
+struct Acc {
+  v128_t of[4];  // channels 0-3, 4-7, 8-11, 12-15
+};
+
+inline v128_t zip_low(v128_t a, v128_t b) {
+  return wasm_i8x16_shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+inline v128_t zip_high(v128_t a, v128_t b) {
+  return wasm_i8x16_shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+inline v128_t zip_low_pairs(v128_t a, v128_t b) {
+  return wasm_i16x8_shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+inline v128_t zip_high_pairs(v128_t a, v128_t b) {
+  return wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+// Four taps of 16 channels, side by side as the dot product sums them.
+inline void add_four(Acc& acc, v128_t x0, v128_t x1, v128_t x2, v128_t x3, const uint8_t* w) {
+  const v128_t low01 = zip_low(x0, x1), high01 = zip_high(x0, x1);
+  const v128_t low23 = zip_low(x2, x3), high23 = zip_high(x2, x3);
+  acc.of[0] = add_dot(acc.of[0], wasm_v128_load(w), zip_low_pairs(low01, low23));
+  acc.of[1] = add_dot(acc.of[1], wasm_v128_load(w + 16), zip_high_pairs(low01, low23));
+  acc.of[2] = add_dot(acc.of[2], wasm_v128_load(w + 32), zip_low_pairs(high01, high23));
+  acc.of[3] = add_dot(acc.of[3], wasm_v128_load(w + 48), zip_high_pairs(high01, high23));
+}
+
+template <bool kFlip>
+inline v128_t load(const uint8_t* x) {
+  const v128_t bytes = wasm_v128_load(x);
+  return kFlip ? wasm_v128_xor(bytes, wasm_i8x16_splat(-128)) : bytes;
+}
+
+// kTaps 9 is the 3x3 kernel with its loop unrolled, 0 any other. Taps behind the last have weight
+// zero: any bytes serve.
+template <bool kFlip, size_t kTaps>
+inline void sum_taps(Acc& acc, const uint8_t* const* x, size_t c, size_t taps, const uint8_t* w) {
+  constexpr size_t kGroup = kChannels * kGroupBytes;
+  if constexpr (kTaps == 9) {
+    add_four(acc, load<kFlip>(x[0] + c), load<kFlip>(x[1] + c), load<kFlip>(x[2] + c),
+             load<kFlip>(x[3] + c), w);
+    add_four(acc, load<kFlip>(x[4] + c), load<kFlip>(x[5] + c), load<kFlip>(x[6] + c),
+             load<kFlip>(x[7] + c), w + kGroup);
+    const v128_t last = load<kFlip>(x[8] + c);
+    add_four(acc, last, last, last, last, w + 2 * kGroup);
+    return;
+  }
+  for (size_t t = 0; t < taps; t += 4, w += kGroup) {
+    const size_t end = taps - 1;
+    add_four(acc, load<kFlip>(x[t] + c), load<kFlip>(x[t + 1 < end ? t + 1 : end] + c),
+             load<kFlip>(x[t + 2 < end ? t + 2 : end] + c),
+             load<kFlip>(x[t + 3 < end ? t + 3 : end] + c), w);
+  }
+}
+
+template <bool kFlip, size_t kTaps>
+void run_of(size_t pixels, const uint8_t* const* x, const QDwConvWeights& weights,
+            const Requant& out, uint8_t* y) {
+  const RequantSimd requant(out);
+  const size_t channels = weights.channels, taps = weights.taps;
+  const size_t block_bytes = (taps + 3) / 4 * kChannels * kGroupBytes;
+  const int32_t* const bias = weights.bias.data();
+  const float* const multiplier = weights.multiplier.data();
+  const uint8_t* const packed = weights.packed.data();
+  for (size_t p = 0; p < pixels; ++p, x += taps, y += channels) {
+    const uint8_t* w = packed;
+    for (size_t next = 0; next < channels; next += kChannels, w += block_bytes) {
+      const size_t c = next + kChannels <= channels ? next : channels - kChannels;
+      Acc acc = {{wasm_v128_load(bias + c), wasm_v128_load(bias + c + 4),
+                  wasm_v128_load(bias + c + 8), wasm_v128_load(bias + c + 12)}};
+      sum_taps<kFlip, kTaps>(acc, x, c, taps, w);
+      wasm_v128_store(y + c,
+                      bytes_of(requant.from_acc(acc.of[0], wasm_v128_load(multiplier + c)),
+                               requant.from_acc(acc.of[1], wasm_v128_load(multiplier + c + 4)),
+                               requant.from_acc(acc.of[2], wasm_v128_load(multiplier + c + 8)),
+                               requant.from_acc(acc.of[3], wasm_v128_load(multiplier + c + 12))));
+    }
+  }
+}
+
+void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWeights& weights,
+         const Requant& out, uint8_t* y) {
+  const bool is_3x3 = weights.taps == 9, flip = relaxed_flip(is_signed) != 0;
+  const auto variant = flip ? (is_3x3 ? run_of<true, 9> : run_of<true, 0>)
+                            : (is_3x3 ? run_of<false, 9> : run_of<false, 0>);
+  variant(pixels, x, weights, out, y);
+}
+
+}  // namespace
+
+extern const QDwConvKernel qx8_qc8w_dwconv_16c4__relaxed = {
+    "qx8_qc8w_dwconv_16c4__relaxed", Isa::kRelaxed, kChannels, 4, true, relaxed_offset, run};
+
+}  // namespace octavo

@@ -1,0 +1,2 @@
+// Made by scripts/inline.mjs, after tsc.
+export const wasmBase64: string;
