@@ -16,11 +16,14 @@ double milliseconds(Clock::duration time) {
   return std::chrono::duration<double, std::milli>(time).count();
 }
 
-double median(std::vector<double> times) {
+// The mean of the middle half: no outliers, and finer than the timer.
+double typical(std::vector<double> times) {
   if (times.empty()) return 0;
-  const auto middle = times.begin() + static_cast<ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  return *middle;
+  std::sort(times.begin(), times.end());
+  const size_t cut = times.size() / 4;
+  const auto first = times.begin() + static_cast<ptrdiff_t>(cut);
+  const auto last = times.end() - static_cast<ptrdiff_t>(cut);
+  return std::accumulate(first, last, 0.0) / static_cast<double>(last - first);
 }
 
 bool is_product(Op op) {
@@ -83,11 +86,11 @@ Result<Profile> profile(Session& session, std::span<const Tensor> inputs, int ru
     StepTime time{node.name, name_of(node.op), shape_of(plan->graph, node), 0,
                   macs_of(plan->graph, node)};
     for (const ValueId id : step.outputs) {
-      if (id != kNoValue) time.ms += median(by_value[static_cast<size_t>(id)]);
+      if (id != kNoValue) time.ms += typical(by_value[static_cast<size_t>(id)]);
     }
     found.steps.push_back(std::move(time));
   }
-  found.ms = median(whole);
+  found.ms = typical(whole);
   found.peak_bytes = executor.peak_bytes();
   return found;
 }

@@ -13,13 +13,13 @@ struct StepTime {
   std::string name;  // of the node; what lowering made of it is in `op`
   std::string op;
   std::string shape;  // of the first output
-  double ms = 0;      // median over the runs
+  double ms = 0;      // mean of the middle half of the runs
   int64_t macs = 0;   // multiply-adds of convolutions and matrix products; 0 for others
 };
 
 struct Profile {
   std::vector<StepTime> steps;  // in running order
-  double ms = 0;                // of a whole run, median
+  double ms = 0;                // of a whole run, likewise
   size_t peak_bytes = 0;        // arena and what is allocated while running
 };
 

@@ -21,5 +21,13 @@ inline v128_t add_dot(v128_t acc, v128_t w, v128_t x) {
 #endif
 }
 
+inline v128_t splat_word(const uint8_t* word) {
+#if defined(__x86_64__)
+  return std::bit_cast<v128_t>(_mm_broadcast_ss(reinterpret_cast<const float*>(word)));
+#else
+  return wasm_v128_load32_splat(word);
+#endif
+}
+
 }  // namespace
 }  // namespace octavo

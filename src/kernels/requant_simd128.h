@@ -16,29 +16,34 @@ struct RequantSimd {
   explicit RequantSimd(const Requant& out)
       : low(wasm_f32x4_splat(static_cast<float>(out.qmin - out.zero_point))),
         high(wasm_f32x4_splat(static_cast<float>(out.qmax - out.zero_point))),
-        zero_point(wasm_i32x4_splat(out.zero_point)) {}
+        offset(wasm_i32x4_splat(out.zero_point + (out.qmin < 0 ? 128 : 0) - kMagicBits)),
+        flip(wasm_i8x16_splat(static_cast<int8_t>(out.qmin < 0 ? -128 : 0))) {}
 
-  // Four results as the low bytes of 32-bit lanes, other bits zero.
+  // Four results as 0..255: signed ones have 128 added, which `bytes` takes away again.
   v128_t from_float(v128_t scaled) const {
     const v128_t clamped = wasm_f32x4_pmin(high, wasm_f32x4_pmax(low, scaled));
-    const v128_t bits = wasm_f32x4_add(clamped, wasm_f32x4_splat(0x1.8p23f));
-    return wasm_v128_and(wasm_i32x4_add(bits, zero_point), wasm_i32x4_splat(0xff));
+    return wasm_i32x4_add(wasm_f32x4_add(clamped, wasm_f32x4_splat(0x1.8p23f)), offset);
   }
   v128_t from_acc(v128_t acc, v128_t multiplier) const {
     return from_float(wasm_f32x4_mul(wasm_f32x4_convert_i32x4(acc), multiplier));
   }
 
-  v128_t low, high, zero_point;
-};
+  // Two and four such vectors -> 8 (in the low half) and 16 bytes.
+  v128_t bytes(v128_t a, v128_t b) const {
+    const v128_t narrow = wasm_i16x8_narrow_i32x4(a, b);
+    return narrowed(narrow, narrow);
+  }
+  v128_t bytes(v128_t a, v128_t b, v128_t c, v128_t d) const {
+    return narrowed(wasm_i16x8_narrow_i32x4(a, b), wasm_i16x8_narrow_i32x4(c, d));
+  }
+  // The same of int16 lanes.
+  v128_t narrowed(v128_t a, v128_t b) const {
+    return wasm_v128_xor(wasm_u8x16_narrow_i16x8(a, b), flip);
+  }
 
-// Two and four vectors of such lanes -> 8 (in the low half) and 16 bytes.
-inline v128_t bytes_of(v128_t a, v128_t b) {
-  const v128_t narrow = wasm_i16x8_narrow_i32x4(a, b);
-  return wasm_u8x16_narrow_i16x8(narrow, narrow);
-}
-inline v128_t bytes_of(v128_t a, v128_t b, v128_t c, v128_t d) {
-  return wasm_u8x16_narrow_i16x8(wasm_i16x8_narrow_i32x4(a, b), wasm_i16x8_narrow_i32x4(c, d));
-}
+  static constexpr int32_t kMagicBits = 0x4b400000;  // of 0x1.8p23f
+  v128_t low, high, offset, flip;
+};
 
 // 8 bytes -> 8 int16.
 template <bool kSigned>

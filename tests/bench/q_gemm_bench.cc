@@ -27,7 +27,7 @@ void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   const std::vector<float> multiplier(columns, 1e-4f);
   const QGemmWeights weights = pack_weights({columns, depth, w.data(), depth, depth, 1, 0, true,
                                              zeros.data(), nullptr, multiplier.data(), false, 128}, kernel);
-  std::vector<uint8_t> packed(qgemm_block_bytes(weights.groups()));
+  std::vector<uint8_t> packed(qgemm_block_bytes(weights));
   std::vector<uint8_t> y(rows * columns);
   for (auto _ : state) {
     run_qgemm(
@@ -45,7 +45,7 @@ void depthwise(benchmark::State& state, const QDwConvKernel& kernel) {
   const auto pixels = static_cast<size_t>(state.range(0));
   const auto channels = static_cast<size_t>(state.range(1));
   const auto taps = static_cast<size_t>(state.range(2));
-  const std::vector<uint8_t> x(channels * taps, 77), w(channels * taps, 3);
+  const std::vector<uint8_t> x(channels * (taps + pixels), 77), w(channels * taps, 3);
   const std::vector<int32_t> zeros(channels, 0);
   const std::vector<float> multiplier(channels, 1e-3f);
   const QDwConvWeights weights =
@@ -53,10 +53,10 @@ void depthwise(benchmark::State& state, const QDwConvKernel& kernel) {
                                                multiplier.data(), false, 128},
                                               kernel);
   std::vector<const uint8_t*> pointers;
-  for (size_t i = 0; i < pixels * taps; ++i) pointers.push_back(x.data() + i % taps * channels);
+  for (size_t i = 0; i < taps; ++i) pointers.push_back(x.data() + i * channels);
   std::vector<uint8_t> y(pixels * channels);
   for (auto _ : state) {
-    kernel.run(pixels, pointers.data(), false, weights, kOut, y.data());
+    kernel.run(pixels, pointers.data(), channels, false, weights, kOut, y.data());
     benchmark::DoNotOptimize(y.data());
   }
   count_macs(state, pixels * channels * taps);

@@ -6,7 +6,8 @@
 
 namespace octavo {
 
-inline uint8_t qdwconv_channel(const uint8_t* const* x, bool is_signed,
+// `at`: of the channel's byte, behind where x points.
+inline uint8_t qdwconv_channel(const uint8_t* const* x, size_t at, bool is_signed,
                                const QDwConvWeights& weights, const Requant& out, size_t c) {
   const size_t block = weights.kernel->block;
   const uint8_t* w =
@@ -14,7 +15,7 @@ inline uint8_t qdwconv_channel(const uint8_t* const* x, bool is_signed,
   uint32_t acc = static_cast<uint32_t>(weights.bias[c]);
   for (size_t t = 0; t < weights.taps; ++t) {
     const int32_t product =
-        widen(x[t][c], is_signed) * load_from_pair(w + t / 2 * block * kGroupBytes, t % 2);
+        widen(x[t][at], is_signed) * load_from_pair(w + t / 2 * block * kGroupBytes, t % 2);
     acc += static_cast<uint32_t>(product);  // |product| <= 255 * 255; the sum is modulo 2^32
   }
   return requantize_byte(static_cast<int32_t>(acc), weights.multiplier[c], out);

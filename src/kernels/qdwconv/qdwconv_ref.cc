@@ -5,11 +5,11 @@ namespace {
 
 int32_t keep(bool) { return 0; }
 
-void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWeights& weights,
-         const Requant& out, uint8_t* y) {
-  for (size_t p = 0; p < pixels; ++p, x += weights.taps) {
+void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
+         const QDwConvWeights& weights, const Requant& out, uint8_t* y) {
+  for (size_t p = 0; p < pixels; ++p) {
     for (size_t c = 0; c < weights.channels; ++c) {
-      *y++ = qdwconv_channel(x, is_signed, weights, out, c);
+      *y++ = qdwconv_channel(x, p * step + c, is_signed, weights, out, c);
     }
   }
 }

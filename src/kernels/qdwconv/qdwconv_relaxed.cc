@@ -64,36 +64,37 @@ inline void sum_taps(Acc& acc, const uint8_t* const* x, size_t c, size_t taps, c
 }
 
 template <bool kFlip, size_t kTaps>
-void run_of(size_t pixels, const uint8_t* const* x, const QDwConvWeights& weights,
+void run_of(size_t pixels, const uint8_t* const* x, size_t step, const QDwConvWeights& weights,
             const Requant& out, uint8_t* y) {
   const RequantSimd requant(out);
   const size_t channels = weights.channels, taps = weights.taps;
   const size_t block_bytes = (taps + 3) / 4 * kChannels * kGroupBytes;
-  const int32_t* const bias = weights.bias.data();
-  const float* const multiplier = weights.multiplier.data();
-  const uint8_t* const packed = weights.packed.data();
-  for (size_t p = 0; p < pixels; ++p, x += taps, y += channels) {
-    const uint8_t* w = packed;
-    for (size_t next = 0; next < channels; next += kChannels, w += block_bytes) {
-      const size_t c = next + kChannels <= channels ? next : channels - kChannels;
-      Acc acc = {{wasm_v128_load(bias + c), wasm_v128_load(bias + c + 4),
-                  wasm_v128_load(bias + c + 8), wasm_v128_load(bias + c + 12)}};
-      sum_taps<kFlip, kTaps>(acc, x, c, taps, w);
-      wasm_v128_store(y + c,
-                      bytes_of(requant.from_acc(acc.of[0], wasm_v128_load(multiplier + c)),
-                               requant.from_acc(acc.of[1], wasm_v128_load(multiplier + c + 4)),
-                               requant.from_acc(acc.of[2], wasm_v128_load(multiplier + c + 8)),
-                               requant.from_acc(acc.of[3], wasm_v128_load(multiplier + c + 12))));
+  const uint8_t* w = weights.packed.data();
+  for (size_t next = 0; next < channels; next += kChannels, w += block_bytes) {
+    const size_t c = next + kChannels <= channels ? next : channels - kChannels;
+    const int32_t* bias = weights.bias.data() + c;
+    const float* multiplier = weights.multiplier.data() + c;
+    size_t at = c;
+    uint8_t* to = y + c;
+    for (size_t p = 0; p < pixels; ++p, at += step, to += channels) {
+      Acc acc = {{wasm_v128_load(bias), wasm_v128_load(bias + 4), wasm_v128_load(bias + 8),
+                  wasm_v128_load(bias + 12)}};
+      sum_taps<kFlip, kTaps>(acc, x, at, taps, w);
+      wasm_v128_store(to,
+                      requant.bytes(requant.from_acc(acc.of[0], wasm_v128_load(multiplier)),
+                                    requant.from_acc(acc.of[1], wasm_v128_load(multiplier + 4)),
+                                    requant.from_acc(acc.of[2], wasm_v128_load(multiplier + 8)),
+                                    requant.from_acc(acc.of[3], wasm_v128_load(multiplier + 12))));
     }
   }
 }
 
-void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWeights& weights,
-         const Requant& out, uint8_t* y) {
+void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
+         const QDwConvWeights& weights, const Requant& out, uint8_t* y) {
   const bool is_3x3 = weights.taps == 9, flip = relaxed_flip(is_signed) != 0;
   const auto variant = flip ? (is_3x3 ? run_of<true, 9> : run_of<true, 0>)
                             : (is_3x3 ? run_of<false, 9> : run_of<false, 0>);
-  variant(pixels, x, weights, out, y);
+  variant(pixels, x, step, weights, out, y);
 }
 
 }  // namespace

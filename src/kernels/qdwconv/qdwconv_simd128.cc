@@ -44,32 +44,41 @@ inline Acc sum_taps(const uint8_t* const* x, size_t c, size_t taps, const uint8_
 }
 
 template <bool kSigned, size_t kTaps>
-void run_of(size_t pixels, const uint8_t* const* x, const QDwConvWeights& weights,
+void run_of(size_t pixels, const uint8_t* const* x, size_t step, const QDwConvWeights& weights,
             const Requant& out, uint8_t* y) {
   const RequantSimd requant(out);
+  const size_t channels = weights.channels;
   const size_t block_size = weights.groups() * kChannels * kGroupBytes;
-  for (size_t p = 0; p < pixels; ++p, x += weights.taps, y += weights.channels) {
-    const uint8_t* w = weights.packed.data();
-    const int32_t* bias = weights.bias.data();
-    const float* multiplier = weights.multiplier.data();
-    size_t c = 0;
-    for (; c + kChannels <= weights.channels; c += kChannels, w += block_size) {
-      const Acc acc = sum_taps<kSigned, kTaps>(
-          x, c, weights.taps, w, {wasm_v128_load(bias + c), wasm_v128_load(bias + c + 4)});
-      const v128_t low = requant.from_acc(acc.low, wasm_v128_load(multiplier + c));
-      const v128_t high = requant.from_acc(acc.high, wasm_v128_load(multiplier + c + 4));
-      wasm_v128_store64_lane(y + c, bytes_of(low, high), 0);
+  const uint8_t* w = weights.packed.data();
+  size_t c = 0;
+  for (; c + kChannels <= channels; c += kChannels, w += block_size) {
+    const v128_t bias0 = wasm_v128_load(weights.bias.data() + c);
+    const v128_t bias1 = wasm_v128_load(weights.bias.data() + c + 4);
+    const v128_t multiplier0 = wasm_v128_load(weights.multiplier.data() + c);
+    const v128_t multiplier1 = wasm_v128_load(weights.multiplier.data() + c + 4);
+    size_t at = c;
+    uint8_t* to = y + c;
+    for (size_t p = 0; p < pixels; ++p, at += step, to += channels) {
+      const Acc acc = sum_taps<kSigned, kTaps>(x, at, weights.taps, w, {bias0, bias1});
+      wasm_v128_store64_lane(to,
+                             requant.bytes(requant.from_acc(acc.low, multiplier0),
+                                           requant.from_acc(acc.high, multiplier1)),
+                             0);
     }
-    for (; c < weights.channels; ++c) y[c] = qdwconv_channel(x, kSigned, weights, out, c);
+  }
+  for (; c < channels; ++c) {
+    for (size_t p = 0; p < pixels; ++p) {
+      y[p * channels + c] = qdwconv_channel(x, p * step + c, kSigned, weights, out, c);
+    }
   }
 }
 
-void run(size_t pixels, const uint8_t* const* x, bool is_signed, const QDwConvWeights& weights,
-         const Requant& out, uint8_t* y) {
+void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
+         const QDwConvWeights& weights, const Requant& out, uint8_t* y) {
   const bool is_3x3 = weights.taps == 9;
   const auto variant = is_signed ? (is_3x3 ? run_of<true, 9> : run_of<true, 0>)
                                  : (is_3x3 ? run_of<false, 9> : run_of<false, 0>);
-  variant(pixels, x, weights, out, y);
+  variant(pixels, x, step, weights, out, y);
 }
 
 }  // namespace

@@ -10,8 +10,8 @@
 // that every variant wraps alike.
 //
 // A group (packed_weights.h) is 2 numbers of k as int16, or 4 as bytes.
-// Packed x: [rows/4][groups][4 rows]; packed w: [n/8][groups][8 columns]; zeros fill up k and n, the
-// last row is repeated where rows are no multiple of 4.
+// Packed x: [tiles][groups][rows of a tile]; packed w: [n/8][groups][8 columns]; zeros fill up k and
+// n, the last row is repeated where rows fill no tile.
 #pragma once
 
 #include <cstddef>
@@ -25,9 +25,8 @@
 
 namespace octavo {
 
-constexpr size_t kQGemmRows = 4;   // MR
-constexpr size_t kQGemmCols = 8;   // NR
-constexpr size_t kQGemmTileBytes = kQGemmRows * kGroupBytes;   // of x, a group
+constexpr size_t kQGemmMostRows = 5;
+constexpr size_t kQGemmCols = 8;                               // NR
 constexpr size_t kQGemmPanelBytes = kQGemmCols * kGroupBytes;  // of w, a group
 
 // One panel of 8 columns against `rows` packed rows. Reads whole tiles of x and a whole panel of w,
@@ -43,14 +42,17 @@ struct QGemmPanel {
 struct QGemmKernel {
   const char* name;
   Isa isa;
-  size_t depth;         // KR: numbers of k in a group, 2 or 4
+  size_t tile_rows;  // MR
+  size_t depth;      // KR: numbers of k in a group, 2 or 4
   int32_t (*x_offset)(bool is_signed);  // what pack_rows adds to every x
-  // Up to 4 rows of k bytes each into one packed tile; reads k bytes a row, no more.
+  // Up to tile_rows rows of k bytes each into one packed tile; reads k bytes a row, no more.
   void (*pack_rows)(size_t rows, size_t k, const uint8_t* const* x, bool is_signed,
                     uint8_t* packed);
   void (*to_bytes)(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride);
   void (*to_floats)(const QGemmPanel& panel, float* y, size_t stride);
 };
+
+inline size_t tile_bytes(const QGemmKernel& kernel) { return kernel.tile_rows * kGroupBytes; }
 
 std::span<const QGemmKernel* const> qgemm_kernels();
 

@@ -5,24 +5,26 @@
 namespace octavo {
 namespace {
 
+constexpr size_t kRows = 4, kTileBytes = kRows * kGroupBytes;
+
 int32_t keep(bool) { return 0; }
 
 void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, uint8_t* packed) {
   for (size_t j = 0; j < (k + 1) / 2 * 2; ++j) {
-    for (size_t m = 0; m < kQGemmRows; ++m) {
+    for (size_t m = 0; m < kRows; ++m) {
       const uint8_t* row = x[std::min(m, rows - 1)];
-      store_in_group(packed + j / 2 * kQGemmTileBytes + m * kGroupBytes, 2, j % 2,
+      store_in_group(packed + j / 2 * kTileBytes + m * kGroupBytes, 2, j % 2,
                      j < k ? widen(row[j], is_signed) : 0);
     }
   }
 }
 
 int32_t accumulate(const QGemmPanel& panel, size_t m, size_t n) {
-  const uint8_t* x = panel.x + m / kQGemmRows * panel.groups * kQGemmTileBytes +
-                     m % kQGemmRows * kGroupBytes;
+  const uint8_t* x = panel.x + m / kRows * panel.groups * kTileBytes +
+                     m % kRows * kGroupBytes;
   const uint8_t* w = panel.w + n * kGroupBytes;
   uint32_t acc = static_cast<uint32_t>(panel.bias[n]);
-  for (size_t g = 0; g < panel.groups; ++g, x += kQGemmTileBytes, w += kQGemmPanelBytes) {
+  for (size_t g = 0; g < panel.groups; ++g, x += kTileBytes, w += kQGemmPanelBytes) {
     for (size_t j = 0; j < 2; ++j) {
       acc += static_cast<uint32_t>(load_from_pair(x, j) * load_from_pair(w, j));  // modulo 2^32
     }
@@ -49,6 +51,6 @@ void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
 }  // namespace
 
 extern const QGemmKernel qx8_qc8w_gemm_4x8c2__ref = {"qx8_qc8w_gemm_4x8c2__ref", Isa::kRef,
-                                                     2, keep, pack_rows, to_bytes, to_floats};
+                                                     kRows, 2, keep, pack_rows, to_bytes, to_floats};
 
 }  // namespace octavo

@@ -3,19 +3,21 @@
 namespace octavo {
 namespace {
 
+constexpr size_t kRows = 4, kTileBytes = kRows * kGroupBytes;
+
 template <bool kSigned>
 void pack_rows_of(size_t rows, size_t k, const uint8_t* const* x, uint8_t* packed) {
-  const uint8_t* source[kQGemmRows];
-  for (size_t m = 0; m < kQGemmRows; ++m) source[m] = x[m < rows ? m : rows - 1];
+  const uint8_t* source[kRows];
+  for (size_t m = 0; m < kRows; ++m) source[m] = x[m < rows ? m : rows - 1];
   size_t j = 0;
-  for (; j + 8 <= k; j += 8, packed += 4 * kQGemmTileBytes) {
+  for (; j + 8 <= k; j += 8, packed += 4 * kTileBytes) {
     const v128_t row[4] = {
         load_widened<kSigned>(source[0] + j), load_widened<kSigned>(source[1] + j),
         load_widened<kSigned>(source[2] + j), load_widened<kSigned>(source[3] + j)};
-    store_transposed(row, packed);
+    store_transposed(row, packed, kTileBytes);
   }
-  for (; j < k; j += 2, packed += kQGemmTileBytes) {
-    for (size_t m = 0; m < kQGemmRows; ++m) {
+  for (; j < k; j += 2, packed += kTileBytes) {
+    for (size_t m = 0; m < kRows; ++m) {
       const int16_t pair[2] = {
           static_cast<int16_t>(widen(source[m][j], kSigned)),
           static_cast<int16_t>(j + 1 < k ? widen(source[m][j + 1], kSigned) : 0)};
@@ -33,10 +35,12 @@ int32_t keep(bool) { return 0; }
 // The microkernel: 4 rows x 8 columns, two k at a time. i32x4.dot_i16x8 adds two products in int32
 // (both below 2^16), and i32x4.add wraps: modulo 2^32, as the plain twin.
 struct Multiply {
-  static Tile tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0, v128_t bias1) {
+  static constexpr size_t kTileRows = kRows;
+
+  static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0, v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
     v128_t c0 = bias0, c1 = bias1, d0 = bias0, d1 = bias1;
-    for (; groups > 0; --groups, x += kQGemmTileBytes, w += kQGemmPanelBytes) {
+    for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) {
       const v128_t w0 = wasm_v128_load(w);
       const v128_t w1 = wasm_v128_load(w + 16);
       const v128_t a = wasm_v128_load32_splat(x);
@@ -59,7 +63,7 @@ struct Multiply {
 }  // namespace
 
 extern const QGemmKernel qx8_qc8w_gemm_4x8c2__simd128 = {
-    "qx8_qc8w_gemm_4x8c2__simd128", Isa::kSimd128,      2, keep, pack_rows,
+    "qx8_qc8w_gemm_4x8c2__simd128", Isa::kSimd128, kRows, 2, keep, pack_rows,
     to_bytes<Multiply>,             to_floats<Multiply>};
 
 }  // namespace octavo

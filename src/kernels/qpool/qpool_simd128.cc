@@ -16,7 +16,7 @@ size_t average_of(const QPoolWindow& window, v128_t bias, v128_t multiplier,
       high = wasm_i32x4_add(high, wasm_i32x4_extend_high_i16x8(x));
     }
     const v128_t bytes =
-        bytes_of(requant.from_acc(low, multiplier), requant.from_acc(high, multiplier));
+        requant.bytes(requant.from_acc(low, multiplier), requant.from_acc(high, multiplier));
     wasm_v128_store64_lane(y + c, bytes, 0);
   }
   return c;

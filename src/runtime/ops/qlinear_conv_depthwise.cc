@@ -1,5 +1,6 @@
-// Depthwise convolution: for each line of the output, pointers to what every tap of every pixel
-// sees.
+// Depthwise convolution: pointers to what every tap of a pixel sees, from which those of the pixels
+// beside it follow.
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/qdwconv/qdwconv.h"
@@ -17,42 +18,51 @@ class QConvDepthwise final : public QConvMethod {
         weights_(std::move(weights)) {}
 
   uint64_t scratch_bytes(const ConvGeometry& geometry) const override {
-    return pointer_bytes(geometry) + weights_.channels;
+    return pointer_bytes() + padding_bytes(geometry.w());
   }
 
   void run(const ConvGeometry& geometry, const uint8_t* x, uint8_t* y,
            std::byte* scratch) const override {
-    auto* pointers = reinterpret_cast<const uint8_t**>(scratch);
-    auto* padding = reinterpret_cast<uint8_t*>(scratch) + pointer_bytes(geometry);
-    std::memset(padding, zero_, weights_.channels);
+    auto* taps = reinterpret_cast<const uint8_t**>(scratch);
+    auto* padding = reinterpret_cast<uint8_t*>(scratch) + pointer_bytes();
     const WindowAxis h = geometry.h(), w = geometry.w();
-    const size_t image = static_cast<size_t>(h.in * w.in) * weights_.channels;
-    const size_t line = static_cast<size_t>(w.out) * weights_.channels;
-    for (int64_t n = 0; n < geometry.batch; ++n, x += image) {
-      for (int64_t oy = 0; oy < h.out; ++oy, y += line) {
-        for (int64_t k = 0; k < h.kernel; ++k) {
-          const int64_t iy = oy * h.stride + k * h.dilation - h.pad_begin;
-          point_line(w, iy >= 0 && iy < h.in ? x : nullptr, iy, k, padding, pointers);
+    std::memset(padding, zero_, static_cast<size_t>(padding_bytes(w)));
+    const size_t channels = weights_.channels, step = static_cast<size_t>(w.stride) * channels;
+    // Pixels whose taps all lie within the line; others are taken one by one.
+    const int64_t first = std::min(w.out, (w.pad_begin + w.stride - 1) / w.stride);
+    const int64_t reach = w.in + w.pad_begin - (w.kernel - 1) * w.dilation;
+    const int64_t last = std::clamp<int64_t>((reach + w.stride - 1) / w.stride, first, w.out);
+    for (int64_t n = 0; n < geometry.batch; ++n) {
+      const uint8_t* image = x + static_cast<size_t>(n * h.in * w.in) * channels;
+      for (int64_t oy = 0; oy < h.out; ++oy) {
+        for (int64_t ox = 0; ox < w.out;) {
+          const int64_t count = ox == first && last > first ? last - first : 1;
+          point(h, w, image, oy, ox, padding, taps);
+          weights_.kernel->run(static_cast<size_t>(count), taps, step, x_signed_, weights_, out_, y);
+          y += static_cast<size_t>(count) * channels;
+          ox += count;
         }
-        weights_.kernel->run(static_cast<size_t>(w.out), pointers, x_signed_, weights_, out_, y);
       }
     }
   }
 
  private:
-  uint64_t pointer_bytes(const ConvGeometry& geometry) const {
-    return static_cast<uint64_t>(geometry.w().out) * weights_.taps * sizeof(const uint8_t*);
+  uint64_t pointer_bytes() const { return weights_.taps * sizeof(const uint8_t*); }
+  // As long as the line that a tap passes over.
+  uint64_t padding_bytes(const WindowAxis& w) const {
+    return static_cast<uint64_t>(std::max<int64_t>(w.out * w.stride, 1)) * weights_.channels;
   }
 
-  // Taps of line k of the kernel for all pixels of an output line; x null: a line of padding.
-  void point_line(const WindowAxis& w, const uint8_t* x, int64_t iy, int64_t k,
-                  const uint8_t* padding, const uint8_t** pointers) const {
-    const uint8_t** to = pointers + k * w.kernel;
-    for (int64_t ox = 0; ox < w.out; ++ox, to += weights_.taps) {
+  // What each tap of one pixel sees.
+  void point(const WindowAxis& h, const WindowAxis& w, const uint8_t* image, int64_t oy, int64_t ox,
+             const uint8_t* padding, const uint8_t** taps) const {
+    for (int64_t k = 0; k < h.kernel; ++k) {
+      const int64_t iy = oy * h.stride + k * h.dilation - h.pad_begin;
       for (int64_t j = 0; j < w.kernel; ++j) {
         const int64_t ix = ox * w.stride + j * w.dilation - w.pad_begin;
-        const bool inside = x && ix >= 0 && ix < w.in;
-        to[j] = inside ? x + static_cast<size_t>(iy * w.in + ix) * weights_.channels : padding;
+        const bool inside = iy >= 0 && iy < h.in && ix >= 0 && ix < w.in;
+        *taps++ =
+            inside ? image + static_cast<size_t>(iy * w.in + ix) * weights_.channels : padding;
       }
     }
   }

@@ -1,4 +1,4 @@
-// Convolution as a matrix product: a row is what one output pixel sees, gathered four rows at a
+// Convolution as a matrix product: a row is what one output pixel sees, gathered a few rows at a
 // time, never the whole tensor.
 #include <cstring>
 
@@ -24,6 +24,21 @@ QGemmWeights pack_group(const QConvParams& params, size_t group, Isa isa) {
       isa);
 }
 
+// A few bytes, where calling memcpy would cost more than they do.
+inline void copy_few(uint8_t* to, const uint8_t* from, size_t count) {
+  if (count > 64) {
+    std::memcpy(to, from, count);
+    return;
+  }
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) std::memcpy(to + i, from + i, 8);
+  if (i + 4 <= count) {
+    std::memcpy(to + i, from + i, 4);
+    i += 4;
+  }
+  for (; i < count; ++i) to[i] = from[i];
+}
+
 // Reads rows out of x; what lies in the padding is the zero point, so that it adds nothing.
 class Gather {
  public:
@@ -43,12 +58,13 @@ class Gather {
                                  geometry.in_per_group());
   }
 
-  const uint8_t* row(size_t r, size_t slot) const {
+  // Rows in order, from the first: dividing an index costs as much as gathering a small row.
+  const uint8_t* row(size_t r, size_t slot) {
     if (direct_) return x_ + r * pixel_;
-    const auto index = static_cast<int64_t>(r);
-    const int64_t left = index % w_.out * w_.stride - w_.pad_begin;
-    const int64_t top = index / w_.out % h_.out * h_.stride - h_.pad_begin;
-    const int64_t image = index / w_.out / h_.out;
+    const int64_t left = ox_ * w_.stride - w_.pad_begin;
+    const int64_t top = oy_ * h_.stride - h_.pad_begin;
+    const int64_t image = image_;
+    advance();
     const size_t line = static_cast<size_t>(w_.kernel) * width_;
     uint8_t* const begin = slots_ + slot * static_cast<size_t>(h_.kernel) * line;
     uint8_t* to = begin;
@@ -64,10 +80,18 @@ class Gather {
   }
 
  private:
+  void advance() {
+    if (++ox_ < w_.out) return;
+    ox_ = 0;
+    if (++oy_ < h_.out) return;
+    oy_ = 0;
+    ++image_;
+  }
+
   // The taps of one line of the kernel; `first` is the pixel where the line of x begins.
   void copy_line(int64_t first, int64_t left, uint8_t* to) const {
     if (whole_lines_ && left >= 0 && left + w_.kernel <= w_.in) {
-      std::memcpy(to, at(first + left), static_cast<size_t>(w_.kernel) * width_);
+      copy_few(to, at(first + left), static_cast<size_t>(w_.kernel) * width_);
       return;
     }
     for (int64_t k = 0; k < w_.kernel; ++k, to += width_) {
@@ -75,7 +99,7 @@ class Gather {
       if (x < 0 || x >= w_.in) {
         std::memset(to, zero_, width_);
       } else {
-        std::memcpy(to, at(first + x), width_);
+        copy_few(to, at(first + x), width_);
       }
     }
   }
@@ -87,6 +111,7 @@ class Gather {
   uint8_t zero_;
   uint8_t* slots_;
   bool direct_, whole_lines_;
+  int64_t image_ = 0, oy_ = 0, ox_ = 0;  // of the next row
 };
 
 class QConvGemm final : public QConvMethod {
@@ -98,7 +123,7 @@ class QConvGemm final : public QConvMethod {
         groups_(std::move(groups)) {}
 
   uint64_t scratch_bytes(const ConvGeometry& geometry) const override {
-    return block_bytes() + kQGemmRows * Gather::slot_bytes(geometry);
+    return block_bytes() + kQGemmMostRows * Gather::slot_bytes(geometry);
   }
 
   void run(const ConvGeometry& geometry, const uint8_t* x, uint8_t* y,
@@ -108,7 +133,7 @@ class QConvGemm final : public QConvMethod {
     const auto rows = static_cast<size_t>(geometry.batch * geometry.h().out * geometry.w().out);
     const auto stride = static_cast<size_t>(geometry.out_channels);
     for (size_t g = 0; g < groups_.size(); ++g) {
-      const Gather gather(geometry, g, x, zero_, slots);
+      Gather gather(geometry, g, x, zero_, slots);
       uint8_t* const y_group = y + g * groups_[g].n;
       const QGemmKernel& kernel = *groups_[g].kernel;
       run_qgemm(
@@ -125,7 +150,7 @@ class QConvGemm final : public QConvMethod {
   size_t block_bytes() const {
     size_t most = 0;
     for (const QGemmWeights& group : groups_) {
-      most = std::max(most, qgemm_block_bytes(group.groups()));
+      most = std::max(most, qgemm_block_bytes(group));
     }
     return most;
   }

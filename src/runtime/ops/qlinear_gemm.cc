@@ -18,7 +18,7 @@ struct QLinearGemm {
   Status operator()(RunContext& context) const {
     const auto rows = static_cast<size_t>(context.inputs[0].count()) / weights->k;
     if (rows == 0) return {};
-    const size_t bytes = qgemm_block_bytes(weights->groups());
+    const size_t bytes = qgemm_block_bytes(*weights);
     std::byte* scratch = context.scratch(bytes);
     if (!scratch) return no_memory_to_run();
     const auto* x = static_cast<const uint8_t*>(context.inputs[0].data);

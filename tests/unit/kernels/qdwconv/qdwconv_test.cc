@@ -25,18 +25,19 @@ void expect_definition(size_t channels, size_t taps, bool x_signed, bool w_signe
                                        w_signed,    zero_point.data(), bias.data(),
                                        multiplier.data(), x_signed, x_zero_point};
   std::vector<const uint8_t*> pointers;
-  for (size_t i = 0; i < kPixels * taps; ++i) pointers.push_back(x.data() + i * channels);
+  for (size_t t = 0; t < taps; ++t) pointers.push_back(x.data() + t * channels);
+  const size_t step = taps * channels;
 
   for (const QDwConvKernel* kernel : qdwconv_kernels()) {
     if (!takes(*kernel, source)) continue;
     const QDwConvWeights weights = pack_weights(source, *kernel);
     std::vector<uint8_t> y(kPixels * channels);
-    kernel->run(kPixels, pointers.data(), x_signed, weights, out, y.data());
+    kernel->run(kPixels, pointers.data(), step, x_signed, weights, out, y.data());
     for (size_t i = 0; i < y.size(); ++i) {
       const size_t p = i / channels, c = i % channels;
       int32_t acc = bias[c];
       for (size_t t = 0; t < taps; ++t) {
-        acc += (widen(pointers[p * taps + t][c], x_signed) - x_zero_point) *
+        acc += (widen(pointers[t][p * step + c], x_signed) - x_zero_point) *
                (widen(w[c * taps + t], w_signed) - zero_point[c]);
       }
       ASSERT_EQ(y[i], requantize_byte(acc, multiplier[c], out))

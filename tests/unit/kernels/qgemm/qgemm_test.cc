@@ -14,10 +14,10 @@ struct Case {
   bool x_signed, w_signed;
 };
 
-// Shapes on both sides of the tile of 4 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
+// Shapes on both sides of the tiles of 4 and 5 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
 std::vector<Case> cases() {
   std::vector<Case> made;
-  for (const size_t m : {1u, 3u, 4u, 5u, 9u}) {
+  for (const size_t m : {1u, 3u, 4u, 5u, 6u, 9u, 11u}) {
     for (const size_t n : {1u, 7u, 8u, 9u, 17u}) {
       for (const size_t k : {1u, 2u, 3u, 7u, 8u, 9u, 16u, 27u, 64u}) {
         made.push_back({m, n, k, (m + n) % 2 == 0, (n + k) % 2 == 0});
@@ -59,13 +59,13 @@ class Problem {
         pack_weights({c_.n, c_.k, w_.data(), c_.k, c_.k, 1, 0, c_.w_signed, zero_point_.data(),
                       bias_.data(), multiplier_.data(), c_.x_signed, x_zero_point_},
                      kernel);
-    const size_t tile = weights.groups() * kQGemmTileBytes;
-    std::vector<uint8_t> packed((c_.m + 3) / 4 * tile);
-    for (size_t m = 0; m < c_.m; m += 4) {
-      const size_t rows = std::min<size_t>(4, c_.m - m);
-      const uint8_t* pointers[4] = {};
+    const size_t step = kernel.tile_rows, tile = weights.groups() * tile_bytes(kernel);
+    std::vector<uint8_t> packed((c_.m + step - 1) / step * tile);
+    for (size_t m = 0; m < c_.m; m += step) {
+      const size_t rows = std::min(step, c_.m - m);
+      const uint8_t* pointers[kQGemmMostRows] = {};
       for (size_t i = 0; i < rows; ++i) pointers[i] = x_.data() + (m + i) * c_.k;
-      kernel.pack_rows(rows, c_.k, pointers, c_.x_signed, packed.data() + m / 4 * tile);
+      kernel.pack_rows(rows, c_.k, pointers, c_.x_signed, packed.data() + m / step * tile);
     }
     std::vector<T> y(c_.m * c_.n);
     for (size_t n = 0; n < c_.n; n += kQGemmCols) {
@@ -133,7 +133,7 @@ TEST(QGemm, SumsBeyondInt32WrapAlike) {
   for (const QGemmKernel* kernel : qgemm_kernels()) {
     const QGemmWeights weights = pack_weights(
         {1, k, w.data(), k, k, 1, 0, true, &zero, nullptr, &multiplier, false, 0}, *kernel);
-    std::vector<uint8_t> packed(weights.groups() * kQGemmTileBytes);
+    std::vector<uint8_t> packed(weights.groups() * tile_bytes(*kernel));
     const uint8_t* row = x.data();
     kernel->pack_rows(1, k, &row, false, packed.data());
     float y = 0;
@@ -155,10 +155,13 @@ TEST(QGemm, RoundsHalvesToEvenAndSaturates) {
   for (const QGemmKernel* kernel : qgemm_kernels()) {
     const QGemmWeights weights = pack_weights(
         {1, 1, &w, 1, 1, 1, 0, false, &zero, nullptr, &half, false, 0}, *kernel);
-    std::vector<uint8_t> packed(2 * kQGemmTileBytes);
-    for (size_t m = 0; m < 8; m += 4) {
-      const uint8_t* rows[] = {&x[m], &x[m + 1], &x[m + 2], &x[m + 3]};
-      kernel->pack_rows(4, 1, rows, false, packed.data() + m / 4 * kQGemmTileBytes);
+    std::vector<uint8_t> packed;
+    for (size_t m = 0; m < 8; m += kernel->tile_rows) {
+      const uint8_t* rows[kQGemmMostRows] = {};
+      for (size_t i = 0; i < kernel->tile_rows && m + i < 8; ++i) rows[i] = &x[m + i];
+      packed.resize(packed.size() + tile_bytes(*kernel));
+      kernel->pack_rows(std::min<size_t>(kernel->tile_rows, 8 - m), 1, rows, false,
+                        packed.data() + packed.size() - tile_bytes(*kernel));
     }
     std::vector<uint8_t> y(8);
     kernel->to_bytes({8, 1, 1, packed.data(), weights.packed.data(), weights.bias.data(),
