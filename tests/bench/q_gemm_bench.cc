@@ -18,6 +18,14 @@ void count_macs(benchmark::State& state, size_t macs) {
                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 
+struct DenseRows {
+  const uint8_t* x;
+  size_t k, first = 0;
+  size_t segments() const { return 1; }
+  void start(size_t row, size_t) { first = row; }
+  const uint8_t* segment(size_t row, size_t) const { return x + (first + row) * k; }
+};
+
 void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   const auto rows = static_cast<size_t>(state.range(0));
   const auto columns = static_cast<size_t>(state.range(1));
@@ -32,7 +40,7 @@ void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   for (auto _ : state) {
     run_qgemm(
         weights, rows, false, packed.data(),
-        [&](size_t r, size_t) { return x.data() + r * depth; },
+        DenseRows{x.data(), depth},
         [&](size_t m, size_t n, const QGemmPanel& panel) {
           kernel.to_bytes(panel, kOut, y.data() + m * columns + n, columns);
         });

@@ -21,24 +21,30 @@ inline size_t qgemm_block_bytes(const QGemmWeights& weights) {
   return qgemm_block_rows(weights) * weights.groups() * kGroupBytes;
 }
 
-// row_of(r, slot) points at the k bytes of row r, which may lie in slot 0..kQGemmMostRows - 1 of the
-// caller's scratch; rows are asked for in order. store(first_row, first_column, panel) runs the
-// kernel. `packed` has qgemm_block_bytes.
-template <typename RowOf, typename Store>
+// `rows_of` tells where x lies: rows in `segments` pieces of equal length, one behind the other in k.
+//   size_t segments() const;
+//   void start(size_t first, size_t count);              the rows of a tile, in order
+//   const uint8_t* segment(size_t row, size_t piece);    of the tile's row; valid until the next piece
+// store(first_row, first_column, panel) runs the kernel. `packed` has qgemm_block_bytes.
+template <typename RowsOf, typename Store>
 void run_qgemm(const QGemmWeights& weights, size_t rows, bool is_signed, uint8_t* packed,
-               RowOf row_of, Store store) {
+               RowsOf rows_of, Store store) {
   const QGemmKernel& kernel = *weights.kernel;
   const size_t groups = weights.groups(), tile_rows = kernel.tile_rows;
-  const size_t tile = groups * tile_bytes(kernel);
+  const size_t pieces = rows_of.segments(), k = weights.k / pieces;
+  const size_t piece_bytes = groups / pieces * tile_bytes(kernel);
   const size_t block = qgemm_block_rows(weights);
   for (size_t begin = 0; begin < rows; begin += block) {
     const size_t end = std::min(rows, begin + block);
     uint8_t* to = packed;
-    for (size_t m = begin; m < end; m += tile_rows, to += tile) {
+    for (size_t m = begin; m < end; m += tile_rows) {
       const size_t count = std::min(tile_rows, end - m);
-      const uint8_t* x[kQGemmMostRows];
-      for (size_t i = 0; i < count; ++i) x[i] = row_of(m + i, i);
-      kernel.pack_rows(count, weights.k, x, is_signed, to);
+      rows_of.start(m, count);
+      for (size_t piece = 0; piece < pieces; ++piece, to += piece_bytes) {
+        const uint8_t* x[kQGemmMostRows];
+        for (size_t i = 0; i < count; ++i) x[i] = rows_of.segment(i, piece);
+        kernel.pack_rows(count, k, x, is_signed, to);
+      }
     }
     for (size_t n = 0; n < weights.n; n += kQGemmCols) {
       store(begin, n,

@@ -1,5 +1,5 @@
-// Convolution as a matrix product: a row is what one output pixel sees, gathered a few rows at a
-// time, never the whole tensor.
+// Convolution as a matrix product: a row is what one output pixel sees, read a few rows at a time,
+// never the whole tensor.
 #include <cstring>
 
 #include "runtime/ops/qgemm_rows.h"
@@ -24,62 +24,69 @@ QGemmWeights pack_group(const QConvParams& params, size_t group, Isa isa) {
       isa);
 }
 
-// A few bytes, where calling memcpy would cost more than they do.
-inline void copy_few(uint8_t* to, const uint8_t* from, size_t count) {
-  if (count > 64) {
-    std::memcpy(to, from, count);
-    return;
-  }
-  size_t i = 0;
-  for (; i + 8 <= count; i += 8) std::memcpy(to + i, from + i, 8);
-  if (i + 4 <= count) {
-    std::memcpy(to + i, from + i, 4);
-    i += 4;
-  }
-  for (; i < count; ++i) to[i] = from[i];
-}
-
-// Reads rows out of x; what lies in the padding is the zero point, so that it adds nothing.
+// Rows of x for run_qgemm: what one output pixel sees. A pointwise convolution reads them where they
+// lie. Others read a line of the kernel where it lies, if it holds whole groups and no padding; what
+// touches padding, and lines of no whole groups, are copied into the tile's slots. Padding is the
+// zero point, so that it adds nothing.
 class Gather {
  public:
-  Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero, uint8_t* slots)
+  Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero, size_t depth,
+         uint8_t* slots)
       : h_(geometry.h()),
         w_(geometry.w()),
         pixel_(static_cast<size_t>(geometry.in_channels)),
         width_(static_cast<size_t>(geometry.in_per_group())),
+        line_(static_cast<size_t>(w_.kernel) * width_),
         x_(x + group * width_),
+        end_(x + static_cast<size_t>(geometry.batch * h_.in * w_.in) * pixel_),
         zero_(zero),
         slots_(slots),
+        slot_bytes_(static_cast<size_t>(slot_bytes(geometry))),
         direct_(h_.pointwise() && w_.pointwise()),
-        whole_lines_(width_ == pixel_ && w_.dilation == 1) {}
+        whole_lines_(width_ == pixel_ && w_.dilation == 1),
+        by_line_(whole_lines_ && line_ % depth == 0) {}
 
+  // A row, and what a vector stored at its last byte writes beyond.
   static uint64_t slot_bytes(const ConvGeometry& geometry) {
     return static_cast<uint64_t>(geometry.h().kernel * geometry.w().kernel *
-                                 geometry.in_per_group());
+                                 geometry.in_per_group()) +
+           kVector;
   }
 
-  // Rows in order, from the first: dividing an index costs as much as gathering a small row.
-  const uint8_t* row(size_t r, size_t slot) {
-    if (direct_) return x_ + r * pixel_;
-    const int64_t left = ox_ * w_.stride - w_.pad_begin;
-    const int64_t top = oy_ * h_.stride - h_.pad_begin;
-    const int64_t image = image_;
-    advance();
-    const size_t line = static_cast<size_t>(w_.kernel) * width_;
-    uint8_t* const begin = slots_ + slot * static_cast<size_t>(h_.kernel) * line;
-    uint8_t* to = begin;
-    for (int64_t k = 0; k < h_.kernel; ++k, to += line) {
-      const int64_t y = top + k * h_.dilation;
-      if (y < 0 || y >= h_.in) {
-        std::memset(to, zero_, line);
-      } else {
-        copy_line((image * h_.in + y) * w_.in, left, to);
-      }
+  size_t segments() const { return direct_ || !by_line_ ? 1 : static_cast<size_t>(h_.kernel); }
+
+  void start(size_t first, size_t count) {
+    if (direct_) {
+      first_ = first;
+      return;
     }
-    return begin;
+    for (size_t i = 0; i < count; ++i) {
+      corners_[i] = {image_, oy_ * h_.stride - h_.pad_begin, ox_ * w_.stride - w_.pad_begin};
+      advance();
+    }
+  }
+
+  const uint8_t* segment(size_t i, size_t piece) {
+    if (direct_) return x_ + (first_ + i) * pixel_;
+    uint8_t* slot = slots_ + i * slot_bytes_;
+    if (by_line_) {
+      const uint8_t* line = line_of(corners_[i], static_cast<int64_t>(piece));
+      if (line) return line;
+      copy_line(corners_[i], static_cast<int64_t>(piece), slot);
+      return slot;
+    }
+    uint8_t* to = slot;
+    for (int64_t k = 0; k < h_.kernel; ++k, to += line_) copy_line(corners_[i], k, to);
+    return slot;
   }
 
  private:
+  static constexpr size_t kVector = 16;
+
+  struct Corner {  // where the kernel lies on an image
+    int64_t image, top, left;
+  };
+
   void advance() {
     if (++ox_ < w_.out) return;
     ox_ = 0;
@@ -88,30 +95,49 @@ class Gather {
     ++image_;
   }
 
-  // The taps of one line of the kernel; `first` is the pixel where the line of x begins.
-  void copy_line(int64_t first, int64_t left, uint8_t* to) const {
-    if (whole_lines_ && left >= 0 && left + w_.kernel <= w_.in) {
-      copy_few(to, at(first + left), static_cast<size_t>(w_.kernel) * width_);
+  // The taps of line k of the kernel where they lie; null where some are padding or between others.
+  const uint8_t* line_of(const Corner& corner, int64_t k) const {
+    const int64_t y = corner.top + k * h_.dilation;
+    const bool inside = y >= 0 && y < h_.in && corner.left >= 0 && corner.left + w_.kernel <= w_.in;
+    return whole_lines_ && inside ? at(corner.image, y, corner.left) : nullptr;
+  }
+
+  void copy_line(const Corner& corner, int64_t k, uint8_t* to) const {
+    if (const uint8_t* line = line_of(corner, k)) {
+      if (line_ <= kVector && line + kVector <= end_) {
+        std::memcpy(to, line, kVector);  // one load and store; what is too much is overwritten
+      } else {
+        std::memcpy(to, line, line_);
+      }
       return;
     }
-    for (int64_t k = 0; k < w_.kernel; ++k, to += width_) {
-      const int64_t x = left + k * w_.dilation;
-      if (x < 0 || x >= w_.in) {
+    const int64_t y = corner.top + k * h_.dilation;
+    for (int64_t j = 0; j < w_.kernel; ++j, to += width_) {
+      const int64_t x = corner.left + j * w_.dilation;
+      if (y < 0 || y >= h_.in || x < 0 || x >= w_.in) {
         std::memset(to, zero_, width_);
       } else {
-        copy_few(to, at(first + x), width_);
+        std::memcpy(to, at(corner.image, y, x), width_);
       }
     }
   }
-  const uint8_t* at(int64_t pixel) const { return x_ + static_cast<size_t>(pixel) * pixel_; }
+
+  const uint8_t* at(int64_t image, int64_t y, int64_t x) const {
+    return x_ + static_cast<size_t>((image * h_.in + y) * w_.in + x) * pixel_;
+  }
 
   WindowAxis h_, w_;
   size_t pixel_, width_;  // bytes of a pixel, and of the group's channels in it
+  size_t line_;           // bytes of a line of the kernel
   const uint8_t* x_;
+  const uint8_t* end_;  // of x
   uint8_t zero_;
   uint8_t* slots_;
-  bool direct_, whole_lines_;
+  size_t slot_bytes_;
+  bool direct_, whole_lines_, by_line_;
+  size_t first_ = 0;
   int64_t image_ = 0, oy_ = 0, ox_ = 0;  // of the next row
+  Corner corners_[kQGemmMostRows] = {};
 };
 
 class QConvGemm final : public QConvMethod {
@@ -133,12 +159,12 @@ class QConvGemm final : public QConvMethod {
     const auto rows = static_cast<size_t>(geometry.batch * geometry.h().out * geometry.w().out);
     const auto stride = static_cast<size_t>(geometry.out_channels);
     for (size_t g = 0; g < groups_.size(); ++g) {
-      Gather gather(geometry, g, x, zero_, slots);
+      const Gather gather(geometry, g, x, zero_, groups_[g].kernel->depth, slots);
       uint8_t* const y_group = y + g * groups_[g].n;
       const QGemmKernel& kernel = *groups_[g].kernel;
       run_qgemm(
           groups_[g], rows, x_signed_, packed,
-          [&](size_t r, size_t slot) { return gather.row(r, slot); },
+          gather,
           [&](size_t m, size_t n, const QGemmPanel& panel) {
             kernel.to_bytes(panel, out_, y_group + m * stride + n, stride);
           });

@@ -9,6 +9,16 @@
 namespace octavo {
 namespace {
 
+struct DenseRows {
+  const uint8_t* x;
+  size_t k;
+  size_t first = 0;
+
+  size_t segments() const { return 1; }
+  void start(size_t row, size_t) { first = row; }
+  const uint8_t* segment(size_t row, size_t) const { return x + (first + row) * k; }
+};
+
 struct QLinearGemm {
   std::shared_ptr<const QGemmWeights> weights;
   bool x_signed;
@@ -26,7 +36,7 @@ struct QLinearGemm {
     const size_t stride = weights->n;
     run_qgemm(
         *weights, rows, x_signed, reinterpret_cast<uint8_t*>(scratch),
-        [&](size_t r, size_t) { return x + r * weights->k; },
+        DenseRows{x, weights->k},
         [&](size_t m, size_t n, const QGemmPanel& panel) {
           const size_t first = m * stride + n;
           if (to_floats) {
