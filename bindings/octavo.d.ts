@@ -80,6 +80,8 @@ export interface Comparison extends Handle {
 export interface Module {
   HEAPU8: Uint8Array;
   version(): string;
+  /** Of its kernels on this machine: "simd128" or "relaxed". */
+  isa(): string;
   open(source: Source, sibling: (name: string) => Source | null): Outcome<Session>;
   /** JSON list of the recipe's keys: {key, flag, value, help, repeatable}. */
   recipeKeys(): string;

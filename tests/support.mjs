@@ -53,3 +53,10 @@ export function somePictures(folder, count) {
   const names = readdirSync(folder, { recursive: true }).filter((name) => /\.(jpe?g|png)$/i.test(name)).sort();
   return names.filter((_, i) => (i * count) % names.length < count).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
 }
+
+/** A NumPy file of a Float32Array. */
+export function npy(dims, values) {
+  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dims.join(', ')}), }\n`;
+  const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
+  return Buffer.concat([head, Buffer.from(header), Buffer.from(values.buffer)]);
+}

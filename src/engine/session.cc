@@ -105,6 +105,8 @@ Status Session::save(const std::string& format,
   return writer->write(*model_, sink).status();
 }
 
+const char* kernel_isa() { return name_of(best_isa()); }
+
 Result<std::vector<Shape>> sample_shapes(const SampleSource& source) {
   Status last(ErrorCode::kCalibrationData, "there are no samples");
   for (int64_t i = 0; i < source.count; ++i) {

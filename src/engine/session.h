@@ -58,6 +58,9 @@ struct Session::Quantized {
   std::vector<NodeSummary> nodes;
 };
 
+// The instruction set whose kernels run on this machine: "simd128" or "relaxed".
+const char* kernel_isa();
+
 // Shapes of the inputs of one run: of the first sample that can be read.
 Result<std::vector<Shape>> sample_shapes(const SampleSource& source);
 

@@ -8,7 +8,7 @@ import { inRoot } from '../support.mjs';
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
 
-export const launch = () => chromium.launch({ executablePath: '/usr/bin/chromium', args: flags });
+export const launch = (...more) => chromium.launch({ executablePath: '/usr/bin/chromium', args: [...flags, ...more] });
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { demo, faces, temporaryFolder } from '../support.mjs';
+import { demo, faces, npy, temporaryFolder } from '../support.mjs';
 
 const quantizeDemo = (output, ...more) =>
   ['quantize', demo('demo.onnx'), '-o', output, '--images', demo('calibration'), '--preprocess', 'tf', ...more];
@@ -149,10 +149,4 @@ function refusals() {
       args: quantizeDemo('/nowhere/x.onnx', '--crop', '10x10'), status: 2, error: /gives pictures of 10x10, the model's input is 96x96/,
     },
   ];
-}
-
-function npy(dims, values) {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dims.join(', ')}), }\n`;
-  const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
-  return Buffer.concat([head, Buffer.from(header), Buffer.from(values.buffer)]);
 }

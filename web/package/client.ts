@@ -2,7 +2,7 @@
 import { OctavoError } from './errors.js';
 import type { Handle, Transport } from './protocol.js';
 import type {
-  CompareReport, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Progress, QuantizeReport, Recipe, Sample, Skipped,
+  CompareReport, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Profile, Progress, QuantizeReport, Recipe, Sample, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
@@ -26,6 +26,11 @@ export class Octavo {
   /** Checks a recipe and fills in the defaults. */
   normalize(recipe: Recipe): Promise<Recipe> {
     return this.#transport.call('normalize', recipe);
+  }
+
+  /** Which kernels run here: those with relaxed SIMD, where engine and processor compute it exactly, or plain ones. */
+  isa(): Promise<Isa> {
+    return this.#transport.call('isa');
   }
 
   /** Why a file that begins so cannot be a sample; null where it can. 64 bytes are enough. */
@@ -92,6 +97,11 @@ export class Model extends Owned {
   async inputOf(recipe: Recipe, sample: Exclude<Sample, ImageData>): Promise<Tensor> {
     const [input] = await this.transport.call('inputs', this.handle, recipe, absolute(sample) as Exclude<Sample, ImageData>);
     return input as Tensor;
+  }
+
+  /** Runs `runs` times and tells where the time goes. Timers of browsers are coarse: let there be many. */
+  profile(inputs: Tensor[], runs: number): Promise<Profile> {
+    return this.transport.call('profile', this.handle, inputs, runs);
   }
 
   /** One run; inputs and outputs in the model's order. */

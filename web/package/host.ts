@@ -4,7 +4,7 @@ import type { Calibration, Comparison, Failed, Module, Outcome, RawTensor, Sessi
 import { OctavoError } from './errors.js';
 import { bytesOf } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Returned } from './protocol.js';
-import type { DType, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
+import type { DType, Isa, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
 
 /** What differs between a page, a worker and Node: how bytes are reached. */
 export interface Platform {
@@ -77,6 +77,8 @@ export class Host {
       taken(this.#get<Session>(model).save(format, (piece) => pieces.push(piece.slice())));
       return joined(pieces);
     },
+    isa: () => this.module.isa() as Isa,
+    profile: (model, inputs, runs) => JSON.parse(taken(this.#get<Session>(model).profile(inputs.map(toRaw), runs))),
     normalize: (recipe) => JSON.parse(taken(this.module.normalizeRecipe(text(recipe)))),
 
     calibration: (model, recipe) => this.#keep(taken(this.#get<Session>(model).calibrate(text(recipe)))),

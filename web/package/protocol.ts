@@ -1,6 +1,6 @@
 // What client and host say to each other: every call with what goes in and what comes out.
 // All of it survives structured cloning. Handles are numbers; the objects stay with the host.
-import type { CompareReport, ModelInfo, ModelSource, Picture, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
+import type { CompareReport, Isa, ModelInfo, ModelSource, Picture, Profile, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
 
 export type Handle = number;
 
@@ -22,6 +22,8 @@ export interface Calls {
   compare(comparison: Handle, name: string, sample: Sample, label: number): boolean;
   report(comparison: Handle): CompareReport;
 
+  isa(): Isa;
+  profile(model: Handle, inputs: Tensor[], runs: number): Profile;
   /** Whether the head of a file can be a sample; the sentence why not. */
   sniff(head: Uint8Array): string | null;
   dispose(handle: Handle): void;

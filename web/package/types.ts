@@ -100,6 +100,28 @@ export interface ModelInfo {
   layers: LayerInfo[];
 }
 
+export type Isa = 'simd128' | 'relaxed';
+
+export interface StepTime {
+  /** Of the node, and the operator that lowering made of it. */
+  name: string;
+  op: string;
+  /** Of its first output. */
+  shape: string;
+  /** Mean of the middle half of the runs. */
+  ms: number;
+  /** Multiply-adds; 0 for what is no product. */
+  macs: number;
+}
+
+export interface Profile {
+  /** Of a whole run. */
+  ms: number;
+  peak_bytes: number;
+  /** In running order. */
+  steps: StepTime[];
+}
+
 export interface Skipped {
   name: string;
   reason: string;

@@ -133,6 +133,7 @@ inline std::vector<uint8_t> run_on_noise(const Graph& graph, const PlanOptions& 
 inline void expect_lowering_keeps_results(const Graph& graph) {
   const std::vector<uint8_t> in_float = run_on_noise(graph, {.lower = false});
   EXPECT_FALSE(in_float.empty());
+  EXPECT_EQ(run_on_noise(graph, {.isa = best_isa()}), in_float);
   EXPECT_EQ(run_on_noise(graph, {.isa = Isa::kSimd128}), in_float);
   EXPECT_EQ(run_on_noise(graph, {.isa = Isa::kRef}), in_float);
 }
