@@ -1,64 +1,121 @@
-// Octavo and ONNX Runtime Web side by side in one Chromium page: float and int8, runs interleaved,
-// one thread, batch 1, medians with the middle half's spread. Ratios count, not times.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+// Octavo, ONNX Runtime Web and LiteRT.js side by side in one Chromium page: one thread, batch 1. Every
+// round gives each of them its turn of a few runs, of which the first warms up and does not count, so
+// that all see the same machine. Ratios count, not times.
+//   node tests/bench/browser.mjs [--models REGEX] [--rounds N] [--layers N]
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { launch, dist, runtimeWeb, serveFolders } from '../browser/support.mjs';
-import { faces, flagsOf, models, somePictures } from '../support.mjs';
-import { createOctavo } from 'octavo';
+import { inRoot } from '../support.mjs';
+import { layerLines, median, shown, subjects } from './subjects.mjs';
 
-const runs = 30;
+const { values: options } = parseArgs({
+  options: { models: { type: 'string', default: '.' }, rounds: { type: 'string', default: '12' }, layers: { type: 'string', default: '0' } },
+});
+const turn = 4; // runs, the first of which does not count
+const limits = { relaxed: 105, simd128: 50, float: 26 }; // GMAC/s that the best kernel of each kind reached in Chromium
 
-async function measure([floatUrl, int8Url, data, dims, count]) {
-  const [{ createOctavo: start }, ort] = [await import('/dist/index.js'), await import('/ort/ort.wasm.min.mjs')];
+async function measure([files, input, rounds, runs]) {
+  const [{ createOctavo }, ort, litert] = [await import('/dist/index.js'), await import('/ort/ort.wasm.min.mjs'), await import('/litert/dist/index.js')];
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
-  const octavo = await start({ worker: false }); // as ONNX Runtime Web runs: on this thread
-  const values = Float32Array.from(data);
+  const values = input.dtype === 'int64' ? BigInt64Array.from(input.values, BigInt) : Float32Array.from(input.values);
+  const tensors = [{ dtype: input.dtype, dims: input.dims, data: values }];
   const fetched = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
-  const subjects = {};
-  for (const [kind, url] of [['float', floatUrl], ['int8', int8Url]]) {
-    const file = await fetched(url);
+  const best = await createOctavo({ worker: false }); // as the others run: on this thread
+  const plain = await createOctavo({ worker: false, wasm: new URL('/dist/octavo.wasm', location.href) });
+  const turns = {}, once = {}, layers = {};
+
+  const addOctavo = async (name, engine, file) => {
     const before = performance.now();
-    const model = await octavo.open(file);
-    await model.run([{ dtype: 'float32', dims, data: values }]);
-    subjects[`octavo ${kind} first`] = performance.now() - before;
+    const model = await engine.open(file);
+    await model.run(tensors);
+    once[`${name}: open and first run`] = performance.now() - before;
+    turns[name] = () => model.run(tensors);
+    layers[name] = () => model.profile(tensors, 2 * rounds);
+  };
+  const addOrt = async (name, file) => {
     const session = await ort.InferenceSession.create(file);
-    subjects[`octavo ${kind}`] = () => model.run([{ dtype: 'float32', dims, data: values }]);
-    subjects[`onnxruntime-web ${kind}`] = () => session.run({ [session.inputNames[0]]: new ort.Tensor('float32', values, dims) });
+    const feed = () => ({ [session.inputNames[0]]: new ort.Tensor(input.dtype, values, input.dims) });
+    turns[name] = () => session.run(feed());
+  };
+  const addLiteRt = async (name, url) => {
+    await litert.loadLiteRt('/litert/wasm/');
+    const model = await litert.loadAndCompile(url, { accelerator: 'wasm', cpuOptions: { numThreads: 1 } });
+    const { shape, dtype } = model.getInputDetails()[0]; // (N, H, W, C)
+    const size = [...shape].reduce((a, b) => a * b, 1);
+    const data = dtype === 'float32' ? Float32Array.from({ length: size }, (_, i) => values[i % values.length])
+      : (dtype === 'int8' ? Int8Array : Uint8Array).from({ length: size }, (_, i) => (i * 37) % 127);
+    turns[name] = async () => {
+      const tensor = new litert.Tensor(data, [...shape]);
+      const results = await model.run(tensor);
+      await results[0].data();
+      for (const result of results) result.delete();
+      tensor.delete();
+    };
+  };
+
+  await addOctavo('octavo float', best, await fetched(files.float));
+  await addOrt('onnxruntime-web float', await fetched(files.float));
+  if (files.int8 !== null) {
+    await addOctavo('octavo int8', best, await fetched(files.int8));
+    await addOctavo('octavo int8, simd128 only', plain, await fetched(files.int8));
+    await addOrt('onnxruntime-web int8', await fetched(files.int8));
   }
-  const times = Object.fromEntries(Object.keys(subjects).map((name) => [name, typeof subjects[name] === 'number' ? [subjects[name]] : []]));
-  for (let i = 0; i < count + 3; ++i) {
-    for (const [name, run] of Object.entries(subjects)) {
-      if (typeof run === 'number') continue;
-      const begin = performance.now();
-      await run();
-      if (i >= 3) times[name].push(performance.now() - begin);
+  if (files.tflite !== null) await addLiteRt('litert int8', files.tflite).catch((error) => { once[`litert: ${error}`] = 0; });
+
+  const times = Object.fromEntries(Object.keys(turns).map((name) => [name, []]));
+  for (let round = 0; round <= rounds; ++round) {
+    for (const [name, run] of Object.entries(turns)) {
+      for (let i = 0; i < runs; ++i) {
+        const begin = performance.now();
+        await run();
+        if (round > 0 && i > 0) times[name].push(performance.now() - begin);
+      }
     }
   }
-  return times;
+  const profiles = {};
+  for (const [name, profile] of Object.entries(layers)) profiles[name] = await profile();
+  return { isa: await best.isa(), times, once, profiles };
 }
 
-const quantile = (times, q) => [...times].sort((a, b) => a - b)[Math.floor((times.length - 1) * q)];
-const shown = (times) => `${quantile(times, 0.5).toFixed(2)} (${quantile(times, 0.25).toFixed(2)}-${quantile(times, 0.75).toFixed(2)})`;
-
+const folder = mkdtempSync(join(tmpdir(), 'octavo-bench-'));
 const browser = await launch();
-for (const model of models.filter(({ skip }) => !skip)) {
-  const folder = mkdtempSync(join(tmpdir(), 'octavo-bench-'));
-  const { status, stderr } = faces.native(['quantize', model.file, '-o', join(folder, 'int8.onnx'), '--images', model.calibration, ...flagsOf(model.recipe)]);
-  if (status !== 0) throw new Error(stderr);
-  const opened = await (await createOctavo()).open(model.file);
-  const input = await opened.inputOf(model.recipe, somePictures(model.images, 1)[0].bytes);
-  const site = await serveFolders({ '/dist': dist, '/ort': runtimeWeb, '/int8': folder, '/float': dirname(model.file) });
-  const page = await browser.newPage();
-  await page.goto(site.address);
-  const times = await page.evaluate(measure, [`/float/${model.file.split('/').at(-1)}`, '/int8/int8.onnx', [...input.data], [...input.dims], runs]);
-  console.log(`\n${model.name}, ms a run`);
-  for (const [name, list] of Object.entries(times)) console.log(`  ${name.padEnd(24)} ${shown(list)}`);
-  const ratio = (a, b) => (quantile(times[a], 0.5) / quantile(times[b], 0.5)).toFixed(2);
-  console.log(`  octavo float takes ${ratio('octavo float', 'onnxruntime-web float')} of onnxruntime-web's float time; octavo int8 ${ratio('octavo int8', 'octavo float')} of its own float`);
-  await page.close();
-  site.close();
+const found = [];
+try {
+  for (const { name, float, int8, tflite, input } of await subjects(folder, new RegExp(options.models))) {
+    const site = await serveFolders({
+      '/dist': dist, '/ort': runtimeWeb, '/int8': folder, '/float': dirname(float), '/tflite': tflite === null ? folder : dirname(tflite),
+      '/litert': inRoot('node_modules/@litertjs/core'), '/litert-utils': inRoot('node_modules/@litertjs/wasm-utils'),
+    }, { isolated: true, imports: { '@litertjs/wasm-utils': '/litert-utils/dist/index.js' } });
+    const page = await browser.newPage();
+    await page.goto(site.address);
+    const files = { float: `/float/${basename(float)}`, int8: int8 && `/int8/${basename(int8)}`, tflite: tflite && `/tflite/${basename(tflite)}` };
+    const { isa, times, once, profiles } = await page.evaluate(measure, [files, input, Number(options.rounds), turn]);
+    await page.close();
+    site.close();
+
+    const macs = profiles['octavo float'].steps.reduce((sum, step) => sum + step.macs, 0);
+    console.log(`\n${name}, ${(macs / 1e6).toFixed(0)} million multiply-adds, ms a run, kernels ${isa}`);
+    for (const [who, list] of Object.entries(times)) {
+      const peer = times['onnxruntime-web float'];
+      console.log(`  ${who.padEnd(27)} ${shown(list).padEnd(24)} ${(median(peer) / median(list)).toFixed(2)} times as fast as onnxruntime-web float, ${(macs / median(list) / 1e6).toFixed(0)} GMAC/s`);
+    }
+    if (times['litert int8']) console.log(`  octavo int8 is ${(median(times['litert int8']) / median(times['octavo int8'])).toFixed(2)} times as fast as LiteRT.js int8`);
+    for (const [what, ms] of Object.entries(once)) console.log(`  ${what}: ${ms.toFixed(0)} ms`);
+    for (const [who, profile] of Object.entries(profiles)) {
+      console.log(`  ${who}: peak memory of a run ${(profile.peak_bytes / 1e6).toFixed(1)} MB`);
+      const limit = who.includes('float') ? limits.float : who.includes('only') ? limits.simd128 : limits[isa];
+      for (const line of layerLines(profile, limit, Number(options.layers))) console.log(line);
+    }
+    found.push({ name, macs, isa, times, once, profiles });
+  }
+} finally {
+  await browser.close();
   rmSync(folder, { recursive: true });
 }
-await browser.close();
+mkdirSync(inRoot('build/bench'), { recursive: true });
+const about = { date: new Date().toISOString().slice(0, 10), machine: cpus()[0]?.model, browser: 'Chromium', limits };
+writeFileSync(inRoot('build/bench/browser.json'), JSON.stringify({ ...about, models: found }, null, 1));
+console.log('\nEverything, layer by layer: build/bench/browser.json');

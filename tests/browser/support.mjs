@@ -12,11 +12,16 @@ export const launch = (...more) => chromium.launch({ executablePath: '/usr/bin/c
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/javascript', '.wasm': 'application/wasm' };
 
-/** Serves folders of this project without any policy: { '/dist': folder, ... }; '/' is an empty page. */
-export async function serveFolders(folders) {
+/**
+ * Serves folders of this project without any policy: { '/dist': folder, ... }; '/' is an empty page, with
+ * an import map of `imports`. Where `isolated`, timers are fine.
+ */
+export async function serveFolders(folders, { isolated = false, imports = {} } = {}) {
+  const empty = `<!doctype html><title>empty</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
-    if (path === '/') return response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>empty</title>');
+    if (isolated) response.setHeader('Cross-Origin-Opener-Policy', 'same-origin').setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
+    if (path === '/') return response.setHeader('Content-Type', 'text/html').end(empty);
     const [prefix, folder] = Object.entries(folders).find(([name]) => path.startsWith(`${name}/`)) ?? [];
     const file = folder === undefined ? '' : join(folder, path.slice(prefix.length));
     if (!existsSync(file)) return response.writeHead(404).end();
