@@ -42,7 +42,7 @@ template <typename Op>
 void run(size_t n, const uint8_t* a, const uint8_t* b, bool b_is_scalar, const QBinary& params,
          uint8_t* y) {
   const Dequant dequant_a(params.a), dequant_b(params.b);
-  const RequantSimd requant(params.out);
+  const RequantSimd<> requant(params.out);
   const v128_t scale = wasm_f32x4_splat(params.scale);
   const Reals scalar = n > 0 && b_is_scalar ? dequant_b.splat(*b) : Reals{};
   size_t i = 0;

@@ -5,7 +5,7 @@ namespace octavo {
 namespace {
 
 void quantize(size_t n, const float* x, float scale, const Requant& out, uint8_t* y) {
-  const RequantSimd requant(out);
+  const RequantSimd<> requant(out);
   const v128_t divisor = wasm_f32x4_splat(scale);
   const auto four = [&](const float* from) {
     return requant.from_float(wasm_f32x4_div(wasm_v128_load(from), divisor));

@@ -77,10 +77,15 @@ QDwConvWeights pack_weights(const QDwConvWeightsSource& source, const QDwConvKer
   const auto zero = static_cast<uint32_t>(source.x_zero_point + kernel.x_offset(source.x_signed));
   for (size_t c = 0; c < source.channels; ++c) {
     uint32_t sum = 0;
-    for (size_t t = 0; t < source.taps; ++t) sum += static_cast<uint32_t>(weight(source, c, t));
+    uint64_t magnitude = 0;
+    for (size_t t = 0; t < source.taps; ++t) {
+      sum += static_cast<uint32_t>(weight(source, c, t));
+      magnitude += static_cast<uint64_t>(std::abs(weight(source, c, t)));
+    }
     const uint32_t bias = source.bias ? static_cast<uint32_t>(source.bias[c]) : 0;
     weights.bias[c] = static_cast<int32_t>(bias - zero * sum);
     weights.multiplier[c] = source.multiplier[c];
+    weights.stays_small &= stays_small(magnitude, weights.bias[c], weights.multiplier[c]);
   }
   return weights;
 }

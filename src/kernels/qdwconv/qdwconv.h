@@ -31,6 +31,7 @@ struct QDwConvWeights {
   PackedWeights packed;       // false where there was no memory for it
   std::vector<int32_t> bias;  // filled up to whole blocks, as multiplier is
   std::vector<float> multiplier;
+  bool stays_small = true;  // see requant.h
 
   size_t groups() const;
   size_t blocks() const;

@@ -41,35 +41,52 @@ inline v128_t load(const uint8_t* x) {
   return kFlip ? wasm_v128_xor(bytes, wasm_i8x16_splat(-128)) : bytes;
 }
 
-// kTaps 9 is the 3x3 kernel with its loop unrolled, 0 any other. Taps behind the last have weight
-// zero: any bytes serve.
-template <bool kFlip, size_t kTaps>
-inline void sum_taps(Acc& acc, const uint8_t* const* x, size_t c, size_t taps, const uint8_t* w) {
-  constexpr size_t kGroup = kChannels * kGroupBytes;
-  if constexpr (kTaps == 9) {
-    add_four(acc, load<kFlip>(x[0] + c), load<kFlip>(x[1] + c), load<kFlip>(x[2] + c),
-             load<kFlip>(x[3] + c), w);
-    add_four(acc, load<kFlip>(x[4] + c), load<kFlip>(x[5] + c), load<kFlip>(x[6] + c),
-             load<kFlip>(x[7] + c), w + kGroup);
-    const v128_t last = load<kFlip>(x[8] + c);
-    add_four(acc, last, last, last, last, w + 2 * kGroup);
-    return;
+// Where the taps of a pixel lie: nine for the 3x3 kernel, which fit registers, or any number.
+template <size_t kTaps>
+struct Taps {
+  const uint8_t* x[kTaps];
+  Taps(const uint8_t* const* from, size_t) {
+    for (size_t t = 0; t < kTaps; ++t) x[t] = from[t];
   }
-  for (size_t t = 0; t < taps; t += 4, w += kGroup) {
-    const size_t end = taps - 1;
-    add_four(acc, load<kFlip>(x[t] + c), load<kFlip>(x[t + 1 < end ? t + 1 : end] + c),
-             load<kFlip>(x[t + 2 < end ? t + 2 : end] + c),
-             load<kFlip>(x[t + 3 < end ? t + 3 : end] + c), w);
+};
+template <>
+struct Taps<0> {
+  const uint8_t* const* x;
+  size_t count;
+  Taps(const uint8_t* const* from, size_t taps) : x(from), count(taps) {}
+};
+
+constexpr size_t kGroup = kChannels * kGroupBytes;
+
+// Taps behind the last have weight zero: any bytes serve.
+template <bool kFlip>
+inline void sum_taps(Acc& acc, const Taps<9>& taps, size_t at, const uint8_t* w) {
+  const auto& x = taps.x;
+  add_four(acc, load<kFlip>(x[0] + at), load<kFlip>(x[1] + at), load<kFlip>(x[2] + at),
+           load<kFlip>(x[3] + at), w);
+  add_four(acc, load<kFlip>(x[4] + at), load<kFlip>(x[5] + at), load<kFlip>(x[6] + at),
+           load<kFlip>(x[7] + at), w + kGroup);
+  const v128_t last = load<kFlip>(x[8] + at);
+  add_four(acc, last, last, last, last, w + 2 * kGroup);
+}
+
+template <bool kFlip>
+inline void sum_taps(Acc& acc, const Taps<0>& taps, size_t at, const uint8_t* w) {
+  const size_t end = taps.count - 1;
+  for (size_t t = 0; t <= end; t += 4, w += kGroup) {
+    add_four(acc, load<kFlip>(taps.x[t] + at), load<kFlip>(taps.x[t + 1 < end ? t + 1 : end] + at),
+             load<kFlip>(taps.x[t + 2 < end ? t + 2 : end] + at),
+             load<kFlip>(taps.x[t + 3 < end ? t + 3 : end] + at), w);
   }
 }
 
-template <bool kFlip, size_t kTaps>
+template <bool kFlip, size_t kTaps, bool kClamp>
 void run_of(size_t pixels, const uint8_t* const* x, size_t step, const QDwConvWeights& weights,
             const Requant& out, uint8_t* y) {
-  const RequantSimd requant(out);
-  const size_t channels = weights.channels, taps = weights.taps;
-  const size_t block_bytes = (taps + 3) / 4 * kChannels * kGroupBytes;
+  const RequantSimd<kClamp> requant(out);
+  const size_t channels = weights.channels, block_bytes = weights.groups() * kGroup;
   const uint8_t* w = weights.packed.data();
+  const Taps<kTaps> taps(x, weights.taps);
   for (size_t next = 0; next < channels; next += kChannels, w += block_bytes) {
     const size_t c = next + kChannels <= channels ? next : channels - kChannels;
     const int32_t* bias = weights.bias.data() + c;
@@ -79,7 +96,7 @@ void run_of(size_t pixels, const uint8_t* const* x, size_t step, const QDwConvWe
     for (size_t p = 0; p < pixels; ++p, at += step, to += channels) {
       Acc acc = {{wasm_v128_load(bias), wasm_v128_load(bias + 4), wasm_v128_load(bias + 8),
                   wasm_v128_load(bias + 12)}};
-      sum_taps<kFlip, kTaps>(acc, x, at, taps, w);
+      sum_taps<kFlip>(acc, taps, at, w);
       wasm_v128_store(to,
                       requant.bytes(requant.from_acc(acc.of[0], wasm_v128_load(multiplier)),
                                     requant.from_acc(acc.of[1], wasm_v128_load(multiplier + 4)),
@@ -89,12 +106,20 @@ void run_of(size_t pixels, const uint8_t* const* x, size_t step, const QDwConvWe
   }
 }
 
+template <size_t kTaps, bool kClamp>
+void run_with(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
+              const QDwConvWeights& weights, const Requant& out, uint8_t* y) {
+  const bool flip = relaxed_flip(is_signed) != 0;
+  (flip ? run_of<true, kTaps, kClamp> : run_of<false, kTaps, kClamp>)(pixels, x, step, weights, out,
+                                                                      y);
+}
+
 void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
          const QDwConvWeights& weights, const Requant& out, uint8_t* y) {
-  const bool is_3x3 = weights.taps == 9, flip = relaxed_flip(is_signed) != 0;
-  const auto variant = flip ? (is_3x3 ? run_of<true, 9> : run_of<true, 0>)
-                            : (is_3x3 ? run_of<false, 9> : run_of<false, 0>);
-  variant(pixels, x, step, weights, out, y);
+  const bool is_3x3 = weights.taps == 9, clamp = !weights.stays_small || !out.is_full_range();
+  const auto variant = is_3x3 ? (clamp ? run_with<9, true> : run_with<9, false>)
+                              : (clamp ? run_with<0, true> : run_with<0, false>);
+  variant(pixels, x, step, is_signed, weights, out, y);
 }
 
 }  // namespace

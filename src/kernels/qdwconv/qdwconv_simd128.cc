@@ -46,7 +46,7 @@ inline Acc sum_taps(const uint8_t* const* x, size_t c, size_t taps, const uint8_
 template <bool kSigned, size_t kTaps>
 void run_of(size_t pixels, const uint8_t* const* x, size_t step, const QDwConvWeights& weights,
             const Requant& out, uint8_t* y) {
-  const RequantSimd requant(out);
+  const RequantSimd<> requant(out);
   const size_t channels = weights.channels;
   const size_t block_size = weights.groups() * kChannels * kGroupBytes;
   const uint8_t* w = weights.packed.data();

@@ -37,6 +37,7 @@ struct QGemmPanel {
   const uint8_t* w;
   const int32_t* bias;      // [8]
   const float* multiplier;  // [8]
+  bool stays_small;         // see requant.h
 };
 
 struct QGemmKernel {
@@ -64,6 +65,7 @@ struct QGemmWeights {
   PackedWeights packed;
   std::vector<int32_t> bias;
   std::vector<float> multiplier;
+  bool stays_small = true;
 
   size_t groups() const { return (k + kernel->depth - 1) / kernel->depth; }
   size_t panels() const { return (n + kQGemmCols - 1) / kQGemmCols; }

@@ -41,10 +41,10 @@ inline void for_each_tile(const QGemmPanel& panel, Store store) {
   }
 }
 
-template <typename Multiply>
-void to_bytes(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride) {
+template <typename Multiply, bool kClamp>
+void to_bytes_of(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride) {
   constexpr size_t kRows = Multiply::kTileRows;
-  const RequantSimd requant(out);
+  const RequantSimd<kClamp> requant(out);
   const v128_t multiplier0 = wasm_v128_load(panel.multiplier);
   const v128_t multiplier1 = wasm_v128_load(panel.multiplier + 4);
   const bool whole_columns = panel.cols == kQGemmCols;
@@ -73,6 +73,12 @@ void to_bytes(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t st
       std::memcpy(to, bytes, panel.cols);
     }
   });
+}
+
+template <typename Multiply>
+void to_bytes(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride) {
+  const bool clamp = !panel.stays_small || !out.is_full_range();
+  (clamp ? to_bytes_of<Multiply, true> : to_bytes_of<Multiply, false>)(panel, out, y, stride);
 }
 
 template <typename Multiply>

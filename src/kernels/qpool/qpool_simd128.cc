@@ -6,7 +6,7 @@ namespace {
 
 template <bool kSigned>
 size_t average_of(const QPoolWindow& window, v128_t bias, v128_t multiplier,
-                  const RequantSimd& requant, uint8_t* y) {
+                  const RequantSimd<>& requant, uint8_t* y) {
   size_t c = 0;
   for (; c + 8 <= window.channels; c += 8) {
     v128_t low = bias, high = bias;
@@ -27,7 +27,7 @@ void average(const QPoolWindow& window, int32_t bias, float multiplier, const Re
   size_t c =
       (window.is_signed ? average_of<true> : average_of<false>)(window, wasm_i32x4_splat(bias),
                                                                 wasm_f32x4_splat(multiplier),
-                                                                RequantSimd(out), y);
+                                                                RequantSimd<>(out), y);
   for (; c < window.channels; ++c) y[c] = qpool_average(window, c, bias, multiplier, out);
 }
 

@@ -50,7 +50,8 @@ void run_qgemm(const QGemmWeights& weights, size_t rows, bool is_signed, uint8_t
       store(begin, n,
             QGemmPanel{end - begin, std::min(kQGemmCols, weights.n - n), groups, packed,
                        weights.packed.data() + n * groups * kGroupBytes,
-                       weights.bias.data() + n, weights.multiplier.data() + n});
+                       weights.bias.data() + n, weights.multiplier.data() + n,
+                       weights.stays_small});
     }
   }
 }

@@ -75,7 +75,8 @@ class Problem {
                              packed.data(),
                              weights.packed.data() + n * weights.groups() * kGroupBytes,
                              weights.bias.data() + n,
-                             weights.multiplier.data() + n};
+                             weights.multiplier.data() + n,
+                             weights.stays_small};
       panel_to(kernel, panel, y.data() + n);
     }
     return y;
@@ -138,7 +139,7 @@ TEST(QGemm, SumsBeyondInt32WrapAlike) {
     kernel->pack_rows(1, k, &row, false, packed.data());
     float y = 0;
     kernel->to_floats({1, 1, weights.groups(), packed.data(), weights.packed.data(),
-                       weights.bias.data(), weights.multiplier.data()},
+                       weights.bias.data(), weights.multiplier.data(), weights.stays_small},
                       &y, 1);
     EXPECT_EQ(y, static_cast<float>(static_cast<int32_t>(uint32_t{70000} * 32385u)))
         << kernel->name;
@@ -165,7 +166,7 @@ TEST(QGemm, RoundsHalvesToEvenAndSaturates) {
     }
     std::vector<uint8_t> y(8);
     kernel->to_bytes({8, 1, 1, packed.data(), weights.packed.data(), weights.bias.data(),
-                      weights.multiplier.data()},
+                      weights.multiplier.data(), weights.stays_small},
                      {10, 10, 100}, y.data(), 1);
     EXPECT_EQ(y, expected) << kernel->name;
   }
