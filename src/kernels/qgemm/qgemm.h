@@ -25,7 +25,7 @@
 
 namespace octavo {
 
-constexpr size_t kQGemmMostRows = 5;
+constexpr size_t kQGemmMostRows = 6;
 constexpr size_t kQGemmCols = 8;                               // NR
 constexpr size_t kQGemmPanelBytes = kQGemmCols * kGroupBytes;  // of w, a group
 

@@ -5,8 +5,9 @@
 namespace octavo {
 namespace {
 
-// Ten accumulators keep the instruction busy over its latency; with twelve, engines spill.
-constexpr size_t kRows = 5, kTileBytes = kRows * kGroupBytes;
+// Twelve accumulators keep the instruction busy over its latency; with two vectors of weights and one
+// of x they are all that 16 registers hold.
+constexpr size_t kRows = 6, kTileBytes = kRows * kGroupBytes;
 
 void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, uint8_t* packed) {
   const uint8_t flip = relaxed_flip(is_signed);
@@ -20,11 +21,14 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
                            wasm_v128_xor(wasm_v128_load(source[2] + j), flips),
                            wasm_v128_xor(wasm_v128_load(source[3] + j), flips)};
     store_transposed(row, packed, kTileBytes);
-    const v128_t last = wasm_v128_xor(wasm_v128_load(source[4] + j), flips);
-    wasm_v128_store32_lane(packed + 16, last, 0);
-    wasm_v128_store32_lane(packed + 16 + kTileBytes, last, 1);
-    wasm_v128_store32_lane(packed + 16 + 2 * kTileBytes, last, 2);
-    wasm_v128_store32_lane(packed + 16 + 3 * kTileBytes, last, 3);
+    const v128_t e = wasm_v128_xor(wasm_v128_load(source[4] + j), flips);
+    const v128_t f = wasm_v128_xor(wasm_v128_load(source[5] + j), flips);
+    const v128_t low = wasm_i32x4_shuffle(e, f, 0, 4, 1, 5);
+    const v128_t high = wasm_i32x4_shuffle(e, f, 2, 6, 3, 7);
+    wasm_v128_store64_lane(packed + 16, low, 0);
+    wasm_v128_store64_lane(packed + 16 + kTileBytes, low, 1);
+    wasm_v128_store64_lane(packed + 16 + 2 * kTileBytes, high, 0);
+    wasm_v128_store64_lane(packed + 16 + 3 * kTileBytes, high, 1);
   }
   const uint32_t flip_word = flip * 0x01010101u;
   for (; j + 4 <= k; j += 4, packed += kTileBytes) {
@@ -45,13 +49,14 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
   }
 }
 
-// The microkernel: 5 rows x 8 columns, four k at a time.
+// The microkernel: 6 rows x 8 columns, four k at a time.
 struct Multiply {
   static constexpr size_t kTileRows = kRows;
 
   static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0, v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
-    v128_t c0 = bias0, c1 = bias1, d0 = bias0, d1 = bias1, e0 = bias0, e1 = bias1;
+    v128_t c0 = bias0, c1 = bias1, d0 = bias0, d1 = bias1;
+    v128_t e0 = bias0, e1 = bias1, f0 = bias0, f1 = bias1;
     for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) {
       const v128_t w0 = wasm_v128_load(w);
       const v128_t w1 = wasm_v128_load(w + 16);
@@ -70,15 +75,18 @@ struct Multiply {
       const v128_t e = splat_word(x + 16);
       e0 = add_dot(e0, w0, e);
       e1 = add_dot(e1, w1, e);
+      const v128_t f = splat_word(x + 20);
+      f0 = add_dot(f0, w0, f);
+      f1 = add_dot(f1, w1, f);
     }
-    return {{{a0, a1}, {b0, b1}, {c0, c1}, {d0, d1}, {e0, e1}}};
+    return {{{a0, a1}, {b0, b1}, {c0, c1}, {d0, d1}, {e0, e1}, {f0, f1}}};
   }
 };
 
 }  // namespace
 
-extern const QGemmKernel qx8_qc8w_gemm_5x8c4__relaxed = {
-    "qx8_qc8w_gemm_5x8c4__relaxed", Isa::kRelaxed, kRows, 4, relaxed_offset, pack_rows,
+extern const QGemmKernel qx8_qc8w_gemm_6x8c4__relaxed = {
+    "qx8_qc8w_gemm_6x8c4__relaxed", Isa::kRelaxed, kRows, 4, relaxed_offset, pack_rows,
     to_bytes<Multiply>,             to_floats<Multiply>};
 
 }  // namespace octavo

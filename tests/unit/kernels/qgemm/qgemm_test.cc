@@ -14,10 +14,10 @@ struct Case {
   bool x_signed, w_signed;
 };
 
-// Shapes on both sides of the tiles of 4 and 5 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
+// Shapes on both sides of the tiles of 4 and 6 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
 std::vector<Case> cases() {
   std::vector<Case> made;
-  for (const size_t m : {1u, 3u, 4u, 5u, 6u, 9u, 11u}) {
+  for (const size_t m : {1u, 3u, 4u, 5u, 6u, 9u, 13u}) {
     for (const size_t n : {1u, 7u, 8u, 9u, 17u}) {
       for (const size_t k : {1u, 2u, 3u, 7u, 8u, 9u, 16u, 27u, 64u}) {
         made.push_back({m, n, k, (m + n) % 2 == 0, (n + k) % 2 == 0});
