@@ -22,6 +22,7 @@ struct DenseRows {
   const uint8_t* x;
   size_t k, first = 0;
   size_t segments() const { return 1; }
+  size_t filled(size_t depth_of_row, size_t) const { return depth_of_row; }
   void start(size_t row, size_t) { first = row; }
   const uint8_t* segment(size_t row, size_t) const { return x + (first + row) * k; }
 };

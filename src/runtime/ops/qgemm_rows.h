@@ -23,6 +23,7 @@ inline size_t qgemm_block_bytes(const QGemmWeights& weights) {
 
 // `rows_of` tells where x lies: rows in `segments` pieces of equal length, one behind the other in k.
 //   size_t segments() const;
+//   size_t filled(size_t k, size_t depth) const;         bytes of a piece, up to whole groups
 //   void start(size_t first, size_t count);              the rows of a tile, in order
 //   const uint8_t* segment(size_t row, size_t piece);    of the tile's row; valid until the next piece
 // store(first_row, first_column, panel) runs the kernel. `packed` has qgemm_block_bytes.
@@ -31,7 +32,8 @@ void run_qgemm(const QGemmWeights& weights, size_t rows, bool is_signed, uint8_t
                RowsOf rows_of, Store store) {
   const QGemmKernel& kernel = *weights.kernel;
   const size_t groups = weights.groups(), tile_rows = kernel.tile_rows;
-  const size_t pieces = rows_of.segments(), k = weights.k / pieces;
+  const size_t pieces = rows_of.segments();
+  const size_t k = rows_of.filled(weights.k / pieces, kernel.depth);
   const size_t piece_bytes = groups / pieces * tile_bytes(kernel);
   const size_t block = qgemm_block_rows(weights);
   for (size_t begin = 0; begin < rows; begin += block) {

@@ -37,6 +37,8 @@ class Gather {
         pixel_(static_cast<size_t>(geometry.in_channels)),
         width_(static_cast<size_t>(geometry.in_per_group())),
         line_(static_cast<size_t>(w_.kernel) * width_),
+        line_step_(static_cast<size_t>(h_.dilation * w_.in) * pixel_),
+        reach_((h_.kernel - 1) * h_.dilation),
         x_(x + group * width_),
         end_(x + static_cast<size_t>(geometry.batch * h_.in * w_.in) * pixel_),
         zero_(zero),
@@ -61,22 +63,32 @@ class Gather {
       return;
     }
     for (size_t i = 0; i < count; ++i) {
-      corners_[i] = {image_, oy_ * h_.stride - h_.pad_begin, ox_ * w_.stride - w_.pad_begin};
+      Corner& corner = corners_[i];
+      corner = {image_, oy_ * h_.stride - h_.pad_begin, ox_ * w_.stride - w_.pad_begin, nullptr};
+      const bool inside = corner.top >= 0 && corner.top + reach_ < h_.in && corner.left >= 0 &&
+                          corner.left + w_.kernel <= w_.in;
+      if (whole_lines_ && inside) corner.lines = at(image_, corner.top, corner.left);
       advance();
     }
   }
 
+  // Where rows are copied, k is filled up to whole groups by what lies in the slot behind them: the
+  // weights there are zero.
+  size_t filled(size_t k, size_t depth) const {
+    return direct_ || by_line_ ? k : (k + depth - 1) / depth * depth;
+  }
+
   const uint8_t* segment(size_t i, size_t piece) {
     if (direct_) return x_ + (first_ + i) * pixel_;
+    const Corner& corner = corners_[i];
+    if (by_line_ && corner.lines) return corner.lines + piece * line_step_;
     uint8_t* slot = slots_ + i * slot_bytes_;
     if (by_line_) {
-      const uint8_t* line = line_of(corners_[i], static_cast<int64_t>(piece));
-      if (line) return line;
-      copy_line(corners_[i], static_cast<int64_t>(piece), slot);
+      copy_line(corner, static_cast<int64_t>(piece), slot);
       return slot;
     }
     uint8_t* to = slot;
-    for (int64_t k = 0; k < h_.kernel; ++k, to += line_) copy_line(corners_[i], k, to);
+    for (int64_t k = 0; k < h_.kernel; ++k, to += line_) copy_line(corner, k, to);
     return slot;
   }
 
@@ -85,6 +97,7 @@ class Gather {
 
   struct Corner {  // where the kernel lies on an image
     int64_t image, top, left;
+    const uint8_t* lines;  // its first line where it lies, if no tap is padding or between others
   };
 
   void advance() {
@@ -95,15 +108,9 @@ class Gather {
     ++image_;
   }
 
-  // The taps of line k of the kernel where they lie; null where some are padding or between others.
-  const uint8_t* line_of(const Corner& corner, int64_t k) const {
-    const int64_t y = corner.top + k * h_.dilation;
-    const bool inside = y >= 0 && y < h_.in && corner.left >= 0 && corner.left + w_.kernel <= w_.in;
-    return whole_lines_ && inside ? at(corner.image, y, corner.left) : nullptr;
-  }
-
   void copy_line(const Corner& corner, int64_t k, uint8_t* to) const {
-    if (const uint8_t* line = line_of(corner, k)) {
+    if (corner.lines) {
+      const uint8_t* line = corner.lines + static_cast<size_t>(k) * line_step_;
       if (line_ <= kVector && line + kVector <= end_) {
         std::memcpy(to, line, kVector);  // one load and store; what is too much is overwritten
       } else {
@@ -128,7 +135,9 @@ class Gather {
 
   WindowAxis h_, w_;
   size_t pixel_, width_;  // bytes of a pixel, and of the group's channels in it
-  size_t line_;           // bytes of a line of the kernel
+  size_t line_;           // bytes of a line of the kernel, and from one to the next
+  size_t line_step_;
+  int64_t reach_;  // lines of x from the first of the kernel to its last
   const uint8_t* x_;
   const uint8_t* end_;  // of x
   uint8_t zero_;

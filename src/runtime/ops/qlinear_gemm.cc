@@ -15,6 +15,7 @@ struct DenseRows {
   size_t first = 0;
 
   size_t segments() const { return 1; }
+  size_t filled(size_t depth_of_row, size_t) const { return depth_of_row; }
   void start(size_t row, size_t) { first = row; }
   const uint8_t* segment(size_t row, size_t) const { return x + (first + row) * k; }
 };
