@@ -1,6 +1,7 @@
 #include "marshal.h"
 
 #include <cmath>
+#include <new>
 
 namespace octavo {
 namespace {
@@ -47,6 +48,19 @@ Result<Shape> shape_from(const val& dims) {
   return Shape(std::move(out));
 }
 
+void copy_to(uint8_t* to, size_t size, const val& array) {
+  if (size > 0) val(emscripten::typed_memory_view(size, to)).call<void>("set", array);
+}
+
+// Without filling it with zeros first.
+Result<Buffer> buffer_from(const val& array) {
+  const auto size = array["length"].as<size_t>();
+  const std::shared_ptr<uint8_t[]> data(new (std::nothrow) uint8_t[size + 1]);
+  if (!data) return Status(ErrorCode::kOutOfMemory, "no memory for this tensor");
+  copy_to(data.get(), size, array);
+  return Buffer::view(data.get(), size, data);
+}
+
 }  // namespace
 
 val outcome(const Status& status) {
@@ -62,8 +76,7 @@ val outcome(const Status& status) {
 
 std::vector<std::byte> bytes_from(const val& array) {
   std::vector<std::byte> bytes(array["length"].as<size_t>());
-  auto* data = reinterpret_cast<uint8_t*>(bytes.data());
-  if (!bytes.empty()) val(emscripten::typed_memory_view(bytes.size(), data)).call<void>("set", array);
+  copy_to(reinterpret_cast<uint8_t*>(bytes.data()), bytes.size(), array);
   return bytes;
 }
 
@@ -75,7 +88,7 @@ val to_uint8_array(const void* data, size_t size) {
 Result<Tensor> tensor_from(const val& tensor) {
   const auto dtype_name = tensor["dtype"].as<std::string>();
   OCTAVO_ASSIGN_OR_RETURN(Shape shape, shape_from(tensor["dims"]));
-  std::vector<std::byte> data = bytes_from(tensor["data"]);
+  OCTAVO_ASSIGN_OR_RETURN(Buffer data, buffer_from(tensor["data"]));
   const DType dtype = dtype_from_name(dtype_name);
   if (size_of(dtype) == 0) {
     return Status(ErrorCode::kInvalidArgument, "there is no tensor of '" + dtype_name + "'");
@@ -86,7 +99,7 @@ Result<Tensor> tensor_from(const val& tensor) {
                                                    " does not fit " + std::to_string(data.size()) +
                                                    " bytes of data");
   }
-  return Tensor(dtype, std::move(shape), Buffer::adopt(std::move(data)));
+  return Tensor(dtype, std::move(shape), std::move(data));
 }
 
 val to_tensor(const Tensor& tensor) {

@@ -16,12 +16,13 @@ const { values: options } = parseArgs({
 const turn = 4; // runs, the first of which does not count
 const limits = { relaxed: 105, simd128: 50, float: 26 }; // GMAC/s that the best kernel of each kind reached in Chromium
 
-async function measure([files, input, rounds, runs]) {
+async function measure([files, inputs, rounds, runs]) {
   const [{ createOctavo }, ort, litert] = [await import('/dist/index.js'), await import('/ort/ort.wasm.min.mjs'), await import('/litert/dist/index.js')];
   ort.env.wasm.numThreads = 1;
   ort.env.logLevel = 'error';
-  const values = input.dtype === 'int64' ? BigInt64Array.from(input.values, BigInt) : Float32Array.from(input.values);
-  const tensors = [{ dtype: input.dtype, dims: input.dims, data: values }];
+  const typed = ({ dtype, values }) => (dtype === 'int64' ? BigInt64Array.from(values, BigInt) : Float32Array.from(values));
+  const tensors = inputs.map((input) => ({ dtype: input.dtype, dims: input.dims, data: typed(input) }));
+  const values = tensors[0].data;
   const fetched = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
   const best = await createOctavo({ worker: false }); // as the others run: on this thread
   const plain = await createOctavo({ worker: false, wasm: new URL('/dist/octavo.wasm', location.href) });
@@ -37,7 +38,7 @@ async function measure([files, input, rounds, runs]) {
   };
   const addOrt = async (name, file) => {
     const session = await ort.InferenceSession.create(file);
-    const feed = () => ({ [session.inputNames[0]]: new ort.Tensor(input.dtype, values, input.dims) });
+    const feed = () => Object.fromEntries(inputs.map(({ name: of, dtype, dims }, i) => [of, new ort.Tensor(dtype, tensors[i].data, dims)]));
     turns[name] = () => session.run(feed());
   };
   const addLiteRt = async (name, url) => {
@@ -84,7 +85,7 @@ const folder = mkdtempSync(join(tmpdir(), 'octavo-bench-'));
 const browser = await launch();
 const found = [];
 try {
-  for (const { name, float, int8, tflite, input } of await subjects(folder, new RegExp(options.models))) {
+  for (const { name, float, int8, tflite, inputs } of await subjects(folder, new RegExp(options.models))) {
     const site = await serveFolders({
       '/dist': dist, '/ort': runtimeWeb, '/int8': folder, '/float': dirname(float), '/tflite': tflite === null ? folder : dirname(tflite),
       '/litert': inRoot('node_modules/@litertjs/core'), '/litert-utils': inRoot('node_modules/@litertjs/wasm-utils'),
@@ -92,7 +93,7 @@ try {
     const page = await browser.newPage();
     await page.goto(site.address);
     const files = { float: `/float/${basename(float)}`, int8: int8 && `/int8/${basename(int8)}`, tflite: tflite && `/tflite/${basename(tflite)}` };
-    const { isa, times, once, profiles } = await page.evaluate(measure, [files, input, Number(options.rounds), turn]);
+    const { isa, times, once, profiles } = await page.evaluate(measure, [files, inputs, Number(options.rounds), turn]);
     await page.close();
     site.close();
 

@@ -14,7 +14,7 @@ const tokens = { name: 'text_encoder_4x192', file: join(dataFolder, 'architectur
 const litertFile = (name) => join(dataFolder, 'tflite', `${name}_int8.tflite`);
 const there = (model) => existsSync(model.file);
 
-/** [{ name, float, int8, tflite, input: { dtype, dims, values } }]; what is null is not there. */
+/** [{ name, float, int8, tflite, inputs: [{ name, dtype, dims, values }] }]; what is null is not there. */
 export async function subjects(folder, wanted = /./) {
   const octavo = await createOctavo();
   const made = [];
@@ -25,13 +25,16 @@ export async function subjects(folder, wanted = /./) {
     if (status !== 0) throw new Error(stderr);
     const opened = await octavo.open(model.file);
     const { dtype, dims, data } = await opened.inputOf(model.recipe, somePictures(model.images, 1)[0].bytes);
+    const [{ name: input }] = opened.info.inputs;
     opened.dispose();
     const tflite = litertFile(model.name);
-    made.push({ name: model.name, float: model.file, int8, tflite: existsSync(tflite) ? tflite : null, input: { dtype, dims: [...dims], values: [...data] } });
+    made.push({ name: model.name, float: model.file, int8, tflite: existsSync(tflite) ? tflite : null, inputs: [{ name: input, dtype, dims: [...dims], values: [...data] }] });
   }
   if (there(tokens) && wanted.test(tokens.name)) {
-    const values = Array.from({ length: tokens.length }, (_, i) => (i * 37) % 100);
-    made.push({ name: tokens.name, float: tokens.file, int8: null, tflite: null, input: { dtype: 'int64', dims: [1, tokens.length], values } });
+    const { info } = await octavo.open(tokens.file);
+    const inputs = info.inputs.map(({ name, dtype }, n) => (
+      { name, dtype, dims: [1, tokens.length], values: Array.from({ length: tokens.length }, (_, i) => (n === 0 ? (i * 37) % 100 : 1)) }));
+    made.push({ name: tokens.name, float: tokens.file, int8: null, tflite: null, inputs });
   }
   octavo.dispose();
   return made;
