@@ -3,8 +3,7 @@
 namespace octavo {
 namespace {
 
-// Ten accumulators; the product that is added to one takes a register too.
-constexpr size_t kRows = 5, kTileBytes = kRows * kGroupBytes;
+constexpr size_t kRows = 4, kTileBytes = kRows * kGroupBytes;
 
 template <bool kSigned>
 void pack_rows_of(size_t rows, size_t k, const uint8_t* const* x, uint8_t* packed) {
@@ -16,11 +15,6 @@ void pack_rows_of(size_t rows, size_t k, const uint8_t* const* x, uint8_t* packe
         load_widened<kSigned>(source[0] + j), load_widened<kSigned>(source[1] + j),
         load_widened<kSigned>(source[2] + j), load_widened<kSigned>(source[3] + j)};
     store_transposed(row, packed, kTileBytes);
-    const v128_t last = load_widened<kSigned>(source[4] + j);
-    wasm_v128_store32_lane(packed + 16, last, 0);
-    wasm_v128_store32_lane(packed + 16 + kTileBytes, last, 1);
-    wasm_v128_store32_lane(packed + 16 + 2 * kTileBytes, last, 2);
-    wasm_v128_store32_lane(packed + 16 + 3 * kTileBytes, last, 3);
   }
   for (; j < k; j += 2, packed += kTileBytes) {
     for (size_t m = 0; m < kRows; ++m) {
@@ -38,14 +32,14 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
 
 int32_t keep(bool) { return 0; }
 
-// The microkernel: 5 rows x 8 columns, two k at a time. i32x4.dot_i16x8 adds two products in int32
+// The microkernel: 4 rows x 8 columns, two k at a time. i32x4.dot_i16x8 adds two products in int32
 // (both below 2^16), and i32x4.add wraps: modulo 2^32, as the plain twin.
 struct Multiply {
   static constexpr size_t kTileRows = kRows;
 
   static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0, v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
-    v128_t c0 = bias0, c1 = bias1, d0 = bias0, d1 = bias1, e0 = bias0, e1 = bias1;
+    v128_t c0 = bias0, c1 = bias1, d0 = bias0, d1 = bias1;
     for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) {
       const v128_t w0 = wasm_v128_load(w);
       const v128_t w1 = wasm_v128_load(w + 16);
@@ -61,18 +55,15 @@ struct Multiply {
       const v128_t d = wasm_v128_load32_splat(x + 12);
       d0 = wasm_i32x4_add(d0, wasm_i32x4_dot_i16x8(w0, d));
       d1 = wasm_i32x4_add(d1, wasm_i32x4_dot_i16x8(w1, d));
-      const v128_t e = wasm_v128_load32_splat(x + 16);
-      e0 = wasm_i32x4_add(e0, wasm_i32x4_dot_i16x8(w0, e));
-      e1 = wasm_i32x4_add(e1, wasm_i32x4_dot_i16x8(w1, e));
     }
-    return {{{a0, a1}, {b0, b1}, {c0, c1}, {d0, d1}, {e0, e1}}};
+    return {{{a0, a1}, {b0, b1}, {c0, c1}, {d0, d1}}};
   }
 };
 
 }  // namespace
 
-extern const QGemmKernel qx8_qc8w_gemm_5x8c2__simd128 = {
-    "qx8_qc8w_gemm_5x8c2__simd128", Isa::kSimd128, kRows, 2, keep, pack_rows,
+extern const QGemmKernel qx8_qc8w_gemm_4x8c2__simd128 = {
+    "qx8_qc8w_gemm_4x8c2__simd128", Isa::kSimd128, kRows, 2, keep, pack_rows,
     to_bytes<Multiply>,             to_floats<Multiply>};
 
 }  // namespace octavo

@@ -111,10 +111,12 @@ class Gather {
   void copy_line(const Corner& corner, int64_t k, uint8_t* to) const {
     if (corner.lines) {
       const uint8_t* line = corner.lines + static_cast<size_t>(k) * line_step_;
-      if (line_ <= kVector && line + kVector <= end_) {
-        std::memcpy(to, line, kVector);  // one load and store; what is too much is overwritten
-      } else {
+      // Whole vectors of a short line, if x holds them: what is too much is overwritten.
+      const size_t rounded = (line_ + kVector - 1) / kVector * kVector;
+      if (line_ > 4 * kVector || line + rounded > end_) {
         std::memcpy(to, line, line_);
+      } else {
+        for (size_t i = 0; i < rounded; i += kVector) std::memcpy(to + i, line + i, kVector);
       }
       return;
     }

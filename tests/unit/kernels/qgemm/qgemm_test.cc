@@ -14,7 +14,7 @@ struct Case {
   bool x_signed, w_signed;
 };
 
-// Shapes on both sides of the tiles of 4 to 6 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
+// Shapes on both sides of the tiles of 4 and 6 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
 std::vector<Case> cases() {
   std::vector<Case> made;
   for (const size_t m : {1u, 3u, 4u, 5u, 6u, 9u, 13u}) {
