@@ -27,7 +27,7 @@ async function fresh() {
   page.setDefaultTimeout(2 * minutes);
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  await page.goto(site.address);
+  await page.goto(site.address, { waitUntil: 'networkidle' });
   requests = [];
   page.on('request', (request) => requests.push(request.url()));
   return errors;

@@ -1,4 +1,4 @@
-// The engine, started when it is first needed and started anew after it was ended.
+// The engine, started with the page: from then on nothing is asked of any server.
 import { createOctavo, type Octavo } from 'octavo/inline';
 
 let running: Promise<Octavo> | undefined;
