@@ -34,6 +34,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("run", &JsSession::run)
       .function("outputNames", &JsSession::output_names)
       .function("profile", &JsSession::profile)
+      .function("profileText", &JsSession::profile_text)
       .function("save", &JsSession::save)
       .function("quantizeReport", &JsSession::quantize_report)
       .function("quantizeReportText", &JsSession::quantize_report_text);

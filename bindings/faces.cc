@@ -47,6 +47,11 @@ Result<std::vector<Tensor>> tensors_from(const val& inputs) {
   return tensors;
 }
 
+Result<Profile> profile_of(Session& session, const val& inputs, int runs) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<Tensor> tensors, tensors_from(inputs));
+  return profile(session, tensors, runs);
+}
+
 val to_tensors(const std::vector<Tensor>& tensors) {
   val array = val::array();
   for (const Tensor& tensor : tensors) array.call<void>("push", to_tensor(tensor));
@@ -230,10 +235,13 @@ val JsSession::run(val inputs) {
 }
 
 val JsSession::profile(val inputs, int runs) {
-  const Result<std::vector<Tensor>> tensors = tensors_from(inputs);
-  if (!tensors.ok()) return outcome(tensors.status());
-  const Result<Profile> found = octavo::profile(session_, *tensors, runs);
+  const Result<Profile> found = profile_of(session_, inputs, runs);
   return found.ok() ? outcome_of(dump_json(to_json(*found))) : outcome(found.status());
+}
+
+val JsSession::profile_text(val inputs, int runs) {
+  const Result<Profile> found = profile_of(session_, inputs, runs);
+  return found.ok() ? outcome_of(to_text(*found)) : outcome(found.status());
 }
 
 val JsSession::output_names() const {

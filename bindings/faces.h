@@ -62,6 +62,7 @@ class JsSession {
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
   val run(val inputs);
   val profile(val inputs, int runs);
+  val profile_text(val inputs, int runs);
   val output_names() const;
   val save(const std::string& format, val sink) const;
   std::string quantize_report(const std::string& output, double bytes, double seconds) const;

@@ -48,8 +48,9 @@ export interface Session extends Handle {
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
   run(inputs: RawTensor[]): Outcome<RawTensor[]>;
   outputNames(): string[];
-  /** JSON of engine/profile.h. */
+  /** JSON of engine/profile.h, or its text. */
   profile(inputs: RawTensor[], runs: number): Outcome<string>;
+  profileText(inputs: RawTensor[], runs: number): Outcome<string>;
   /** Hands the file to `sink` piece by piece; a piece is a view that is void after the call. */
   save(format: string, sink: (piece: Uint8Array) => void): Outcome<null>;
   /** After quantize: JSON of the report; `output` and `seconds` are put into it. */

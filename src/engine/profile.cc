@@ -31,8 +31,8 @@ bool is_product(Op op) {
          op == Op::kQLinearConv || op == Op::kQLinearGemm;
 }
 
-// Each element of the output is the sum of so many products (each of the input of ConvTranspose goes
-// into as many).
+// Each element of the output is the sum of so many products (each of the input of ConvTranspose
+// goes into as many).
 int64_t macs_of(const Graph& graph, const Node& node) {
   if (!is_product(node.op) || node.inputs.size() < 2) return 0;
   const auto& y = graph.value(node.outputs[0]).shape;
@@ -98,7 +98,8 @@ Result<Profile> profile(Session& session, std::span<const Tensor> inputs, int ru
 OrderedJson to_json(const Profile& profile) {
   OrderedJson steps = OrderedJson::array();
   for (const StepTime& s : profile.steps) {
-    steps.push_back({{"name", s.name}, {"op", s.op}, {"shape", s.shape}, {"ms", s.ms}, {"macs", s.macs}});
+    steps.push_back(
+        {{"name", s.name}, {"op", s.op}, {"shape", s.shape}, {"ms", s.ms}, {"macs", s.macs}});
   }
   return {{"schema", 1}, {"ms", profile.ms}, {"peak_bytes", profile.peak_bytes}, {"steps", steps}};
 }

@@ -4,9 +4,7 @@
 
 namespace octavo {
 
-Isa best_isa() {
-  return relaxed_dot() == RelaxedDot::kInexact ? Isa::kSimd128 : Isa::kRelaxed;
-}
+Isa best_isa() { return relaxed_dot() == RelaxedDot::kInexact ? Isa::kSimd128 : Isa::kRelaxed; }
 
 const char* name_of(Isa isa) {
   constexpr const char* kNames[] = {"ref", "simd128", "relaxed"};

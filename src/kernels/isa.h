@@ -7,7 +7,7 @@ namespace octavo {
 // and processors differ in what they compute, so it counts only where relaxed_dot.h finds it exact.
 enum class Isa { kRef, kSimd128, kRelaxed };
 
-Isa best_isa();              // that this build holds and this machine computes exactly
+Isa best_isa();                // that this build holds and this machine computes exactly
 const char* name_of(Isa isa);  // "ref", "simd128", "relaxed"
 
 }  // namespace octavo

@@ -33,7 +33,8 @@ bool computes(int32_t (*number)(uint8_t)) {
 
 RelaxedDot probe_relaxed_dot() {
   if (computes([](uint8_t x) { return int32_t{x}; })) return RelaxedDot::kUnsigned;
-  if (computes([](uint8_t x) { return int32_t{static_cast<int8_t>(x)}; })) return RelaxedDot::kSigned;
+  if (computes([](uint8_t x) { return int32_t{static_cast<int8_t>(x)}; }))
+    return RelaxedDot::kSigned;
   return RelaxedDot::kInexact;
 }
 

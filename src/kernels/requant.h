@@ -17,9 +17,7 @@ struct Requant {
   int32_t qmax = 255;
 
   // Whether a byte that saturates is clamped enough.
-  bool is_full_range() const {
-    return (qmin == 0 && qmax == 255) || (qmin == -128 && qmax == 127);
-  }
+  bool is_full_range() const { return (qmin == 0 && qmax == 255) || (qmin == -128 && qmax == 127); }
 };
 
 // Adding 0x1.8p23f rounds numbers of a smaller magnitude than this to integers. Where accumulators

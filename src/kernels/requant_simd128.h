@@ -10,9 +10,10 @@ namespace octavo {
 namespace {
 
 // kClamp off: for accumulators that stay small (see stays_small) and outputs that use the whole
-// range of a byte. Otherwise clamping before rounding gives what clamping after it does, because the limits are integers; and
-// within the limits (|x| <= 383) adding 1.5 * 2^23 rounds half to even, as ulp is 1 there, and
-// leaves the integer in the low bits. pmax and pmin with x second turn NaN into the low limit.
+// range of a byte. Otherwise clamping before rounding gives what clamping after it does, because
+// the limits are integers; and within the limits (|x| <= 383) adding 1.5 * 2^23 rounds half to
+// even, as ulp is 1 there, and leaves the integer in the low bits. pmax and pmin with x second turn
+// NaN into the low limit.
 template <bool kClamp = true>
 struct RequantSimd {
   explicit RequantSimd(const Requant& out)
@@ -23,8 +24,7 @@ struct RequantSimd {
 
   // Four results as 0..255: signed ones have 128 added, which `bytes` takes away again.
   v128_t from_float(v128_t scaled) const {
-    const v128_t clamped =
-        kClamp ? wasm_f32x4_pmin(high, wasm_f32x4_pmax(low, scaled)) : scaled;
+    const v128_t clamped = kClamp ? wasm_f32x4_pmin(high, wasm_f32x4_pmax(low, scaled)) : scaled;
     return wasm_i32x4_add(wasm_f32x4_add(clamped, wasm_f32x4_splat(0x1.8p23f)), offset);
   }
   v128_t from_acc(v128_t acc, v128_t multiplier) const {

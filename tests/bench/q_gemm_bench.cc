@@ -35,16 +35,15 @@ void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   const std::vector<int32_t> zeros(columns, 0);
   const std::vector<float> multiplier(columns, 1e-4f);
   const QGemmWeights weights = pack_weights({columns, depth, w.data(), depth, depth, 1, 0, true,
-                                             zeros.data(), nullptr, multiplier.data(), false, 128}, kernel);
+                                             zeros.data(), nullptr, multiplier.data(), false, 128},
+                                            kernel);
   std::vector<uint8_t> packed(qgemm_block_bytes(weights));
   std::vector<uint8_t> y(rows * columns);
   for (auto _ : state) {
-    run_qgemm(
-        weights, rows, false, packed.data(),
-        DenseRows{x.data(), depth},
-        [&](size_t m, size_t n, const QGemmPanel& panel) {
-          kernel.to_bytes(panel, kOut, y.data() + m * columns + n, columns);
-        });
+    run_qgemm(weights, rows, false, packed.data(), DenseRows{x.data(), depth},
+              [&](size_t m, size_t n, const QGemmPanel& panel) {
+                kernel.to_bytes(panel, kOut, y.data() + m * columns + n, columns);
+              });
     benchmark::DoNotOptimize(y.data());
   }
   count_macs(state, rows * columns * depth);
@@ -57,10 +56,9 @@ void depthwise(benchmark::State& state, const QDwConvKernel& kernel) {
   const std::vector<uint8_t> x(channels * (taps + pixels), 77), w(channels * taps, 3);
   const std::vector<int32_t> zeros(channels, 0);
   const std::vector<float> multiplier(channels, 1e-3f);
-  const QDwConvWeights weights =
-      pack_weights({channels, taps, w.data(), true, zeros.data(), nullptr,
-                                               multiplier.data(), false, 128},
-                                              kernel);
+  const QDwConvWeights weights = pack_weights(
+      {channels, taps, w.data(), true, zeros.data(), nullptr, multiplier.data(), false, 128},
+      kernel);
   std::vector<const uint8_t*> pointers;
   for (size_t i = 0; i < taps; ++i) pointers.push_back(x.data() + i * channels);
   std::vector<uint8_t> y(pixels * channels);

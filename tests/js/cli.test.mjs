@@ -103,7 +103,8 @@ for (const [name, octavo] of Object.entries(faces)) {
     const output = join(folder, 'y.npy');
     const dims = [1, 3, 96, 96];
     writeFileSync(input, npy(dims, new Float32Array(dims.reduce((a, b) => a * b)).fill(0.25)));
-    const { status, stdout, stderr } = octavo(['run', demo('demo.onnx'), '--input', input, '--output', output]);
+    const { status, stdout, stderr } = octavo(['run', demo('demo.onnx'), '--input', input, '--output', output, '--profile', '2']);
+    assert.match(stdout, /ms a run, peak memory .* MB\n[^]*GMAC\/s +Conv /);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /y\.npy: \S+ float32 \[1, 8\]/);
     const scores = new Float32Array(Uint8Array.from(readFileSync(output).subarray(-32)).buffer);

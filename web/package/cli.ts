@@ -97,6 +97,7 @@ const commands: Record<string, Command> = {
     flags: {
       input: { value: 'X.npy', help: "array for an input; repeat it for each, in the model's order", repeatable: true },
       output: { value: 'Y.npy', help: 'where an output goes; repeat it for more than the first', repeatable: true },
+      profile: { value: 'N', help: 'run N times and show where the time goes' },
       force,
     },
     required: ['input', 'output'],
@@ -174,6 +175,7 @@ async function runModel(tool: Tool, [path]: string[], flags: Flags): Promise<num
     throw new OctavoError('E_INVALID_ARGUMENT', `the model has ${names.length} outputs; give as many files`);
   }
   const inputs = (flags['input'] ?? []).map((file) => taken(tool.module.readNpy(readFileSync(file)), file));
+  if (flags['profile'] !== undefined) tool.print(taken(session.profileText(inputs, countOf(flags['profile']))));
   const results = taken(session.run(inputs));
   for (const [i, file] of outputs.entries()) {
     const tensor = results[i]!;
@@ -252,6 +254,12 @@ class Tool {
     const bar = `\r  ${phase.padEnd(11)} ${'█'.repeat(filled)}${'░'.repeat(30 - filled)} ${done}/${total}`;
     this.note(terminal ? bar + (done === total ? '\r\x1b[K' : '') : `  ${phase} ${done}/${total}\n`);
   }
+}
+
+function countOf(values: string[]): number {
+  const text = one(values), count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 100000) return count;
+  throw new OctavoError('E_INVALID_ARGUMENT', `'${text}' is no number from 1 to 100000`, '--profile');
 }
 
 function one(values: string[] | undefined): string {

@@ -51,7 +51,8 @@ void run(size_t n, const uint8_t* a, const uint8_t* b, bool b_is_scalar, const Q
     const Reals real_b = b_is_scalar ? scalar : dequant_b.load(b + i);
     const v128_t low = wasm_f32x4_div(Op::vector(real_a.low, real_b.low), scale);
     const v128_t high = wasm_f32x4_div(Op::vector(real_a.high, real_b.high), scale);
-    wasm_v128_store64_lane(y + i, requant.bytes(requant.from_float(low), requant.from_float(high)), 0);
+    wasm_v128_store64_lane(y + i, requant.bytes(requant.from_float(low), requant.from_float(high)),
+                           0);
   }
   for (; i < n; ++i) y[i] = Op::apply(a[i], b[b_is_scalar ? 0 : i], params);
 }

@@ -13,7 +13,8 @@ void quantize(size_t n, const float* x, float scale, const Requant& out, uint8_t
   size_t i = 0;
   for (; i + 16 <= n; i += 16) {
     const float* from = x + i;
-    wasm_v128_store(y + i, requant.bytes(four(from), four(from + 4), four(from + 8), four(from + 12)));
+    wasm_v128_store(y + i,
+                    requant.bytes(four(from), four(from + 4), four(from + 8), four(from + 12)));
   }
   for (; i < n; ++i) y[i] = quantize_byte(x[i], scale, out);
 }

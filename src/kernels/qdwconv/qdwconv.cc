@@ -58,7 +58,8 @@ bool takes(const QDwConvKernel& kernel, const QDwConvWeightsSource& source) {
 QDwConvWeights pack_weights(const QDwConvWeightsSource& source, Isa isa) {
   const QDwConvKernel& best = best_of(qdwconv_kernels(), isa);
   const bool fits = takes(best, source);
-  return pack_weights(source, fits ? best : best_of(qdwconv_kernels(), std::min(isa, Isa::kSimd128)));
+  return pack_weights(source,
+                      fits ? best : best_of(qdwconv_kernels(), std::min(isa, Isa::kSimd128)));
 }
 
 QDwConvWeights pack_weights(const QDwConvWeightsSource& source, const QDwConvKernel& kernel) {

@@ -3,8 +3,8 @@
 //   acc[p][c] = bias[c] + sum over taps t of x[p][t][c] * w[t][c]      int32, modulo 2^32
 //   y[p][c]   = requantize(acc[p][c], multiplier[c])
 //
-// x[t] + p * step points at the `channels` bytes that tap t of pixel p sees; taps in the padding see
-// bytes that hold the zero point. As in qgemm.h the bias holds -zx * sum w, w is the weight
+// x[t] + p * step points at the `channels` bytes that tap t of pixel p sees; taps in the padding
+// see bytes that hold the zero point. As in qgemm.h the bias holds -zx * sum w, w is the weight
 // minus its zero point, and some variants add 128 to x or take it away.
 //
 // Packed w: [blocks][groups][block channels][4 bytes], a group being 2 taps as int16 or 4 as bytes;
@@ -41,9 +41,9 @@ struct QDwConvWeights {
 struct QDwConvKernel {
   const char* name;
   Isa isa;
-  size_t block;  // channels
-  size_t depth;  // taps of a group, 2 or 4
-  bool overlaps;  // and so wants at least `block` channels
+  size_t block;                         // channels
+  size_t depth;                         // taps of a group, 2 or 4
+  bool overlaps;                        // and so wants at least `block` channels
   int32_t (*x_offset)(bool is_signed);  // what it adds to every x
   void (*run)(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
               const QDwConvWeights& weights, const Requant& out, uint8_t* y);

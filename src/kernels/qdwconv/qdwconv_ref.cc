@@ -16,6 +16,7 @@ void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
 
 }  // namespace
 
-extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {"qx8_qc8w_dwconv_8c2__ref", Isa::kRef, 8, 2, false, keep, run};
+extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {
+    "qx8_qc8w_dwconv_8c2__ref", Isa::kRef, 8, 2, false, keep, run};
 
 }  // namespace octavo

@@ -83,7 +83,7 @@ void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
 
 }  // namespace
 
-extern const QDwConvKernel qx8_qc8w_dwconv_8c2__simd128 = {"qx8_qc8w_dwconv_8c2__simd128",
-                                                           Isa::kSimd128, 8, 2, false, keep, run};
+extern const QDwConvKernel qx8_qc8w_dwconv_8c2__simd128 = {
+    "qx8_qc8w_dwconv_8c2__simd128", Isa::kSimd128, 8, 2, false, keep, run};
 
 }  // namespace octavo

@@ -63,8 +63,8 @@ QGemmWeights pack_weights(const QGemmWeightsSource& source, const QGemmKernel& k
   std::vector<uint64_t> magnitudes(source.n, 0);
   const size_t depth = kernel.depth;
   for_each_weight(source, [&](size_t i, size_t j, int32_t value) {
-    uint8_t* column = weights.packed.data() + i / kQGemmCols * panel_bytes +
-                      i % kQGemmCols * kGroupBytes;
+    uint8_t* column =
+        weights.packed.data() + i / kQGemmCols * panel_bytes + i % kQGemmCols * kGroupBytes;
     store_in_group(column + j / depth * kQGemmPanelBytes, depth, j % depth, value);
     sums[i] += static_cast<uint32_t>(value);
     magnitudes[i] += static_cast<uint64_t>(std::abs(value));

@@ -5,13 +5,14 @@
 //   y[m][n]   = float(acc[m][n]) * multiplier[n]                 float
 //
 // x is the raw byte (0..255 or -128..127), in some variants with 128 added or taken away; w is the
-// weight minus its zero point. The zero point of x is in the bias: sum (x - zx) * w = sum x * w - zx
-// * sum w, exactly, modulo 2^32. |x|, |w| <= 255, so a true sum is below 2^31 for k <= 33025; beyond
-// that every variant wraps alike.
+// weight minus its zero point. The zero point of x is in the bias: sum (x - zx) * w = sum x * w -
+// zx
+// * sum w, exactly, modulo 2^32. |x|, |w| <= 255, so a true sum is below 2^31 for k <= 33025;
+// beyond that every variant wraps alike.
 //
 // A group (packed_weights.h) is 2 numbers of k as int16, or 4 as bytes.
-// Packed x: [tiles][groups][rows of a tile]; packed w: [n/8][groups][8 columns]; zeros fill up k and
-// n, the last row is repeated where rows fill no tile.
+// Packed x: [tiles][groups][rows of a tile]; packed w: [n/8][groups][8 columns]; zeros fill up k
+// and n, the last row is repeated where rows fill no tile.
 #pragma once
 
 #include <cstddef>
@@ -43,8 +44,8 @@ struct QGemmPanel {
 struct QGemmKernel {
   const char* name;
   Isa isa;
-  size_t tile_rows;  // MR
-  size_t depth;      // KR: numbers of k in a group, 2 or 4
+  size_t tile_rows;                     // MR
+  size_t depth;                         // KR: numbers of k in a group, 2 or 4
   int32_t (*x_offset)(bool is_signed);  // what pack_rows adds to every x
   // Up to tile_rows rows of k bytes each into one packed tile; reads k bytes a row, no more.
   void (*pack_rows)(size_t rows, size_t k, const uint8_t* const* x, bool is_signed,

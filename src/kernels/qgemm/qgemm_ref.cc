@@ -20,8 +20,7 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
 }
 
 int32_t accumulate(const QGemmPanel& panel, size_t m, size_t n) {
-  const uint8_t* x = panel.x + m / kRows * panel.groups * kTileBytes +
-                     m % kRows * kGroupBytes;
+  const uint8_t* x = panel.x + m / kRows * panel.groups * kTileBytes + m % kRows * kGroupBytes;
   const uint8_t* w = panel.w + n * kGroupBytes;
   uint32_t acc = static_cast<uint32_t>(panel.bias[n]);
   for (size_t g = 0; g < panel.groups; ++g, x += kTileBytes, w += kQGemmPanelBytes) {
@@ -50,7 +49,7 @@ void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
 
 }  // namespace
 
-extern const QGemmKernel qx8_qc8w_gemm_4x8c2__ref = {"qx8_qc8w_gemm_4x8c2__ref", Isa::kRef,
-                                                     kRows, 2, keep, pack_rows, to_bytes, to_floats};
+extern const QGemmKernel qx8_qc8w_gemm_4x8c2__ref = {
+    "qx8_qc8w_gemm_4x8c2__ref", Isa::kRef, kRows, 2, keep, pack_rows, to_bytes, to_floats};
 
 }  // namespace octavo

@@ -5,8 +5,8 @@
 namespace octavo {
 namespace {
 
-// Twelve accumulators keep the instruction busy over its latency; with two vectors of weights and one
-// of x they are all that 16 registers hold.
+// Twelve accumulators keep the instruction busy over its latency; with two vectors of weights and
+// one of x they are all that 16 registers hold.
 constexpr size_t kRows = 6, kTileBytes = kRows * kGroupBytes;
 
 void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, uint8_t* packed) {
@@ -42,8 +42,7 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
   for (; j < k; j += 4, packed += kTileBytes) {
     for (size_t m = 0; m < kRows; ++m) {
       for (size_t i = 0; i < 4; ++i) {  // the weights behind k are zero
-        packed[m * kGroupBytes + i] =
-            j + i < k ? static_cast<uint8_t>(source[m][j + i] ^ flip) : 0;
+        packed[m * kGroupBytes + i] = j + i < k ? static_cast<uint8_t>(source[m][j + i] ^ flip) : 0;
       }
     }
   }
@@ -53,7 +52,8 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
 struct Multiply {
   static constexpr size_t kTileRows = kRows;
 
-  static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0, v128_t bias1) {
+  static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
+                          v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
     v128_t c0 = bias0, c1 = bias1, d0 = bias0, d1 = bias1;
     v128_t e0 = bias0, e1 = bias1, f0 = bias0, f1 = bias1;
@@ -85,8 +85,13 @@ struct Multiply {
 
 }  // namespace
 
-extern const QGemmKernel qx8_qc8w_gemm_6x8c4__relaxed = {
-    "qx8_qc8w_gemm_6x8c4__relaxed", Isa::kRelaxed, kRows, 4, relaxed_offset, pack_rows,
-    to_bytes<Multiply>,             to_floats<Multiply>};
+extern const QGemmKernel qx8_qc8w_gemm_6x8c4__relaxed = {"qx8_qc8w_gemm_6x8c4__relaxed",
+                                                         Isa::kRelaxed,
+                                                         kRows,
+                                                         4,
+                                                         relaxed_offset,
+                                                         pack_rows,
+                                                         to_bytes<Multiply>,
+                                                         to_floats<Multiply>};
 
 }  // namespace octavo

@@ -37,7 +37,8 @@ int32_t keep(bool) { return 0; }
 struct Multiply {
   static constexpr size_t kTileRows = kRows;
 
-  static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0, v128_t bias1) {
+  static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
+                          v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
     v128_t c0 = bias0, c1 = bias1, d0 = bias0, d1 = bias1;
     for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) {
@@ -62,8 +63,13 @@ struct Multiply {
 
 }  // namespace
 
-extern const QGemmKernel qx8_qc8w_gemm_4x8c2__simd128 = {
-    "qx8_qc8w_gemm_4x8c2__simd128", Isa::kSimd128, kRows, 2, keep, pack_rows,
-    to_bytes<Multiply>,             to_floats<Multiply>};
+extern const QGemmKernel qx8_qc8w_gemm_4x8c2__simd128 = {"qx8_qc8w_gemm_4x8c2__simd128",
+                                                         Isa::kSimd128,
+                                                         kRows,
+                                                         2,
+                                                         keep,
+                                                         pack_rows,
+                                                         to_bytes<Multiply>,
+                                                         to_floats<Multiply>};
 
 }  // namespace octavo

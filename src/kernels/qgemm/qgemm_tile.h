@@ -28,8 +28,8 @@ struct Tile {
   v128_t acc[kRows][2];
 };
 
-// store(row, tile) gets the finished accumulators of up to kTileRows rows of y; Multiply::tile(groups,
-// x, w, bias0, bias1) makes them.
+// store(row, tile) gets the finished accumulators of up to kTileRows rows of y;
+// Multiply::tile(groups, x, w, bias0, bias1) makes them.
 template <typename Multiply, typename Store>
 inline void for_each_tile(const QGemmPanel& panel, Store store) {
   constexpr size_t kRows = Multiply::kTileRows;

@@ -22,11 +22,13 @@ inline size_t qgemm_block_bytes(const QGemmWeights& weights) {
   return qgemm_block_rows(weights) * weights.groups() * kGroupBytes;
 }
 
-// `rows_of` tells where x lies: rows in `segments` pieces of equal length, one behind the other in k.
+// `rows_of` tells where x lies: rows in `segments` pieces of equal length, one behind the other in
+// k.
 //   size_t segments() const;
 //   size_t filled(size_t k, size_t depth) const;         bytes of a piece, up to whole groups
 //   void start(size_t first, size_t count);              the rows of a tile, in order
-//   const uint8_t* segment(size_t row, size_t piece);    of the tile's row; valid until the next piece
+//   const uint8_t* segment(size_t row, size_t piece);    of the tile's row; valid until the next
+//   piece
 // store(first_row, first_column, panel) runs the kernel. `packed` has qgemm_block_bytes.
 template <typename RowsOf, typename Store>
 void run_qgemm(const QGemmWeights& weights, size_t rows, bool is_signed, uint8_t* packed,
@@ -52,9 +54,8 @@ void run_qgemm(const QGemmWeights& weights, size_t rows, bool is_signed, uint8_t
     for (size_t n = 0; n < weights.n; n += kQGemmCols) {
       store(begin, n,
             QGemmPanel{end - begin, std::min(kQGemmCols, weights.n - n), groups, packed,
-                       weights.packed.data() + n * groups * kGroupBytes,
-                       weights.bias.data() + n, weights.multiplier.data() + n,
-                       weights.stays_small});
+                       weights.packed.data() + n * groups * kGroupBytes, weights.bias.data() + n,
+                       weights.multiplier.data() + n, weights.stays_small});
     }
   }
 }

@@ -38,7 +38,8 @@ class QConvDepthwise final : public QConvMethod {
         for (int64_t ox = 0; ox < w.out;) {
           const int64_t count = ox == first && last > first ? last - first : 1;
           point(h, w, image, oy, ox, padding, taps);
-          weights_.kernel->run(static_cast<size_t>(count), taps, step, x_signed_, weights_, out_, y);
+          weights_.kernel->run(static_cast<size_t>(count), taps, step, x_signed_, weights_, out_,
+                               y);
           y += static_cast<size_t>(count) * channels;
           ox += count;
         }

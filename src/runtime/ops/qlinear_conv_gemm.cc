@@ -16,18 +16,17 @@ QGemmWeights pack_group(const QConvParams& params, size_t group, Isa isa) {
   const auto channels = static_cast<size_t>(shape[1]);
   const auto taps = static_cast<size_t>(shape.count(2, shape.rank()));
   const size_t k = channels * taps, first = group * n;
-  return pack_weights(
-      {n, k, static_cast<const uint8_t*>(params.w->data()) + first * k, k, channels, taps, 1,
-       params.w_signed, params.w_zero_point.data() + first,
-       params.bias ? params.bias + first : nullptr, params.multiplier.data() + first,
-       params.x_signed, params.x_zero_point},
-      isa);
+  return pack_weights({n, k, static_cast<const uint8_t*>(params.w->data()) + first * k, k, channels,
+                       taps, 1, params.w_signed, params.w_zero_point.data() + first,
+                       params.bias ? params.bias + first : nullptr,
+                       params.multiplier.data() + first, params.x_signed, params.x_zero_point},
+                      isa);
 }
 
-// Rows of x for run_qgemm: what one output pixel sees. A pointwise convolution reads them where they
-// lie. Others read a line of the kernel where it lies, if it holds whole groups and no padding; what
-// touches padding, and lines of no whole groups, are copied into the tile's slots. Padding is the
-// zero point, so that it adds nothing.
+// Rows of x for run_qgemm: what one output pixel sees. A pointwise convolution reads them where
+// they lie. Others read a line of the kernel where it lies, if it holds whole groups and no
+// padding; what touches padding, and lines of no whole groups, are copied into the tile's slots.
+// Padding is the zero point, so that it adds nothing.
 class Gather {
  public:
   Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero, size_t depth,
@@ -173,12 +172,10 @@ class QConvGemm final : public QConvMethod {
       const Gather gather(geometry, g, x, zero_, groups_[g].kernel->depth, slots);
       uint8_t* const y_group = y + g * groups_[g].n;
       const QGemmKernel& kernel = *groups_[g].kernel;
-      run_qgemm(
-          groups_[g], rows, x_signed_, packed,
-          gather,
-          [&](size_t m, size_t n, const QGemmPanel& panel) {
-            kernel.to_bytes(panel, out_, y_group + m * stride + n, stride);
-          });
+      run_qgemm(groups_[g], rows, x_signed_, packed, gather,
+                [&](size_t m, size_t n, const QGemmPanel& panel) {
+                  kernel.to_bytes(panel, out_, y_group + m * stride + n, stride);
+                });
     }
   }
 

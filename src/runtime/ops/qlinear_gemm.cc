@@ -35,17 +35,15 @@ struct QLinearGemm {
     const auto* x = static_cast<const uint8_t*>(context.inputs[0].data);
     void* y = context.outputs[0].data;
     const size_t stride = weights->n;
-    run_qgemm(
-        *weights, rows, x_signed, reinterpret_cast<uint8_t*>(scratch),
-        DenseRows{x, weights->k},
-        [&](size_t m, size_t n, const QGemmPanel& panel) {
-          const size_t first = m * stride + n;
-          if (to_floats) {
-            weights->kernel->to_floats(panel, static_cast<float*>(y) + first, stride);
-          } else {
-            weights->kernel->to_bytes(panel, out, static_cast<uint8_t*>(y) + first, stride);
-          }
-        });
+    run_qgemm(*weights, rows, x_signed, reinterpret_cast<uint8_t*>(scratch),
+              DenseRows{x, weights->k}, [&](size_t m, size_t n, const QGemmPanel& panel) {
+                const size_t first = m * stride + n;
+                if (to_floats) {
+                  weights->kernel->to_floats(panel, static_cast<float*>(y) + first, stride);
+                } else {
+                  weights->kernel->to_bytes(panel, out, static_cast<uint8_t*>(y) + first, stride);
+                }
+              });
     return {};
   }
 };

@@ -21,9 +21,9 @@ void expect_definition(size_t channels, size_t taps, bool x_signed, bool w_signe
   }
   const int32_t x_zero_point = x_signed ? 127 : 0;
   const Requant out{-128, -128, 100};
-  const QDwConvWeightsSource source = {channels,    taps,        w.data(),
-                                       w_signed,    zero_point.data(), bias.data(),
-                                       multiplier.data(), x_signed, x_zero_point};
+  const QDwConvWeightsSource source = {channels,          taps,        w.data(),          w_signed,
+                                       zero_point.data(), bias.data(), multiplier.data(), x_signed,
+                                       x_zero_point};
   std::vector<const uint8_t*> pointers;
   for (size_t t = 0; t < taps; ++t) pointers.push_back(x.data() + t * channels);
   const size_t step = taps * channels;

@@ -14,7 +14,8 @@ struct Case {
   bool x_signed, w_signed;
 };
 
-// Shapes on both sides of the tiles of 4 and 6 rows, 8 columns, 2 or 4 deep, and of the packing of 8 or 16 k.
+// Shapes on both sides of the tiles of 4 and 6 rows, 8 columns, 2 or 4 deep, and of the packing of
+// 8 or 16 k.
 std::vector<Case> cases() {
   std::vector<Case> made;
   for (const size_t m : {1u, 3u, 4u, 5u, 6u, 9u, 13u}) {
@@ -154,8 +155,8 @@ TEST(QGemm, RoundsHalvesToEvenAndSaturates) {
   const std::vector<uint8_t> x = {1, 3, 5, 7, 255, 254, 253, 0};
   const std::vector<uint8_t> expected = {10, 12, 12, 14, 100, 100, 100, 10};
   for (const QGemmKernel* kernel : qgemm_kernels()) {
-    const QGemmWeights weights = pack_weights(
-        {1, 1, &w, 1, 1, 1, 0, false, &zero, nullptr, &half, false, 0}, *kernel);
+    const QGemmWeights weights =
+        pack_weights({1, 1, &w, 1, 1, 1, 0, false, &zero, nullptr, &half, false, 0}, *kernel);
     std::vector<uint8_t> packed;
     for (size_t m = 0; m < 8; m += kernel->tile_rows) {
       const uint8_t* rows[kQGemmMostRows] = {};
@@ -176,10 +177,9 @@ TEST(QGemm, WeightsThatAreNoInt8GetAKernelThatHoldsThem) {
   const std::vector<uint8_t> w = {0, 255, 7, 3};
   const std::vector<float> multiplier = {1.0f};
   for (const int32_t zero_point : {0, 128}) {
-    const QGemmWeights weights =
-        pack_weights({1, 4, w.data(), 4, 4, 1, 0, false, &zero_point, nullptr, multiplier.data(),
-                      false, 0},
-                     best_isa());
+    const QGemmWeights weights = pack_weights(
+        {1, 4, w.data(), 4, 4, 1, 0, false, &zero_point, nullptr, multiplier.data(), false, 0},
+        best_isa());
     const bool fit = zero_point == 128;  // -128..127
     EXPECT_EQ(weights.kernel->isa, fit ? best_isa() : Isa::kSimd128);
   }
