@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "quant/shards.h"
 #include "runtime/executor.h"
 
 namespace octavo {
@@ -59,11 +60,8 @@ std::string shape_of(const Graph& graph, const Node& node) {
 
 Result<Profile> profile(Session& session, std::span<const Tensor> inputs, int runs) {
   std::vector<Shape> shapes;
-  std::vector<TensorView> views;
-  for (const Tensor& input : inputs) {
-    shapes.push_back(input.shape());
-    views.push_back({input.dtype(), input.shape(), const_cast<void*>(input.data())});
-  }
+  for (const Tensor& input : inputs) shapes.push_back(input.shape());
+  const std::vector<TensorView> views = views_of(inputs);
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, session.plan_for(shapes));
   Executor executor(plan);
   std::vector<std::vector<double>> by_value(plan->graph.value_count());

@@ -26,6 +26,9 @@ inline void store_in_group(uint8_t* group, size_t depth, size_t i, int32_t value
   }
 }
 
+// The x_offset of kernels that read x as it is.
+inline int32_t no_offset(bool) { return 0; }
+
 inline int32_t load_from_pair(const uint8_t* group, size_t i) {
   int16_t value;
   std::memcpy(&value, group + i * sizeof value, sizeof value);

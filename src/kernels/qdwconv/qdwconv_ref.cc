@@ -3,8 +3,6 @@
 namespace octavo {
 namespace {
 
-int32_t keep(bool) { return 0; }
-
 void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
          const QDwConvWeights& weights, const Requant& out, uint8_t* y) {
   for (size_t p = 0; p < pixels; ++p) {
@@ -17,6 +15,6 @@ void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
 }  // namespace
 
 extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {
-    "qx8_qc8w_dwconv_8c2__ref", Isa::kRef, 8, 2, false, keep, run};
+    "qx8_qc8w_dwconv_8c2__ref", Isa::kRef, 8, 2, false, no_offset, run};
 
 }  // namespace octavo

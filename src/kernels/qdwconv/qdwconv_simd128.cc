@@ -6,8 +6,6 @@ namespace {
 
 constexpr size_t kChannels = 8;
 
-int32_t keep(bool) { return 0; }
-
 struct Acc {
   v128_t low, high;  // channels 0-3 and 4-7
 };
@@ -84,6 +82,6 @@ void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
 }  // namespace
 
 extern const QDwConvKernel qx8_qc8w_dwconv_8c2__simd128 = {
-    "qx8_qc8w_dwconv_8c2__simd128", Isa::kSimd128, 8, 2, false, keep, run};
+    "qx8_qc8w_dwconv_8c2__simd128", Isa::kSimd128, 8, 2, false, no_offset, run};
 
 }  // namespace octavo

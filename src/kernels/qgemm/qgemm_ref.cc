@@ -7,8 +7,6 @@ namespace {
 
 constexpr size_t kRows = 4, kTileBytes = kRows * kGroupBytes;
 
-int32_t keep(bool) { return 0; }
-
 void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, uint8_t* packed) {
   for (size_t j = 0; j < (k + 1) / 2 * 2; ++j) {
     for (size_t m = 0; m < kRows; ++m) {
@@ -50,6 +48,6 @@ void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
 }  // namespace
 
 extern const QGemmKernel qx8_qc8w_gemm_4x8c2__ref = {
-    "qx8_qc8w_gemm_4x8c2__ref", Isa::kRef, kRows, 2, keep, pack_rows, to_bytes, to_floats};
+    "qx8_qc8w_gemm_4x8c2__ref", Isa::kRef, kRows, 2, no_offset, pack_rows, to_bytes, to_floats};
 
 }  // namespace octavo

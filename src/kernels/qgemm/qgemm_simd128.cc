@@ -30,8 +30,6 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
   (is_signed ? pack_rows_of<true> : pack_rows_of<false>)(rows, k, x, packed);
 }
 
-int32_t keep(bool) { return 0; }
-
 // The microkernel: 4 rows x 8 columns, two k at a time. i32x4.dot_i16x8 adds two products in int32
 // (both below 2^16), and i32x4.add wraps: modulo 2^32, as the plain twin.
 struct Multiply {
@@ -67,7 +65,7 @@ extern const QGemmKernel qx8_qc8w_gemm_4x8c2__simd128 = {"qx8_qc8w_gemm_4x8c2__s
                                                          Isa::kSimd128,
                                                          kRows,
                                                          2,
-                                                         keep,
+                                                         no_offset,
                                                          pack_rows,
                                                          to_bytes<Multiply>,
                                                          to_floats<Multiply>};
