@@ -9,6 +9,13 @@
 namespace octavo {
 namespace {
 
+// Engines make constants anew at every use, which takes as long as what they are used for: this one
+// is kept from being seen as constant.
+inline v128_t splat_kept(float constant) {
+  asm("" : "+r"(constant));
+  return wasm_f32x4_splat(constant);
+}
+
 // kClamp off: for accumulators that stay small (see stays_small) and outputs that use the whole
 // range of a byte. Otherwise clamping before rounding gives what clamping after it does, because
 // the limits are integers; and within the limits (|x| <= 383) adding 1.5 * 2^23 rounds half to
@@ -19,13 +26,14 @@ struct RequantSimd {
   explicit RequantSimd(const Requant& out)
       : low(wasm_f32x4_splat(static_cast<float>(out.qmin - out.zero_point))),
         high(wasm_f32x4_splat(static_cast<float>(out.qmax - out.zero_point))),
+        magic(splat_kept(0x1.8p23f)),
         offset(wasm_i32x4_splat(out.zero_point + (out.qmin < 0 ? 128 : 0) - kMagicBits)),
         flip(wasm_i8x16_splat(static_cast<int8_t>(out.qmin < 0 ? -128 : 0))) {}
 
   // Four results as 0..255: signed ones have 128 added, which `bytes` takes away again.
   v128_t from_float(v128_t scaled) const {
     const v128_t clamped = kClamp ? wasm_f32x4_pmin(high, wasm_f32x4_pmax(low, scaled)) : scaled;
-    return wasm_i32x4_add(wasm_f32x4_add(clamped, wasm_f32x4_splat(0x1.8p23f)), offset);
+    return wasm_i32x4_add(wasm_f32x4_add(clamped, magic), offset);
   }
   v128_t from_acc(v128_t acc, v128_t multiplier) const {
     return from_float(wasm_f32x4_mul(wasm_f32x4_convert_i32x4(acc), multiplier));
@@ -45,7 +53,7 @@ struct RequantSimd {
   }
 
   static constexpr int32_t kMagicBits = 0x4b400000;  // of 0x1.8p23f
-  v128_t low, high, offset, flip;
+  v128_t low, high, magic, offset, flip;
 };
 
 // 8 bytes -> 8 int16.

@@ -52,21 +52,28 @@ void gemm(benchmark::State& state, const QGemmKernel& kernel) {
 void depthwise(benchmark::State& state, const QDwConvKernel& kernel) {
   const auto pixels = static_cast<size_t>(state.range(0));
   const auto channels = static_cast<size_t>(state.range(1));
-  const auto taps = static_cast<size_t>(state.range(2));
-  const std::vector<uint8_t> x(channels * (taps + pixels), 77), w(channels * taps, 3);
+  const auto size = static_cast<size_t>(state.range(2));  // of the square kernel
+  const std::vector<uint8_t> x(channels * pixels, 77), w(channels * size * size, 3);
   const std::vector<int32_t> zeros(channels, 0);
   const std::vector<float> multiplier(channels, 1e-3f);
   const QDwConvWeights weights = pack_weights(
-      {channels, taps, w.data(), true, zeros.data(), nullptr, multiplier.data(), false, 128},
+      {channels, size, size, w.data(), true, zeros.data(), nullptr, multiplier.data(), false, 128},
       kernel);
-  std::vector<const uint8_t*> pointers;
-  for (size_t i = 0; i < taps; ++i) pointers.push_back(x.data() + i * channels);
-  std::vector<uint8_t> y(pixels * channels);
+  const std::vector<const uint8_t*> rows(size, x.data());
+  const QDwConvLine line = {rows.data(),
+                            static_cast<int64_t>(pixels),
+                            -static_cast<int64_t>(size / 2),
+                            1,
+                            1,
+                            pixels,
+                            false,
+                            128};
+  std::vector<uint8_t> y(pixels * channels), scratch(qdwconv_scratch_bytes(line, weights));
   for (auto _ : state) {
-    kernel.run(pixels, pointers.data(), channels, false, weights, kOut, y.data());
+    kernel.run(line, weights, kOut, scratch.data(), y.data());
     benchmark::DoNotOptimize(y.data());
   }
-  count_macs(state, pixels * channels * taps);
+  count_macs(state, pixels * channels * size * size);
 }
 
 const bool registered = [] {
@@ -84,10 +91,10 @@ const bool registered = [] {
   for (const QDwConvKernel* kernel : qdwconv_kernels()) {
     benchmark::RegisterBenchmark(kernel->name,
                                  [kernel](benchmark::State& state) { depthwise(state, *kernel); })
-        ->ArgNames({"pixels", "channels", "taps"})
-        ->Args({112, 32, 9})
-        ->Args({14, 576, 9})
-        ->Args({14, 120, 25});
+        ->ArgNames({"pixels", "channels", "size"})
+        ->Args({112, 32, 3})
+        ->Args({14, 576, 3})
+        ->Args({14, 120, 5});
   }
   return true;
 }();

@@ -19,27 +19,17 @@ std::span<const QDwConvKernel* const> qdwconv_kernels() {
   return usable<QDwConvKernel>(kVariants);
 }
 
-size_t QDwConvWeights::groups() const { return (taps + kernel->depth - 1) / kernel->depth; }
-size_t QDwConvWeights::blocks() const { return (channels + kernel->block - 1) / kernel->block; }
-size_t QDwConvWeights::first_channel(size_t block) const {
-  const size_t first = block * kernel->block;
-  return kernel->overlaps ? std::min(first, channels - kernel->block) : first;
-}
-
 namespace {
 
-int32_t weight(const QDwConvWeightsSource& source, size_t channel, size_t tap) {
-  return widen(source.w[channel * source.taps + tap], source.is_signed) -
-         source.zero_point[channel];
-}
-
-void pack_block(const QDwConvWeightsSource& source, size_t first, const QDwConvKernel& kernel,
-                uint8_t* packed) {
-  const size_t count = std::min(kernel.block, source.channels - first);
-  for (size_t i = 0; i < count; ++i) {
-    for (size_t t = 0; t < source.taps; ++t) {
-      store_in_group(packed + (t / kernel.depth * kernel.block + i) * kGroupBytes, kernel.depth,
-                     t % kernel.depth, weight(source, first + i, t));
+// Calls visit(channel, row, column, w - zero point) for every weight.
+template <typename Visit>
+void for_each_weight(const QDwConvWeightsSource& source, Visit visit) {
+  const uint8_t* w = source.w;
+  for (size_t c = 0; c < source.channels; ++c) {
+    for (size_t i = 0; i < source.rows; ++i) {
+      for (size_t j = 0; j < source.columns; ++j) {
+        visit(c, i, j, widen(*w++, source.is_signed) - source.zero_point[c]);
+      }
     }
   }
 }
@@ -47,11 +37,9 @@ void pack_block(const QDwConvWeightsSource& source, size_t first, const QDwConvK
 }  // namespace
 
 bool takes(const QDwConvKernel& kernel, const QDwConvWeightsSource& source) {
-  if (kernel.overlaps && source.channels < kernel.block) return false;
   bool fits = true;
-  for (size_t c = 0; c < source.channels; ++c) {
-    for (size_t t = 0; t < source.taps; ++t) fits &= fits_group(kernel.depth, weight(source, c, t));
-  }
+  for_each_weight(source,
+                  [&](size_t, size_t, size_t, int32_t w) { fits &= fits_group(kernel.depth, w); });
   return fits;
 }
 
@@ -66,27 +54,29 @@ QDwConvWeights pack_weights(const QDwConvWeightsSource& source, const QDwConvKer
   QDwConvWeights weights;
   weights.kernel = &kernel;
   weights.channels = source.channels;
-  weights.taps = source.taps;
-  const size_t block_bytes = weights.groups() * kernel.block * kGroupBytes;
-  weights.packed = PackedWeights(uint64_t{weights.blocks()} * block_bytes);
+  weights.rows = source.rows;
+  weights.columns = source.columns;
+  weights.groups = (source.rows + kernel.depth - 1) / kernel.depth;
+  weights.packed = PackedWeights(uint64_t{weights.blocks()} * weights.block_bytes());
   if (!weights.packed) return weights;
-  for (size_t b = 0; b < weights.blocks(); ++b) {
-    pack_block(source, weights.first_channel(b), kernel, weights.packed.data() + b * block_bytes);
-  }
-  weights.bias.assign(weights.blocks() * kernel.block, 0);
-  weights.multiplier.assign(weights.blocks() * kernel.block, 0.0f);
+  std::vector<uint32_t> sums(source.channels, 0);
+  std::vector<uint64_t> magnitudes(source.channels, 0);
+  for_each_weight(source, [&](size_t c, size_t i, size_t j, int32_t value) {
+    const size_t group = j * weights.groups + i / kernel.depth;
+    uint8_t* block = weights.packed.data() + c / kQDwConvChannels * weights.block_bytes();
+    store_in_group(block + group * kQDwConvGroupBytes + c % kQDwConvChannels * kGroupBytes,
+                   kernel.depth, i % kernel.depth, value);
+    sums[c] += static_cast<uint32_t>(value);
+    magnitudes[c] += static_cast<uint64_t>(std::abs(value));
+  });
+  weights.bias.assign(weights.blocks() * kQDwConvChannels, 0);
+  weights.multiplier.assign(weights.blocks() * kQDwConvChannels, 0.0f);
   const auto zero = static_cast<uint32_t>(source.x_zero_point + kernel.x_offset(source.x_signed));
   for (size_t c = 0; c < source.channels; ++c) {
-    uint32_t sum = 0;
-    uint64_t magnitude = 0;
-    for (size_t t = 0; t < source.taps; ++t) {
-      sum += static_cast<uint32_t>(weight(source, c, t));
-      magnitude += static_cast<uint64_t>(std::abs(weight(source, c, t)));
-    }
     const uint32_t bias = source.bias ? static_cast<uint32_t>(source.bias[c]) : 0;
-    weights.bias[c] = static_cast<int32_t>(bias - zero * sum);
+    weights.bias[c] = static_cast<int32_t>(bias - zero * sums[c]);
     weights.multiplier[c] = source.multiplier[c];
-    weights.stays_small &= stays_small(magnitude, weights.bias[c], weights.multiplier[c]);
+    weights.stays_small &= stays_small(magnitudes[c], weights.bias[c], weights.multiplier[c]);
   }
   return weights;
 }

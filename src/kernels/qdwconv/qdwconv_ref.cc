@@ -1,20 +1,42 @@
-#include "kernels/qdwconv/qdwconv_channel.h"
+#include "kernels/qdwconv/qdwconv.h"
 
 namespace octavo {
 namespace {
 
-void run(size_t pixels, const uint8_t* const* x, size_t step, bool is_signed,
-         const QDwConvWeights& weights, const Requant& out, uint8_t* y) {
-  for (size_t p = 0; p < pixels; ++p) {
-    for (size_t c = 0; c < weights.channels; ++c) {
-      *y++ = qdwconv_channel(x, p * step + c, is_signed, weights, out, c);
+constexpr size_t kDepth = 2;
+
+// Of a weight: its group's second number is that of the next row.
+int32_t weight(const QDwConvWeights& weights, size_t c, size_t i, size_t j) {
+  const uint8_t* block = weights.packed.data() + c / kQDwConvChannels * weights.block_bytes();
+  const size_t group = j * weights.groups + i / kDepth;
+  return load_from_pair(block + group * kQDwConvGroupBytes + c % kQDwConvChannels * kGroupBytes,
+                        i % kDepth);
+}
+
+void run(const QDwConvLine& line, const QDwConvWeights& weights, const Requant& out, uint8_t*,
+         uint8_t* y) {
+  const size_t channels = weights.channels;
+  for (size_t p = 0; p < line.pixels; ++p) {
+    for (size_t c = 0; c < channels; ++c) {
+      auto acc = static_cast<uint32_t>(weights.bias[c]);
+      for (size_t i = 0; i < weights.rows; ++i) {
+        for (size_t j = 0; j < weights.columns; ++j) {
+          const int64_t at = line.first + static_cast<int64_t>(p * line.stride + j * line.dilation);
+          const bool inside = at >= 0 && at < line.in;
+          const uint8_t byte =
+              inside ? line.x[i][static_cast<size_t>(at) * channels + c] : line.zero;
+          // |product| <= 255 * 255; the sum is modulo 2^32
+          acc += static_cast<uint32_t>(widen(byte, line.is_signed) * weight(weights, c, i, j));
+        }
+      }
+      *y++ = requantize_byte(static_cast<int32_t>(acc), weights.multiplier[c], out);
     }
   }
 }
 
 }  // namespace
 
-extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {
-    "qx8_qc8w_dwconv_8c2__ref", Isa::kRef, 8, 2, false, no_offset, run};
+extern const QDwConvKernel qx8_qc8w_dwconv_8c2__ref = {"qx8_qc8w_dwconv_8c2__ref", Isa::kRef,
+                                                       kDepth, no_offset, run};
 
 }  // namespace octavo

@@ -1,5 +1,4 @@
-// Depthwise convolution: pointers to what every tap of a pixel sees, from which those of the pixels
-// beside it follow.
+// Depthwise convolution, a line at a time: pointers to the lines of x that the kernel's rows see.
 #include <algorithm>
 #include <cstring>
 
@@ -18,54 +17,52 @@ class QConvDepthwise final : public QConvMethod {
         weights_(std::move(weights)) {}
 
   uint64_t scratch_bytes(const ConvGeometry& geometry) const override {
-    return pointer_bytes() + padding_bytes(geometry.w());
+    return pointer_bytes() + padding_bytes(geometry.w()) +
+           qdwconv_scratch_bytes(line(geometry.w(), 0), weights_);
   }
 
   void run(const ConvGeometry& geometry, const uint8_t* x, uint8_t* y,
            std::byte* scratch) const override {
-    auto* taps = reinterpret_cast<const uint8_t**>(scratch);
-    auto* padding = reinterpret_cast<uint8_t*>(scratch) + pointer_bytes();
     const WindowAxis h = geometry.h(), w = geometry.w();
+    auto* rows = reinterpret_cast<const uint8_t**>(scratch);
+    auto* padding = reinterpret_cast<uint8_t*>(scratch) + pointer_bytes();
+    uint8_t* columns = padding + padding_bytes(w);
     std::memset(padding, zero_, static_cast<size_t>(padding_bytes(w)));
-    const size_t channels = weights_.channels, step = static_cast<size_t>(w.stride) * channels;
-    // Pixels whose taps all lie within the line; others are taken one by one.
-    const int64_t first = std::min(w.out, (w.pad_begin + w.stride - 1) / w.stride);
-    const int64_t reach = w.in + w.pad_begin - (w.kernel - 1) * w.dilation;
-    const int64_t last = std::clamp<int64_t>((reach + w.stride - 1) / w.stride, first, w.out);
-    for (int64_t n = 0; n < geometry.batch; ++n) {
-      const uint8_t* image = x + static_cast<size_t>(n * h.in * w.in) * channels;
+    const size_t line_bytes = static_cast<size_t>(w.in) * weights_.channels;
+    for (int64_t n = 0; n < geometry.batch; ++n, x += static_cast<size_t>(h.in) * line_bytes) {
       for (int64_t oy = 0; oy < h.out; ++oy) {
-        for (int64_t ox = 0; ox < w.out;) {
-          const int64_t count = ox == first && last > first ? last - first : 1;
-          point(h, w, image, oy, ox, padding, taps);
-          weights_.kernel->run(static_cast<size_t>(count), taps, step, x_signed_, weights_, out_,
-                               y);
-          y += static_cast<size_t>(count) * channels;
-          ox += count;
+        for (int64_t k = 0; k < h.kernel; ++k) {
+          const int64_t iy = oy * h.stride + k * h.dilation - h.pad_begin;
+          const bool inside = iy >= 0 && iy < h.in;
+          rows[k] = inside ? x + static_cast<size_t>(iy) * line_bytes : padding;
+        }
+        for (int64_t ox = 0; ox < w.out; ox += kMostPixels) {
+          QDwConvLine part = line(w, ox);
+          part.x = rows;
+          weights_.kernel->run(part, weights_, out_, columns, y);
+          y += part.pixels * weights_.channels;
         }
       }
     }
   }
 
  private:
-  uint64_t pointer_bytes() const { return weights_.taps * sizeof(const uint8_t*); }
-  // As long as the line that a tap passes over.
-  uint64_t padding_bytes(const WindowAxis& w) const {
-    return static_cast<uint64_t>(std::max<int64_t>(w.out * w.stride, 1)) * weights_.channels;
-  }
+  static constexpr int64_t kMostPixels = 128;  // whose columns stay in the first-level cache
 
-  // What each tap of one pixel sees.
-  void point(const WindowAxis& h, const WindowAxis& w, const uint8_t* image, int64_t oy, int64_t ox,
-             const uint8_t* padding, const uint8_t** taps) const {
-    for (int64_t k = 0; k < h.kernel; ++k) {
-      const int64_t iy = oy * h.stride + k * h.dilation - h.pad_begin;
-      for (int64_t j = 0; j < w.kernel; ++j) {
-        const int64_t ix = ox * w.stride + j * w.dilation - w.pad_begin;
-        const bool inside = iy >= 0 && iy < h.in && ix >= 0 && ix < w.in;
-        *taps++ =
-            inside ? image + static_cast<size_t>(iy * w.in + ix) * weights_.channels : padding;
-      }
-    }
+  // Pixels of a line of y, from `ox` on.
+  QDwConvLine line(const WindowAxis& w, int64_t ox) const {
+    return {nullptr,
+            w.in,
+            ox * w.stride - w.pad_begin,
+            static_cast<size_t>(w.stride),
+            static_cast<size_t>(w.dilation),
+            static_cast<size_t>(std::min(w.out - ox, kMostPixels)),
+            x_signed_,
+            zero_};
+  }
+  uint64_t pointer_bytes() const { return weights_.rows * sizeof(const uint8_t*); }
+  uint64_t padding_bytes(const WindowAxis& w) const {
+    return static_cast<uint64_t>(w.in) * weights_.channels;
   }
 
   Requant out_;
@@ -77,9 +74,11 @@ class QConvDepthwise final : public QConvMethod {
 }  // namespace
 
 Result<QConvMethodPtr> make_qconv_depthwise(const QConvParams& params, Isa isa) {
+  const Shape& shape = params.w->shape();
+  const auto columns = static_cast<size_t>(shape[shape.rank() - 1]);
   const size_t channels = params.multiplier.size();
   QDwConvWeights weights = pack_weights(
-      {channels, static_cast<size_t>(params.w->count()) / channels,
+      {channels, static_cast<size_t>(params.w->count()) / channels / columns, columns,
        static_cast<const uint8_t*>(params.w->data()), params.w_signed, params.w_zero_point.data(),
        params.bias, params.multiplier.data(), params.x_signed, params.x_zero_point},
       isa);
