@@ -18,15 +18,6 @@ void count_macs(benchmark::State& state, size_t macs) {
                                                 benchmark::Counter::kIsIterationInvariantRate);
 }
 
-struct DenseRows {
-  const uint8_t* x;
-  size_t k, first = 0;
-  size_t segments() const { return 1; }
-  size_t filled(size_t depth_of_row, size_t) const { return depth_of_row; }
-  void start(size_t row, size_t) { first = row; }
-  const uint8_t* segment(size_t row, size_t) const { return x + (first + row) * k; }
-};
-
 void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   const auto rows = static_cast<size_t>(state.range(0));
   const auto columns = static_cast<size_t>(state.range(1));
@@ -40,7 +31,7 @@ void gemm(benchmark::State& state, const QGemmKernel& kernel) {
   std::vector<uint8_t> packed(qgemm_block_bytes(weights));
   std::vector<uint8_t> y(rows * columns);
   for (auto _ : state) {
-    run_qgemm(weights, rows, false, packed.data(), DenseRows{x.data(), depth},
+    run_qgemm(weights, rows, false, packed.data(), DenseRows(x.data(), rows, depth, depth),
               [&](size_t m, size_t n, const QGemmPanel& panel) {
                 kernel.to_bytes(panel, kOut, y.data() + m * columns + n, columns);
               });

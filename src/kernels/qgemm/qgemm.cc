@@ -54,7 +54,9 @@ QGemmWeights pack_weights(const QGemmWeightsSource& source, const QGemmKernel& k
   weights.kernel = &kernel;
   weights.n = source.n;
   weights.k = source.k;
+  weights.pieces = source.pieces;
   const size_t panel_bytes = weights.groups() * kQGemmPanelBytes;
+  const size_t piece = source.k / source.pieces, filled = weights.piece_groups() * kernel.depth;
   weights.packed = PackedWeights(uint64_t{weights.panels()} * panel_bytes);
   if (!weights.packed) return weights;
   weights.bias.assign(weights.panels() * kQGemmCols, 0);
@@ -65,7 +67,8 @@ QGemmWeights pack_weights(const QGemmWeightsSource& source, const QGemmKernel& k
   for_each_weight(source, [&](size_t i, size_t j, int32_t value) {
     uint8_t* column =
         weights.packed.data() + i / kQGemmCols * panel_bytes + i % kQGemmCols * kGroupBytes;
-    store_in_group(column + j / depth * kQGemmPanelBytes, depth, j % depth, value);
+    const size_t at = j / piece * filled + j % piece;
+    store_in_group(column + at / depth * kQGemmPanelBytes, depth, at % depth, value);
     sums[i] += static_cast<uint32_t>(value);
     magnitudes[i] += static_cast<uint64_t>(std::abs(value));
   });

@@ -10,9 +10,10 @@
 // * sum w, exactly, modulo 2^32. |x|, |w| <= 255, so a true sum is below 2^31 for k <= 33025;
 // beyond that every variant wraps alike.
 //
-// A group (packed_weights.h) is 2 numbers of k as int16, or 4 as bytes.
-// Packed x: [tiles][groups][rows of a tile]; packed w: [n/8][groups][8 columns]; zeros fill up k
-// and n, the last row is repeated where rows fill no tile.
+// A group (packed_weights.h) is 2 numbers of k as int16, or 4 as bytes; k may lie in pieces of
+// equal length that begin with a group each. Packed x: [tiles][groups][rows of a tile]; packed w:
+// [n/8][groups][8 columns], where zeros fill up pieces and n. Rows that fill no tile repeat the
+// last; what fills up their pieces is anything.
 #pragma once
 
 #include <cstddef>
@@ -27,6 +28,7 @@
 namespace octavo {
 
 constexpr size_t kQGemmMostRows = 6;
+constexpr size_t kQGemmBeyond = 15;                            // short of a vector
 constexpr size_t kQGemmCols = 8;                               // NR
 constexpr size_t kQGemmPanelBytes = kQGemmCols * kGroupBytes;  // of w, a group
 
@@ -41,15 +43,22 @@ struct QGemmPanel {
   bool stays_small;         // see requant.h
 };
 
+// Rows of x for a tile, at most so many as it has.
+struct QGemmRows {
+  size_t count, pieces, k;           // k bytes a piece
+  bool beyond;                       // whether kQGemmBeyond bytes from a piece's end can be read
+  const uint8_t* x[kQGemmMostRows];  // of the first piece
+  size_t step[kQGemmMostRows];       // from a piece to the next, if there is one
+};
+
 struct QGemmKernel {
   const char* name;
   Isa isa;
   size_t tile_rows;                     // MR
   size_t depth;                         // KR: numbers of k in a group, 2 or 4
   int32_t (*x_offset)(bool is_signed);  // what pack_rows adds to every x
-  // Up to tile_rows rows of k bytes each into one packed tile; reads k bytes a row, no more.
-  void (*pack_rows)(size_t rows, size_t k, const uint8_t* const* x, bool is_signed,
-                    uint8_t* packed);
+  // Into one packed tile.
+  void (*pack_rows)(const QGemmRows& rows, bool is_signed, uint8_t* packed);
   void (*to_bytes)(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride);
   void (*to_floats)(const QGemmPanel& panel, float* y, size_t stride);
 };
@@ -62,13 +71,14 @@ std::span<const QGemmKernel* const> qgemm_kernels();
 // where there was no memory for it.
 struct QGemmWeights {
   const QGemmKernel* kernel = nullptr;
-  size_t n = 0, k = 0;
+  size_t n = 0, k = 0, pieces = 1;
   PackedWeights packed;
   std::vector<int32_t> bias;
   std::vector<float> multiplier;
   bool stays_small = true;
 
-  size_t groups() const { return (k + kernel->depth - 1) / kernel->depth; }
+  size_t piece_groups() const { return (k / pieces + kernel->depth - 1) / kernel->depth; }
+  size_t groups() const { return pieces * piece_groups(); }
   size_t panels() const { return (n + kQGemmCols - 1) / kQGemmCols; }
 };
 
@@ -84,6 +94,7 @@ struct QGemmWeightsSource {
   const float* multiplier;    // [n]
   bool x_signed;
   int32_t x_zero_point;
+  size_t pieces = 1;  // of k
 };
 // For the best kernel of `isa` or less whose numbers these weights are: groups of four hold int8.
 QGemmWeights pack_weights(const QGemmWeightsSource& source, Isa isa);

@@ -7,12 +7,16 @@ namespace {
 
 constexpr size_t kRows = 4, kTileBytes = kRows * kGroupBytes;
 
-void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, uint8_t* packed) {
-  for (size_t j = 0; j < (k + 1) / 2 * 2; ++j) {
-    for (size_t m = 0; m < kRows; ++m) {
-      const uint8_t* row = x[std::min(m, rows - 1)];
-      store_in_group(packed + j / 2 * kTileBytes + m * kGroupBytes, 2, j % 2,
-                     j < k ? widen(row[j], is_signed) : 0);
+void pack_rows(const QGemmRows& rows, bool is_signed, uint8_t* packed) {
+  for (size_t piece = 0; piece < rows.pieces; ++piece) {
+    for (size_t j = 0; j < rows.k; j += 2, packed += kTileBytes) {
+      for (size_t m = 0; m < kRows; ++m) {
+        const size_t i = std::min(m, rows.count - 1);
+        const uint8_t* x = rows.x[i] + piece * rows.step[i];
+        uint8_t* group = packed + m * kGroupBytes;
+        store_in_group(group, 2, 0, widen(x[j], is_signed));
+        store_in_group(group, 2, 1, j + 1 < rows.k ? widen(x[j + 1], is_signed) : 0);
+      }
     }
   }
 }

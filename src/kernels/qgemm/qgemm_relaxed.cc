@@ -9,49 +9,44 @@ namespace {
 // one of x they are all that 16 registers hold.
 constexpr size_t kRows = 6, kTileBytes = kRows * kGroupBytes;
 
-void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, uint8_t* packed) {
-  const uint8_t flip = relaxed_flip(is_signed);
-  const v128_t flips = wasm_i8x16_splat(static_cast<int8_t>(flip));
-  const uint8_t* source[kRows];
-  for (size_t m = 0; m < kRows; ++m) source[m] = x[m < rows ? m : rows - 1];
-  size_t j = 0;
-  for (; j + 16 <= k; j += 16, packed += 4 * kTileBytes) {
-    const v128_t row[4] = {wasm_v128_xor(wasm_v128_load(source[0] + j), flips),
-                           wasm_v128_xor(wasm_v128_load(source[1] + j), flips),
-                           wasm_v128_xor(wasm_v128_load(source[2] + j), flips),
-                           wasm_v128_xor(wasm_v128_load(source[3] + j), flips)};
-    store_transposed(row, packed, kTileBytes);
-    const v128_t e = wasm_v128_xor(wasm_v128_load(source[4] + j), flips);
-    const v128_t f = wasm_v128_xor(wasm_v128_load(source[5] + j), flips);
+struct Pack {
+  static constexpr size_t kTileRows = kRows, kDepth = 4, kVector = 16;
+  const uint8_t flip;
+  const v128_t flips;
+  explicit Pack(bool is_signed)
+      : flip(relaxed_flip(is_signed)), flips(wasm_i8x16_splat(static_cast<int8_t>(flip))) {}
+
+  // kVector bytes of each row from `at` on -> four groups, or the first of them.
+  void vectors(const uint8_t* const* x, size_t at, size_t groups, uint8_t* packed) const {
+    const v128_t row[4] = {load(x[0] + at), load(x[1] + at), load(x[2] + at), load(x[3] + at)};
+    store_transposed(row, groups, packed, kTileBytes);
+    const v128_t e = load(x[4] + at), f = load(x[5] + at);
     const v128_t low = wasm_i32x4_shuffle(e, f, 0, 4, 1, 5);
     const v128_t high = wasm_i32x4_shuffle(e, f, 2, 6, 3, 7);
-    wasm_v128_store64_lane(packed + 16, low, 0);
-    wasm_v128_store64_lane(packed + 16 + kTileBytes, low, 1);
-    wasm_v128_store64_lane(packed + 16 + 2 * kTileBytes, high, 0);
-    wasm_v128_store64_lane(packed + 16 + 3 * kTileBytes, high, 1);
+    packed += 16;
+    wasm_v128_store64_lane(packed, low, 0);
+    if (groups > 1) wasm_v128_store64_lane(packed + kTileBytes, low, 1);
+    if (groups > 2) wasm_v128_store64_lane(packed + 2 * kTileBytes, high, 0);
+    if (groups > 3) wasm_v128_store64_lane(packed + 3 * kTileBytes, high, 1);
   }
-  const uint32_t flip_word = flip * 0x01010101u;
-  for (; j + 4 <= k; j += 4, packed += kTileBytes) {
-    for (size_t m = 0; m < kRows; ++m) {
-      uint32_t word;
-      std::memcpy(&word, source[m] + j, 4);
-      word ^= flip_word;
-      std::memcpy(packed + m * kGroupBytes, &word, 4);
-    }
+  void group(const uint8_t* x, size_t count, uint8_t* packed) const {
+    for (size_t i = 0; i < 4; ++i) packed[i] = i < count ? static_cast<uint8_t>(x[i] ^ flip) : 0;
   }
-  for (; j < k; j += 4, packed += kTileBytes) {
-    for (size_t m = 0; m < kRows; ++m) {
-      for (size_t i = 0; i < 4; ++i) {  // the weights behind k are zero
-        packed[m * kGroupBytes + i] = j + i < k ? static_cast<uint8_t>(source[m][j + i] ^ flip) : 0;
-      }
-    }
-  }
-}
+
+ private:
+  v128_t load(const uint8_t* x) const { return wasm_v128_xor(wasm_v128_load(x), flips); }
+};
 
 // The microkernel: 6 rows x 8 columns, four k at a time.
 struct Multiply {
   static constexpr size_t kTileRows = kRows;
 
+  static v128_t splat(const uint8_t* x) { return splat_word(x); }
+  static v128_t add(v128_t acc, v128_t w, v128_t x) { return add_dot(acc, w, x); }
+  static Tile<1> row(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
+                     v128_t bias1) {
+    return multiply_row<Multiply>(groups, x, w, bias0, bias1);
+  }
   static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
                           v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
@@ -60,24 +55,24 @@ struct Multiply {
     for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) {
       const v128_t w0 = wasm_v128_load(w);
       const v128_t w1 = wasm_v128_load(w + 16);
-      const v128_t a = splat_word(x);
-      a0 = add_dot(a0, w0, a);
-      a1 = add_dot(a1, w1, a);
-      const v128_t b = splat_word(x + 4);
-      b0 = add_dot(b0, w0, b);
-      b1 = add_dot(b1, w1, b);
-      const v128_t c = splat_word(x + 8);
-      c0 = add_dot(c0, w0, c);
-      c1 = add_dot(c1, w1, c);
-      const v128_t d = splat_word(x + 12);
-      d0 = add_dot(d0, w0, d);
-      d1 = add_dot(d1, w1, d);
-      const v128_t e = splat_word(x + 16);
-      e0 = add_dot(e0, w0, e);
-      e1 = add_dot(e1, w1, e);
-      const v128_t f = splat_word(x + 20);
-      f0 = add_dot(f0, w0, f);
-      f1 = add_dot(f1, w1, f);
+      const v128_t a = splat(x);
+      a0 = add(a0, w0, a);
+      a1 = add(a1, w1, a);
+      const v128_t b = splat(x + 4);
+      b0 = add(b0, w0, b);
+      b1 = add(b1, w1, b);
+      const v128_t c = splat(x + 8);
+      c0 = add(c0, w0, c);
+      c1 = add(c1, w1, c);
+      const v128_t d = splat(x + 12);
+      d0 = add(d0, w0, d);
+      d1 = add(d1, w1, d);
+      const v128_t e = splat(x + 16);
+      e0 = add(e0, w0, e);
+      e1 = add(e1, w1, e);
+      const v128_t f = splat(x + 20);
+      f0 = add(f0, w0, f);
+      f1 = add(f1, w1, f);
     }
     return {{{a0, a1}, {b0, b1}, {c0, c1}, {d0, d1}, {e0, e1}, {f0, f1}}};
   }
@@ -90,7 +85,7 @@ extern const QGemmKernel qx8_qc8w_gemm_6x8c4__relaxed = {"qx8_qc8w_gemm_6x8c4__r
                                                          kRows,
                                                          4,
                                                          relaxed_offset,
-                                                         pack_rows,
+                                                         pack_tile<Pack>,
                                                          to_bytes<Multiply>,
                                                          to_floats<Multiply>};
 

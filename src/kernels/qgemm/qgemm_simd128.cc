@@ -6,28 +6,24 @@ namespace {
 constexpr size_t kRows = 4, kTileBytes = kRows * kGroupBytes;
 
 template <bool kSigned>
-void pack_rows_of(size_t rows, size_t k, const uint8_t* const* x, uint8_t* packed) {
-  const uint8_t* source[kRows];
-  for (size_t m = 0; m < kRows; ++m) source[m] = x[m < rows ? m : rows - 1];
-  size_t j = 0;
-  for (; j + 8 <= k; j += 8, packed += 4 * kTileBytes) {
-    const v128_t row[4] = {
-        load_widened<kSigned>(source[0] + j), load_widened<kSigned>(source[1] + j),
-        load_widened<kSigned>(source[2] + j), load_widened<kSigned>(source[3] + j)};
-    store_transposed(row, packed, kTileBytes);
-  }
-  for (; j < k; j += 2, packed += kTileBytes) {
-    for (size_t m = 0; m < kRows; ++m) {
-      const int16_t pair[2] = {
-          static_cast<int16_t>(widen(source[m][j], kSigned)),
-          static_cast<int16_t>(j + 1 < k ? widen(source[m][j + 1], kSigned) : 0)};
-      std::memcpy(packed + m * kGroupBytes, pair, sizeof pair);
-    }
-  }
-}
+struct Pack {
+  static constexpr size_t kTileRows = kRows, kDepth = 2, kVector = 8;
+  explicit Pack(bool) {}
 
-void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, uint8_t* packed) {
-  (is_signed ? pack_rows_of<true> : pack_rows_of<false>)(rows, k, x, packed);
+  // kVector bytes of each row from `at` on -> four groups, or the first of them.
+  static void vectors(const uint8_t* const* x, size_t at, size_t groups, uint8_t* packed) {
+    const v128_t row[4] = {load_widened<kSigned>(x[0] + at), load_widened<kSigned>(x[1] + at),
+                           load_widened<kSigned>(x[2] + at), load_widened<kSigned>(x[3] + at)};
+    store_transposed(row, groups, packed, kTileBytes);
+  }
+  static void group(const uint8_t* x, size_t count, uint8_t* packed) {
+    store_in_group(packed, 2, 0, widen(x[0], kSigned));
+    store_in_group(packed, 2, 1, count > 1 ? widen(x[1], kSigned) : 0);
+  }
+};
+
+void pack_rows(const QGemmRows& rows, bool is_signed, uint8_t* packed) {
+  (is_signed ? pack_tile<Pack<true>> : pack_tile<Pack<false>>)(rows, is_signed, packed);
 }
 
 // The microkernel: 4 rows x 8 columns, two k at a time. i32x4.dot_i16x8 adds two products in int32
@@ -35,6 +31,14 @@ void pack_rows(size_t rows, size_t k, const uint8_t* const* x, bool is_signed, u
 struct Multiply {
   static constexpr size_t kTileRows = kRows;
 
+  static v128_t splat(const uint8_t* x) { return wasm_v128_load32_splat(x); }
+  static v128_t add(v128_t acc, v128_t w, v128_t x) {
+    return wasm_i32x4_add(acc, wasm_i32x4_dot_i16x8(w, x));
+  }
+  static Tile<1> row(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
+                     v128_t bias1) {
+    return multiply_row<Multiply>(groups, x, w, bias0, bias1);
+  }
   static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
                           v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;
@@ -42,18 +46,18 @@ struct Multiply {
     for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) {
       const v128_t w0 = wasm_v128_load(w);
       const v128_t w1 = wasm_v128_load(w + 16);
-      const v128_t a = wasm_v128_load32_splat(x);
-      a0 = wasm_i32x4_add(a0, wasm_i32x4_dot_i16x8(w0, a));
-      a1 = wasm_i32x4_add(a1, wasm_i32x4_dot_i16x8(w1, a));
-      const v128_t b = wasm_v128_load32_splat(x + 4);
-      b0 = wasm_i32x4_add(b0, wasm_i32x4_dot_i16x8(w0, b));
-      b1 = wasm_i32x4_add(b1, wasm_i32x4_dot_i16x8(w1, b));
-      const v128_t c = wasm_v128_load32_splat(x + 8);
-      c0 = wasm_i32x4_add(c0, wasm_i32x4_dot_i16x8(w0, c));
-      c1 = wasm_i32x4_add(c1, wasm_i32x4_dot_i16x8(w1, c));
-      const v128_t d = wasm_v128_load32_splat(x + 12);
-      d0 = wasm_i32x4_add(d0, wasm_i32x4_dot_i16x8(w0, d));
-      d1 = wasm_i32x4_add(d1, wasm_i32x4_dot_i16x8(w1, d));
+      const v128_t a = splat(x);
+      a0 = add(a0, w0, a);
+      a1 = add(a1, w1, a);
+      const v128_t b = splat(x + 4);
+      b0 = add(b0, w0, b);
+      b1 = add(b1, w1, b);
+      const v128_t c = splat(x + 8);
+      c0 = add(c0, w0, c);
+      c1 = add(c1, w1, c);
+      const v128_t d = splat(x + 12);
+      d0 = add(d0, w0, d);
+      d1 = add(d1, w1, d);
     }
     return {{{a0, a1}, {b0, b1}, {c0, c1}, {d0, d1}}};
   }

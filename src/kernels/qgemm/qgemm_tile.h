@@ -1,6 +1,7 @@
 // What the vector variants share: transposing rows into tiles, and what becomes of accumulators.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/qgemm/qgemm.h"
@@ -9,17 +10,46 @@
 namespace octavo {
 namespace {
 
-// Four groups of each of four rows -> four vectors, one a group, rows side by side; `stride` bytes
-// lie between groups.
-inline void store_transposed(const v128_t row[4], uint8_t* packed, size_t stride) {
+// Up to four groups of each of four rows -> as many vectors, one a group, rows side by side;
+// `stride` bytes lie between groups.
+inline void store_transposed(const v128_t row[4], size_t groups, uint8_t* packed, size_t stride) {
   const v128_t ab_low = wasm_i32x4_shuffle(row[0], row[1], 0, 4, 1, 5);
   const v128_t ab_high = wasm_i32x4_shuffle(row[0], row[1], 2, 6, 3, 7);
   const v128_t cd_low = wasm_i32x4_shuffle(row[2], row[3], 0, 4, 1, 5);
   const v128_t cd_high = wasm_i32x4_shuffle(row[2], row[3], 2, 6, 3, 7);
   wasm_v128_store(packed, wasm_i64x2_shuffle(ab_low, cd_low, 0, 2));
-  wasm_v128_store(packed + stride, wasm_i64x2_shuffle(ab_low, cd_low, 1, 3));
-  wasm_v128_store(packed + 2 * stride, wasm_i64x2_shuffle(ab_high, cd_high, 0, 2));
-  wasm_v128_store(packed + 3 * stride, wasm_i64x2_shuffle(ab_high, cd_high, 1, 3));
+  if (groups > 1) wasm_v128_store(packed + stride, wasm_i64x2_shuffle(ab_low, cd_low, 1, 3));
+  if (groups > 2) wasm_v128_store(packed + 2 * stride, wasm_i64x2_shuffle(ab_high, cd_high, 0, 2));
+  if (groups > 3) wasm_v128_store(packed + 3 * stride, wasm_i64x2_shuffle(ab_high, cd_high, 1, 3));
+}
+
+// Four groups at a time, as Pack::vectors makes them; the last of a piece, where no more than the
+// piece can be read, one by one.
+template <typename Pack>
+void pack_tile(const QGemmRows& rows, bool is_signed, uint8_t* packed) {
+  constexpr size_t kRows = Pack::kTileRows, kTileBytes = kRows * kGroupBytes;
+  const Pack pack(is_signed);
+  const size_t k = rows.k, whole = k / Pack::kVector * Pack::kVector;
+  const size_t rest_groups = (k - whole + Pack::kDepth - 1) / Pack::kDepth;
+  const uint8_t* x[kRows];
+  for (size_t m = 0; m < kRows; ++m) x[m] = rows.x[std::min(m, rows.count - 1)];
+  for (size_t piece = 0;;) {
+    for (size_t at = 0; at < whole; at += Pack::kVector, packed += 4 * kTileBytes) {
+      pack.vectors(x, at, 4, packed);
+    }
+    if (rest_groups > 0 && rows.beyond) {
+      pack.vectors(x, whole, rest_groups, packed);
+    } else {
+      uint8_t* group = packed;
+      for (size_t at = whole; at < k; at += Pack::kDepth) {
+        for (size_t m = 0; m < kRows; ++m, group += kGroupBytes)
+          pack.group(x[m] + at, k - at, group);
+      }
+    }
+    packed += rest_groups * kTileBytes;
+    if (++piece == rows.pieces) return;
+    for (size_t m = 0; m < kRows; ++m) x[m] += rows.step[std::min(m, rows.count - 1)];
+  }
 }
 
 // The accumulators of a tile: rows x 8 columns.
@@ -28,27 +58,28 @@ struct Tile {
   v128_t acc[kRows][2];
 };
 
-// store(row, tile) gets the finished accumulators of up to kTileRows rows of y;
-// Multiply::tile(groups, x, w, bias0, bias1) makes them.
+// store(row, tile) gets the finished accumulators of y's rows from `row` on. Multiply::tile makes
+// those of kTileRows rows, and Multiply::row those of a last row alone.
 template <typename Multiply, typename Store>
 inline void for_each_tile(const QGemmPanel& panel, Store store) {
   constexpr size_t kRows = Multiply::kTileRows;
   const v128_t bias0 = wasm_v128_load(panel.bias);
   const v128_t bias1 = wasm_v128_load(panel.bias + 4);
   const uint8_t* x = panel.x;
-  for (size_t m = 0; m < panel.rows; m += kRows, x += panel.groups * kRows * kGroupBytes) {
+  size_t m = 0;
+  for (; m + 1 < panel.rows; m += kRows, x += panel.groups * kRows * kGroupBytes) {
     store(m, Multiply::tile(panel.groups, x, panel.w, bias0, bias1));
   }
+  if (m < panel.rows) store(m, Multiply::row(panel.groups, x, panel.w, bias0, bias1));
 }
 
 template <typename Multiply, bool kClamp>
 void to_bytes_of(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride) {
-  constexpr size_t kRows = Multiply::kTileRows;
   const RequantSimd<kClamp> requant(out);
   const v128_t multiplier0 = wasm_v128_load(panel.multiplier);
   const v128_t multiplier1 = wasm_v128_load(panel.multiplier + 4);
   const bool whole_columns = panel.cols == kQGemmCols;
-  for_each_tile<Multiply>(panel, [&](size_t m, const Tile<kRows>& tile) {
+  for_each_tile<Multiply>(panel, [&]<size_t kRows>(size_t m, const Tile<kRows>& tile) {
     const auto row = [&](size_t i) {
       return wasm_i16x8_narrow_i32x4(requant.from_acc(tile.acc[i][0], multiplier0),
                                      requant.from_acc(tile.acc[i][1], multiplier1));
@@ -85,8 +116,7 @@ template <typename Multiply>
 void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
   const v128_t multiplier0 = wasm_v128_load(panel.multiplier);
   const v128_t multiplier1 = wasm_v128_load(panel.multiplier + 4);
-  constexpr size_t kRows = Multiply::kTileRows;
-  for_each_tile<Multiply>(panel, [&](size_t m, const Tile<kRows>& tile) {
+  for_each_tile<Multiply>(panel, [&]<size_t kRows>(size_t m, const Tile<kRows>& tile) {
     for (size_t i = 0; i < kRows && m + i < panel.rows; ++i) {
       float row[kQGemmCols];
       wasm_v128_store(row, wasm_f32x4_mul(wasm_f32x4_convert_i32x4(tile.acc[i][0]), multiplier0));
@@ -95,6 +125,29 @@ void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
       std::memcpy(y + (m + i) * stride, row, panel.cols * sizeof(float));
     }
   });
+}
+
+// One row, in four sums that do not wait for each other.
+template <typename Multiply>
+inline Tile<1> multiply_row(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
+                            v128_t bias1) {
+  constexpr size_t kTileBytes = Multiply::kTileRows * kGroupBytes;
+  const v128_t zero = wasm_i32x4_splat(0);
+  v128_t a0 = bias0, a1 = bias1, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
+  const auto add = [&](v128_t& acc0, v128_t& acc1, size_t g) {
+    const v128_t splat = Multiply::splat(x + g * kTileBytes);
+    acc0 = Multiply::add(acc0, wasm_v128_load(w + g * kQGemmPanelBytes), splat);
+    acc1 = Multiply::add(acc1, wasm_v128_load(w + g * kQGemmPanelBytes + 16), splat);
+  };
+  for (; groups >= 4; groups -= 4, x += 4 * kTileBytes, w += 4 * kQGemmPanelBytes) {
+    add(a0, a1, 0);
+    add(b0, b1, 1);
+    add(c0, c1, 2);
+    add(d0, d1, 3);
+  }
+  for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) add(a0, a1, 0);
+  return {{{wasm_i32x4_add(wasm_i32x4_add(a0, b0), wasm_i32x4_add(c0, d0)),
+            wasm_i32x4_add(wasm_i32x4_add(a1, b1), wasm_i32x4_add(c1, d1))}}};
 }
 
 }  // namespace

@@ -22,34 +22,24 @@ inline size_t qgemm_block_bytes(const QGemmWeights& weights) {
   return qgemm_block_rows(weights) * weights.groups() * kGroupBytes;
 }
 
-// `rows_of` tells where x lies: rows in `segments` pieces of equal length, one behind the other in
-// k.
-//   size_t segments() const;
-//   size_t filled(size_t k, size_t depth) const;         bytes of a piece, up to whole groups
-//   void start(size_t first, size_t count);              the rows of a tile, in order
-//   const uint8_t* segment(size_t row, size_t piece);    of the tile's row; valid until the next
-//   piece
+// rows_of(first, tile) sets x, step and beyond of the tile's rows, which it is asked for in order.
 // store(first_row, first_column, panel) runs the kernel. `packed` has qgemm_block_bytes.
 template <typename RowsOf, typename Store>
 void run_qgemm(const QGemmWeights& weights, size_t rows, bool is_signed, uint8_t* packed,
                RowsOf rows_of, Store store) {
   const QGemmKernel& kernel = *weights.kernel;
   const size_t groups = weights.groups(), tile_rows = kernel.tile_rows;
-  const size_t pieces = rows_of.segments();
-  const size_t k = rows_of.filled(weights.k / pieces, kernel.depth);
-  const size_t piece_bytes = groups / pieces * tile_bytes(kernel);
   const size_t block = qgemm_block_rows(weights);
+  QGemmRows tile;
+  tile.pieces = weights.pieces;
+  tile.k = weights.k / weights.pieces;
   for (size_t begin = 0; begin < rows; begin += block) {
     const size_t end = std::min(rows, begin + block);
     uint8_t* to = packed;
-    for (size_t m = begin; m < end; m += tile_rows) {
-      const size_t count = std::min(tile_rows, end - m);
-      rows_of.start(m, count);
-      for (size_t piece = 0; piece < pieces; ++piece, to += piece_bytes) {
-        const uint8_t* x[kQGemmMostRows];
-        for (size_t i = 0; i < count; ++i) x[i] = rows_of.segment(i, piece);
-        kernel.pack_rows(count, k, x, is_signed, to);
-      }
+    for (size_t m = begin; m < end; m += tile_rows, to += groups * tile_bytes(kernel)) {
+      tile.count = std::min(tile_rows, end - m);
+      rows_of(m, tile);
+      kernel.pack_rows(tile, is_signed, to);
     }
     for (size_t n = 0; n < weights.n; n += kQGemmCols) {
       store(begin, n,
@@ -59,5 +49,23 @@ void run_qgemm(const QGemmWeights& weights, size_t rows, bool is_signed, uint8_t
     }
   }
 }
+
+// Rows of k bytes, `stride` apart.
+class DenseRows {
+ public:
+  DenseRows(const uint8_t* x, size_t rows, size_t k, size_t stride)
+      : x_(x), end_(x + (rows - 1) * stride + k), stride_(stride) {}
+
+  void operator()(size_t first, QGemmRows& tile) const {
+    const uint8_t* x = x_ + first * stride_;
+    for (size_t i = 0; i < tile.count; ++i, x += stride_) tile.x[i] = x;
+    tile.beyond = static_cast<size_t>(end_ - tile.x[tile.count - 1]) >= tile.k + kQGemmBeyond;
+  }
+
+ private:
+  const uint8_t* x_;
+  const uint8_t* end_;
+  size_t stride_;
+};
 
 }  // namespace octavo

@@ -8,6 +8,9 @@
 namespace octavo {
 namespace {
 
+// Lines of the kernel.
+size_t pieces_of(const Shape& w) { return w.rank() < 4 ? 1 : static_cast<size_t>(w[2]); }
+
 // Weights of one group: (M / groups, C / groups, kh * kw) in memory, channels innermost in k, as in
 // x.
 QGemmWeights pack_group(const QConvParams& params, size_t group, Isa isa) {
@@ -16,21 +19,20 @@ QGemmWeights pack_group(const QConvParams& params, size_t group, Isa isa) {
   const auto channels = static_cast<size_t>(shape[1]);
   const auto taps = static_cast<size_t>(shape.count(2, shape.rank()));
   const size_t k = channels * taps, first = group * n;
-  return pack_weights({n, k, static_cast<const uint8_t*>(params.w->data()) + first * k, k, channels,
-                       taps, 1, params.w_signed, params.w_zero_point.data() + first,
-                       params.bias ? params.bias + first : nullptr,
-                       params.multiplier.data() + first, params.x_signed, params.x_zero_point},
-                      isa);
+  return pack_weights(
+      {n, k, static_cast<const uint8_t*>(params.w->data()) + first * k, k, channels, taps, 1,
+       params.w_signed, params.w_zero_point.data() + first,
+       params.bias ? params.bias + first : nullptr, params.multiplier.data() + first,
+       params.x_signed, params.x_zero_point, pieces_of(shape)},
+      isa);
 }
 
-// Rows of x for run_qgemm: what one output pixel sees. A pointwise convolution reads them where
-// they lie. Others read a line of the kernel where it lies, if it holds whole groups and no
-// padding; what touches padding, and lines of no whole groups, are copied into the tile's slots.
-// Padding is the zero point, so that it adds nothing.
+// Rows of x for run_qgemm: what one output pixel sees, a line of the kernel a piece. They are read
+// where they lie; what touches padding, and what has something between its taps, is copied into the
+// slot of the tile's row. Padding is the zero point, so that it adds nothing.
 class Gather {
  public:
-  Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero, size_t depth,
-         uint8_t* slots)
+  Gather(const ConvGeometry& geometry, size_t group, const uint8_t* x, uint8_t zero, uint8_t* slots)
       : h_(geometry.h()),
         w_(geometry.w()),
         pixel_(static_cast<size_t>(geometry.in_channels)),
@@ -38,67 +40,42 @@ class Gather {
         line_(static_cast<size_t>(w_.kernel) * width_),
         line_step_(static_cast<size_t>(h_.dilation * w_.in) * pixel_),
         reach_((h_.kernel - 1) * h_.dilation),
+        seen_(static_cast<size_t>(h_.kernel - 1) * line_step_ + line_ + kQGemmBeyond),
         x_(x + group * width_),
         end_(x + static_cast<size_t>(geometry.batch * h_.in * w_.in) * pixel_),
         zero_(zero),
         slots_(slots),
         slot_bytes_(static_cast<size_t>(slot_bytes(geometry))),
-        direct_(h_.pointwise() && w_.pointwise()),
-        whole_lines_(width_ == pixel_ && w_.dilation == 1),
-        by_line_(whole_lines_ && line_ % depth == 0) {}
+        whole_lines_((width_ == pixel_ && w_.dilation == 1) || w_.kernel == 1) {}
 
-  // A row, and what a vector stored at its last byte writes beyond.
   static uint64_t slot_bytes(const ConvGeometry& geometry) {
     return static_cast<uint64_t>(geometry.h().kernel * geometry.w().kernel *
                                  geometry.in_per_group()) +
-           kVector;
+           kQGemmBeyond;
   }
 
-  size_t segments() const { return direct_ || !by_line_ ? 1 : static_cast<size_t>(h_.kernel); }
-
-  void start(size_t first, size_t count) {
-    if (direct_) {
-      first_ = first;
-      return;
+  void operator()(size_t, QGemmRows& tile) {
+    tile.beyond = true;
+    for (size_t i = 0; i < tile.count; ++i, advance()) {
+      const int64_t top = oy_ * h_.stride - h_.pad_begin, left = ox_ * w_.stride - w_.pad_begin;
+      const bool inside =
+          top >= 0 && top + reach_ < h_.in && left >= 0 && left + w_.kernel <= w_.in;
+      if (whole_lines_ && inside) {
+        tile.x[i] = at(top, left);
+        tile.step[i] = line_step_;
+        tile.beyond &= static_cast<size_t>(end_ - tile.x[i]) >= seen_;
+      } else {
+        uint8_t* slot = slots_ + i * slot_bytes_;
+        for (int64_t k = 0; k < h_.kernel; ++k) {
+          copy_line(top + k * h_.dilation, left, slot + static_cast<size_t>(k) * line_);
+        }
+        tile.x[i] = slot;
+        tile.step[i] = line_;
+      }
     }
-    for (size_t i = 0; i < count; ++i) {
-      Corner& corner = corners_[i];
-      corner = {image_, oy_ * h_.stride - h_.pad_begin, ox_ * w_.stride - w_.pad_begin, nullptr};
-      const bool inside = corner.top >= 0 && corner.top + reach_ < h_.in && corner.left >= 0 &&
-                          corner.left + w_.kernel <= w_.in;
-      if (whole_lines_ && inside) corner.lines = at(image_, corner.top, corner.left);
-      advance();
-    }
-  }
-
-  // Where rows are copied, k is filled up to whole groups by what lies in the slot behind them: the
-  // weights there are zero.
-  size_t filled(size_t k, size_t depth) const {
-    return direct_ || by_line_ ? k : (k + depth - 1) / depth * depth;
-  }
-
-  const uint8_t* segment(size_t i, size_t piece) {
-    if (direct_) return x_ + (first_ + i) * pixel_;
-    const Corner& corner = corners_[i];
-    if (by_line_ && corner.lines) return corner.lines + piece * line_step_;
-    uint8_t* slot = slots_ + i * slot_bytes_;
-    if (by_line_) {
-      copy_line(corner, static_cast<int64_t>(piece), slot);
-      return slot;
-    }
-    uint8_t* to = slot;
-    for (int64_t k = 0; k < h_.kernel; ++k, to += line_) copy_line(corner, k, to);
-    return slot;
   }
 
  private:
-  static constexpr size_t kVector = 16;
-
-  struct Corner {  // where the kernel lies on an image
-    int64_t image, top, left;
-    const uint8_t* lines;  // its first line where it lies, if no tap is padding or between others
-  };
-
   void advance() {
     if (++ox_ < w_.out) return;
     ox_ = 0;
@@ -107,47 +84,33 @@ class Gather {
     ++image_;
   }
 
-  void copy_line(const Corner& corner, int64_t k, uint8_t* to) const {
-    if (corner.lines) {
-      const uint8_t* line = corner.lines + static_cast<size_t>(k) * line_step_;
-      // Whole vectors of a short line, if x holds them: what is too much is overwritten.
-      const size_t rounded = (line_ + kVector - 1) / kVector * kVector;
-      if (line_ > 4 * kVector || line + rounded > end_) {
-        std::memcpy(to, line, line_);
-      } else {
-        for (size_t i = 0; i < rounded; i += kVector) std::memcpy(to + i, line + i, kVector);
-      }
-      return;
-    }
-    const int64_t y = corner.top + k * h_.dilation;
+  void copy_line(int64_t y, int64_t left, uint8_t* to) const {
     for (int64_t j = 0; j < w_.kernel; ++j, to += width_) {
-      const int64_t x = corner.left + j * w_.dilation;
+      const int64_t x = left + j * w_.dilation;
       if (y < 0 || y >= h_.in || x < 0 || x >= w_.in) {
         std::memset(to, zero_, width_);
       } else {
-        std::memcpy(to, at(corner.image, y, x), width_);
+        std::memcpy(to, at(y, x), width_);
       }
     }
   }
 
-  const uint8_t* at(int64_t image, int64_t y, int64_t x) const {
-    return x_ + static_cast<size_t>((image * h_.in + y) * w_.in + x) * pixel_;
+  const uint8_t* at(int64_t y, int64_t x) const {
+    return x_ + static_cast<size_t>((image_ * h_.in + y) * w_.in + x) * pixel_;
   }
 
   WindowAxis h_, w_;
-  size_t pixel_, width_;  // bytes of a pixel, and of the group's channels in it
-  size_t line_;           // bytes of a line of the kernel, and from one to the next
-  size_t line_step_;
-  int64_t reach_;  // lines of x from the first of the kernel to its last
+  size_t pixel_, width_;     // bytes of a pixel, and of the group's channels in it
+  size_t line_, line_step_;  // bytes of a line of the kernel, and from one to the next in x
+  int64_t reach_;            // lines of x from the first of the kernel to its last
+  size_t seen_;              // bytes from the first that a pixel sees to the last that may be read
   const uint8_t* x_;
   const uint8_t* end_;  // of x
   uint8_t zero_;
   uint8_t* slots_;
   size_t slot_bytes_;
-  bool direct_, whole_lines_, by_line_;
-  size_t first_ = 0;
+  bool whole_lines_;
   int64_t image_ = 0, oy_ = 0, ox_ = 0;  // of the next row
-  Corner corners_[kQGemmMostRows] = {};
 };
 
 class QConvGemm final : public QConvMethod {
@@ -168,14 +131,22 @@ class QConvGemm final : public QConvMethod {
     uint8_t* slots = packed + block_bytes();
     const auto rows = static_cast<size_t>(geometry.batch * geometry.h().out * geometry.w().out);
     const auto stride = static_cast<size_t>(geometry.out_channels);
+    const bool pointwise = geometry.h().pointwise() && geometry.w().pointwise();
+    const auto pixel = static_cast<size_t>(geometry.in_channels);
     for (size_t g = 0; g < groups_.size(); ++g) {
-      const Gather gather(geometry, g, x, zero_, groups_[g].kernel->depth, slots);
-      uint8_t* const y_group = y + g * groups_[g].n;
-      const QGemmKernel& kernel = *groups_[g].kernel;
-      run_qgemm(groups_[g], rows, x_signed_, packed, gather,
-                [&](size_t m, size_t n, const QGemmPanel& panel) {
-                  kernel.to_bytes(panel, out_, y_group + m * stride + n, stride);
-                });
+      const QGemmWeights& weights = groups_[g];
+      uint8_t* const y_group = y + g * weights.n;
+      const auto run_rows = [&](auto rows_of) {
+        run_qgemm(weights, rows, x_signed_, packed, rows_of,
+                  [&](size_t m, size_t n, const QGemmPanel& panel) {
+                    weights.kernel->to_bytes(panel, out_, y_group + m * stride + n, stride);
+                  });
+      };
+      if (pointwise) {
+        run_rows(DenseRows(x + g * weights.k, rows, weights.k, pixel));
+      } else {
+        run_rows(Gather(geometry, g, x, zero_, slots));
+      }
     }
   }
 

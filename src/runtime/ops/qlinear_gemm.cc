@@ -9,17 +9,6 @@
 namespace octavo {
 namespace {
 
-struct DenseRows {
-  const uint8_t* x;
-  size_t k;
-  size_t first = 0;
-
-  size_t segments() const { return 1; }
-  size_t filled(size_t depth_of_row, size_t) const { return depth_of_row; }
-  void start(size_t row, size_t) { first = row; }
-  const uint8_t* segment(size_t row, size_t) const { return x + (first + row) * k; }
-};
-
 struct QLinearGemm {
   std::shared_ptr<const QGemmWeights> weights;
   bool x_signed;
@@ -36,7 +25,8 @@ struct QLinearGemm {
     void* y = context.outputs[0].data;
     const size_t stride = weights->n;
     run_qgemm(*weights, rows, x_signed, reinterpret_cast<uint8_t*>(scratch),
-              DenseRows{x, weights->k}, [&](size_t m, size_t n, const QGemmPanel& panel) {
+              DenseRows(x, rows, weights->k, weights->k),
+              [&](size_t m, size_t n, const QGemmPanel& panel) {
                 const size_t first = m * stride + n;
                 if (to_floats) {
                   weights->kernel->to_floats(panel, static_cast<float*>(y) + first, stride);

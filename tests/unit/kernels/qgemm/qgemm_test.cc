@@ -64,9 +64,9 @@ class Problem {
     std::vector<uint8_t> packed((c_.m + step - 1) / step * tile);
     for (size_t m = 0; m < c_.m; m += step) {
       const size_t rows = std::min(step, c_.m - m);
-      const uint8_t* pointers[kQGemmMostRows] = {};
-      for (size_t i = 0; i < rows; ++i) pointers[i] = x_.data() + (m + i) * c_.k;
-      kernel.pack_rows(rows, c_.k, pointers, c_.x_signed, packed.data() + m / step * tile);
+      QGemmRows of = {rows, 1, c_.k, false, {}, {}};
+      for (size_t i = 0; i < rows; ++i) of.x[i] = x_.data() + (m + i) * c_.k;
+      kernel.pack_rows(of, c_.x_signed, packed.data() + m / step * tile);
     }
     std::vector<T> y(c_.m * c_.n);
     for (size_t n = 0; n < c_.n; n += kQGemmCols) {
@@ -136,8 +136,7 @@ TEST(QGemm, SumsBeyondInt32WrapAlike) {
     const QGemmWeights weights = pack_weights(
         {1, k, w.data(), k, k, 1, 0, true, &zero, nullptr, &multiplier, false, 0}, *kernel);
     std::vector<uint8_t> packed(weights.groups() * tile_bytes(*kernel));
-    const uint8_t* row = x.data();
-    kernel->pack_rows(1, k, &row, false, packed.data());
+    kernel->pack_rows({1, 1, k, false, {x.data()}, {}}, false, packed.data());
     float y = 0;
     kernel->to_floats({1, 1, weights.groups(), packed.data(), weights.packed.data(),
                        weights.bias.data(), weights.multiplier.data(), weights.stays_small},
@@ -159,11 +158,10 @@ TEST(QGemm, RoundsHalvesToEvenAndSaturates) {
         pack_weights({1, 1, &w, 1, 1, 1, 0, false, &zero, nullptr, &half, false, 0}, *kernel);
     std::vector<uint8_t> packed;
     for (size_t m = 0; m < 8; m += kernel->tile_rows) {
-      const uint8_t* rows[kQGemmMostRows] = {};
-      for (size_t i = 0; i < kernel->tile_rows && m + i < 8; ++i) rows[i] = &x[m + i];
+      QGemmRows rows = {std::min<size_t>(kernel->tile_rows, 8 - m), 1, 1, false, {}, {}};
+      for (size_t i = 0; i < rows.count; ++i) rows.x[i] = &x[m + i];
       packed.resize(packed.size() + tile_bytes(*kernel));
-      kernel->pack_rows(std::min<size_t>(kernel->tile_rows, 8 - m), 1, rows, false,
-                        packed.data() + packed.size() - tile_bytes(*kernel));
+      kernel->pack_rows(rows, false, packed.data() + packed.size() - tile_bytes(*kernel));
     }
     std::vector<uint8_t> y(8);
     kernel->to_bytes({8, 1, 1, packed.data(), weights.packed.data(), weights.bias.data(),
