@@ -58,28 +58,41 @@ struct Tile {
   v128_t acc[kRows][2];
 };
 
+// The same address, which the compiler takes for another: what it reads there it reads anew for
+// every tile, rather than holding it in registers that the accumulators need.
+template <typename T>
+inline const T* anew(const T* address) {
+  asm("" : "+r"(address));
+  return address;
+}
+
 // store(row, tile) gets the finished accumulators of y's rows from `row` on. Multiply::tile makes
 // those of kTileRows rows, and Multiply::row those of a last row alone.
 template <typename Multiply, typename Store>
 inline void for_each_tile(const QGemmPanel& panel, Store store) {
   constexpr size_t kRows = Multiply::kTileRows;
-  const v128_t bias0 = wasm_v128_load(panel.bias);
-  const v128_t bias1 = wasm_v128_load(panel.bias + 4);
   const uint8_t* x = panel.x;
   size_t m = 0;
   for (; m + 1 < panel.rows; m += kRows, x += panel.groups * kRows * kGroupBytes) {
-    store(m, Multiply::tile(panel.groups, x, panel.w, bias0, bias1));
+    const int32_t* bias = anew(panel.bias);
+    store(m,
+          Multiply::tile(panel.groups, x, panel.w, wasm_v128_load(bias), wasm_v128_load(bias + 4)));
   }
-  if (m < panel.rows) store(m, Multiply::row(panel.groups, x, panel.w, bias0, bias1));
+  if (m < panel.rows) {
+    store(m, Multiply::row(panel.groups, x, panel.w, wasm_v128_load(panel.bias),
+                           wasm_v128_load(panel.bias + 4)));
+  }
 }
 
 template <typename Multiply, bool kClamp>
 void to_bytes_of(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t stride) {
-  const RequantSimd<kClamp> requant(out);
-  const v128_t multiplier0 = wasm_v128_load(panel.multiplier);
-  const v128_t multiplier1 = wasm_v128_load(panel.multiplier + 4);
+  const RequantSimd<kClamp> constants(out);
   const bool whole_columns = panel.cols == kQGemmCols;
   for_each_tile<Multiply>(panel, [&]<size_t kRows>(size_t m, const Tile<kRows>& tile) {
+    const RequantSimd<kClamp>& requant = *anew(&constants);
+    const float* multiplier = anew(panel.multiplier);
+    const v128_t multiplier0 = wasm_v128_load(multiplier);
+    const v128_t multiplier1 = wasm_v128_load(multiplier + 4);
     const auto row = [&](size_t i) {
       return wasm_i16x8_narrow_i32x4(requant.from_acc(tile.acc[i][0], multiplier0),
                                      requant.from_acc(tile.acc[i][1], multiplier1));
