@@ -2,6 +2,12 @@
 # Natively they lie beside the others and are chosen at start-up. A wasm module with such instructions
 # does not start elsewhere, so they go into a library of their own, octavo_kernels_relaxed, which a
 # second module takes instead.
+if(EMSCRIPTEN)
+  set(OCTAVO_RELAXED_OPTIONS -mrelaxed-simd)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(OCTAVO_RELAXED_OPTIONS -march=x86-64-v3 -mavxvnni)
+endif()
+
 function(octavo_relaxed_kernels)
   file(GLOB_RECURSE relaxed CONFIGURE_DEPENDS src/kernels/*_relaxed.cc)
   if(EMSCRIPTEN)
@@ -11,13 +17,18 @@ function(octavo_relaxed_kernels)
     target_compile_options(octavo_kernels_relaxed PRIVATE -O3)
     target_link_libraries(octavo_kernels_relaxed
       PUBLIC octavo_flags octavo_base octavo_simd128 PRIVATE octavo_engine_flags)
-    set_source_files_properties(${relaxed} PROPERTIES COMPILE_OPTIONS -mrelaxed-simd)
-  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  elseif(OCTAVO_RELAXED_OPTIONS)
     target_compile_definitions(octavo_kernels PRIVATE OCTAVO_RELAXED)
-    set_source_files_properties(${relaxed} PROPERTIES
-      COMPILE_OPTIONS "-march=x86-64-v3;-mavxvnni")
+  endif()
+  octavo_relaxed_sources(${relaxed})
+endfunction()
+
+# Compiles these for such processors, or not at all where there are none.
+function(octavo_relaxed_sources)
+  if(OCTAVO_RELAXED_OPTIONS)
+    set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "${OCTAVO_RELAXED_OPTIONS}")
   else()
-    set_source_files_properties(${relaxed} PROPERTIES HEADER_FILE_ONLY ON)
+    set_source_files_properties(${ARGN} PROPERTIES HEADER_FILE_ONLY ON)
   endif()
 endfunction()
 

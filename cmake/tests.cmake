@@ -1,7 +1,6 @@
-# Every tests/**/*_test.cc is part of octavo_tests, natively and under Node; every
-# tests/bench/*_bench.cc of octavo_bench. Tests run from the project's root.
+# Every tests/**/*_test.cc is part of octavo_tests, natively and under Node. Tests run from the
+# project's root.
 file(GLOB_RECURSE sources CONFIGURE_DEPENDS tests/*_test.cc)
-file(GLOB bench_sources CONFIGURE_DEPENDS tests/bench/*_bench.cc)
 
 if(EMSCRIPTEN)
   octavo_wasm_gtest()
@@ -23,10 +22,4 @@ if(sources)
     include(GoogleTest)
     gtest_discover_tests(octavo_tests DISCOVERY_MODE PRE_TEST WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   endif()
-endif()
-
-if(bench_sources AND NOT EMSCRIPTEN)
-  find_package(benchmark REQUIRED)
-  add_executable(octavo_bench ${bench_sources})
-  target_link_libraries(octavo_bench PRIVATE octavo_engine octavo_flags benchmark::benchmark_main)
 endif()

@@ -1,14 +1,16 @@
-// npm run bench [-- --benchmark_filter=gemm]: kernels natively, then whole models in Chromium.
-import { existsSync } from 'node:fs';
-import { inRoot, main, run } from './lib.mjs';
-import { build, compile } from './build.mjs';
+// npm run bench [-- chromium firefox native kernels models --models REGEX --rounds N --layers N]: see
+// tests/bench/main.mjs. Without names it is everything.
+import { Failure, main, run } from './lib.mjs';
+import { build } from './build.mjs';
 import { setup } from './setup.mjs';
 
 await main(async () => {
-  await compile('native', await setup('native'), 'octavo_bench');
-  await run(inRoot('build/native/octavo_bench'), process.argv.slice(2));
-  if (!existsSync(inRoot('tests/bench/browser.mjs'))) return;
-  await setup('browser');
-  await build('wasm', 'package', 'page');
-  await run('node', ['tests/bench/browser.mjs']);
+  const wanted = process.argv.slice(2);
+  await setup('native', 'wasm', 'node', 'browser');
+  await setup('firefox').catch((error) => {
+    if (!(error instanceof Failure)) throw error;
+    console.error(error.message);   // the benchmark itself says that it skips Firefox
+  });
+  await build('native', 'wasm', 'package');
+  await run('node', ['tests/bench/main.mjs', ...wanted]);
 });

@@ -54,9 +54,9 @@ export function somePictures(folder, count) {
   return names.filter((_, i) => (i * count) % names.length < count).map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
 }
 
-/** A NumPy file of a Float32Array. */
+/** A NumPy file of a Float32Array or BigInt64Array. */
 export function npy(dims, values) {
-  const header = `{'descr': '<f4', 'fortran_order': False, 'shape': (${dims.join(', ')}), }\n`;
+  const header = `{'descr': '${values instanceof BigInt64Array ? '<i8' : '<f4'}', 'fortran_order': False, 'shape': (${dims.join(', ')}), }\n`;
   const head = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length & 255, header.length >> 8]);
   return Buffer.concat([head, Buffer.from(header), Buffer.from(values.buffer)]);
 }

@@ -8,6 +8,7 @@ const packages = {
   wasm: ['clang-19', 'lld-19', 'llvm-19', 'python3', 'cmake', 'ninja-build', 'protobuf-compiler', 'libstb-dev',
     'nlohmann-json3-dev', 'googletest', 'xz-utils'],
   browser: ['chromium', 'fonts-dejavu-core'],
+  firefox: ['firefox-esr'],
   lint: ['clang-format-19', 'clang-tidy-19'],
   fuzz: ['clang-19', 'libclang-rt-19-dev'],
 };

@@ -1,0 +1,73 @@
+// Mixes as loops. Each file that includes this has its own copy: they are compiled for different
+// processors.
+#pragma once
+
+#include <wasm_simd128.h>
+
+#include <type_traits>
+#include <utility>
+
+#include "tests/bench/mixes.h"
+
+namespace octavo {
+namespace {
+
+// Step() fills the registers, step(lines, out) is one turn of the kernel's inner loop, and
+// step.end(out) stores the accumulators, so that they are wanted.
+template <typename Step>
+void mix_loop(size_t steps, const uint8_t* lines, size_t stride, uint8_t* out) {
+  Step step;
+  for (; steps > 0; --steps, lines += stride, out += stride) step(lines, out);
+  step.end(out);
+}
+
+template <typename Step>
+constexpr Mix mix_of() {
+  return {mix_loop<Step>, Step::kWork};
+}
+
+// visit(0), ... as constants: g++ leaves arrays in memory that a loop passes through.
+template <size_t kCount, typename Visit>
+inline void unrolled(Visit visit) {
+  [&]<size_t... i>(std::index_sequence<i...>) {
+    (visit(std::integral_constant<size_t, i>()), ...);
+  }(std::make_index_sequence<kCount>());
+}
+
+template <size_t kCount>
+struct Accumulators {
+  v128_t acc[kCount];
+  Accumulators() {
+    unrolled<kCount>([&](auto i) { acc[i] = wasm_i32x4_splat(0); });
+  }
+  void end(uint8_t* out) const {
+    unrolled<kCount>([&](auto i) { wasm_v128_store(out + 16 * i, acc[i]); });
+  }
+};
+
+// Two vectors of weights, and for each row a splat word of x, which holds Dot::kDepth numbers.
+template <typename Dot, size_t kRows>
+struct GemmStep : Accumulators<2 * kRows> {
+  static constexpr size_t kWork = kRows * 8 * Dot::kDepth;
+  void operator()(const uint8_t* lines, uint8_t*) {
+    const v128_t w0 = wasm_v128_load(lines);
+    const v128_t w1 = wasm_v128_load(lines + 16);
+    unrolled<kRows>([&](auto m) {
+      const v128_t x = Dot::splat(lines + 32 + 4 * m);
+      v128_t* acc = this->acc + 2 * m;
+      acc[0] = Dot::add(acc[0], w0, x);
+      acc[1] = Dot::add(acc[1], w1, x);
+    });
+  }
+};
+
+template <typename Dot, size_t kRows = 8>
+Mix gemm_mix_of(size_t rows) {
+  if constexpr (kRows > 1) {
+    if (rows < kRows) return gemm_mix_of<Dot, kRows - 1>(rows);
+  }
+  return mix_of<GemmStep<Dot, kRows>>();
+}
+
+}  // namespace
+}  // namespace octavo
