@@ -1,6 +1,7 @@
 // Matrix products, float and 8 bits. "L1" is two tiles of 1 KB a row with everything in the
 // first-level cache; the others are layers of MobileNet V2 and ResNet-18, where packing of the
 // activations is part of the time, as it is in a model.
+#include <cstring>
 #include <memory>
 
 #include "kernels/gemm/f32_gemm.h"
@@ -17,7 +18,6 @@ struct Shape {
 constexpr Shape kLayers[] = {
     {12544, 96, 16}, {196, 576, 96}, {49, 1280, 320}, {784, 128, 1152}, {1, 1001, 1280}};
 constexpr size_t kL1Groups = 256;  // of 4 bytes
-constexpr size_t kF32TileRows = 4;
 constexpr Requant kOut{128, 0, 255};
 
 double macs(const Shape& shape) {
@@ -38,8 +38,9 @@ std::function<void()> f32_run(const F32GemmKernel& kernel, const Shape& shape) {
 }
 
 void add_f32(KernelBenches& benches, const F32GemmKernel& kernel) {
-  const std::string limit = add_mix(benches, kernel.name, f32_gemm_mix(kF32TileRows), "MAC");
-  const Shape l1 = {2 * kF32TileRows, kF32GemmColumns, kL1Groups};
+  const size_t tile_rows = std::stoul(kernel.name + std::strlen("f32_gemm_"));
+  const std::string limit = add_mix(benches, kernel.name, f32_gemm_mix(tile_rows), "MAC");
+  const Shape l1 = {2 * tile_rows, kF32GemmColumns, kL1Groups};
   benches.push_back(
       {std::string(kernel.name) + "/L1", limit, "MAC", macs(l1), f32_run(kernel, l1)});
   for (const Shape& shape : kLayers) {

@@ -1,6 +1,6 @@
-// Where things run: in a page of Chromium or Firefox, or natively. A host is started once;
-// open(subject) gives { isa, turns: { name: turn }, once, skipped, profile(name, runs), close() } of
-// one model, kernels(rounds) what page.mjs says.
+// Where things run: in a page of Chromium or Firefox, or natively. A host is started once and has a
+// title; open(subject) gives { isa, turns: { name: turn }, once, skipped, profile(name, runs), close() }
+// of one model, kernels(rounds) what page.mjs says.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -14,15 +14,21 @@ export const firefoxPath = '/usr/bin/firefox-esr';
 
 /** { name: start }; start(folder of the subjects) resolves to a host, or to null where it is not installed. */
 export const hosts = {
-  chromium: async (folder) => browserHost(await launch(), folder),
+  chromium: async (folder) => {
+    const browser = await launch();
+    return browserHost(browser, `Chromium ${major(browser.version())}`, folder);
+  },
   firefox: async (folder) => {
     if (!existsSync(firefoxPath)) return null;
-    return browserHost(await puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath, headless: true, protocolTimeout: 600_000 }), folder);
+    const browser = await puppeteer.launch({ browser: 'firefox', executablePath: firefoxPath, headless: true, protocolTimeout: 600_000 });
+    return browserHost(browser, `Firefox ${major(await browser.version())}`, folder);
   },
-  native: async () => ({ open: openNatively, kernels: kernelsNatively, stop() {} }),
+  native: async () => ({ title: 'native', open: openNatively, kernels: kernelsNatively, stop() {} }),
 };
 
-async function browserHost(browser, folder) {
+const major = (version) => /\d+/.exec(version)[0];
+
+async function browserHost(browser, title, folder) {
   const site = await serveFolders({
     '/bench': inRoot('tests/bench'), '/dist': dist, '/kernels': inRoot('build/wasm'), '/subjects': folder, '/ort': runtimeWeb,
     '/litert': inRoot('node_modules/@litertjs/core'), '/litert-utils': inRoot('node_modules/@litertjs/wasm-utils'),
@@ -34,6 +40,7 @@ async function browserHost(browser, folder) {
     return { page, call };
   };
   return {
+    title,
     async open({ files }) {
       const { page, call } = await fresh();
       const address = (file) => file && `/subjects/${file}`;

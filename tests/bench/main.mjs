@@ -4,7 +4,7 @@
 //     [--models REGEX] [--rounds N] [--layers N] [--out FOLDER]
 // Names choose hosts, and of kernels and models one; without a name it is all.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../support.mjs';
@@ -57,15 +57,19 @@ async function measureKernels(started) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'octavo-bench-'));
-const started = {}, results = { date: new Date().toISOString().slice(0, 10), machine: cpus()[0]?.model, skipped: [], kernels: {}, models: [] };
+const started = {}, results = {
+  date: new Date().toISOString().slice(0, 10), machine: `${cpus()[0]?.model} (${cpus().length} cores)`, load: loadavg()[0],
+  hosts: {}, skipped: [], kernels: {}, models: [],
+};
 const print = (lines) => lines.forEach((line) => console.log(line));
 try {
   for (const name of among(Object.keys(hosts))) {
     const host = await hosts[name](folder);
     if (host === null) results.skipped.push(`${name}: skipped, it is not installed`);
-    else started[name] = host;
+    else [started[name], results.hosts[name]] = [host, host.title];
   }
   print(results.skipped);
+  if (results.load > cpus().length) console.log(`The machine is busy, load ${results.load.toFixed(1)}: times are longer than on a quiet one, ratios rougher.`);
   const wanted = among(parts);
   if (wanted.includes('kernels')) {
     results.kernels = await measureKernels(started);

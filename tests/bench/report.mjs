@@ -48,20 +48,27 @@ export function layerLines({ profiles, about }, most) {
   });
 }
 
+const titles = {
+  'mobilenet_v2_1.0_224': 'MobileNet V2 1.0', 'squeezenet_v1.1': 'SqueezeNet 1.1', resnet18: 'ResNet-18', 'mobilenet_v1_0.25_224': 'MobileNet V1 0.25',
+  mobilenet_v3_small: 'MobileNet V3 small', shufflenet_v2_x0_5: 'ShuffleNet V2 x0.5', resnet8_cifar10: 'ResNet-8 (CIFAR-10)',
+  text_encoder_4x192: 'a text encoder, 64 tokens',
+};
 const columns = {
   'Octavo float': 'octavo float', 'ONNX Runtime float': 'onnxruntime float', 'Octavo int8': 'octavo int8',
-  'without relaxed SIMD': 'octavo int8, simd128 only', 'ONNX Runtime, the same int8 file': 'onnxruntime int8', 'LiteRT.js int8': 'litert int8',
+  'without relaxed SIMD': 'octavo int8, simd128 only', 'ONNX Runtime, the same int8 file': 'onnxruntime int8',
 };
 
 /** The README's table, in Markdown. */
-export function modelTable({ date, machine, models }) {
+export function modelTable({ date, machine, hosts, models }) {
   const row = (cells) => `| ${cells.join(' | ')} |`;
   const cell = (ms) => (ms === undefined ? '' : median(ms) < 1 ? median(ms).toFixed(2) : median(ms).toPrecision(3));
-  const lines = models.flatMap(({ name, times }) => Object.entries(times).map(([host, list]) => {
+  const known = Object.entries(titles).map(([name, title]) => ({ title, ...models.find((model) => model.name === name) })).filter(({ times }) => times);
+  const rows = known.flatMap(({ title, times }) => Object.entries(times).map(([host, list], i) => {
     const int8 = list['octavo int8'];
-    return row([name, host, ...Object.values(columns).map((who) => cell(list[who])), int8 ? (median(list['onnxruntime float']) / median(int8)).toFixed(1) : '']);
+    return row([i === 0 ? title : '', hosts[host], ...Object.values(columns).map((who) => cell(list[who])), int8 ? (median(list['onnxruntime float']) / median(int8)).toFixed(1) : '']);
   }));
-  if (lines.length === 0) return '';
-  const heads = ['model', '', ...Object.keys(columns), 'int8 to ONNX Runtime float'];
-  return [`Milliseconds a run on ${date}, ${machine}, one thread, batch 1 (medians):`, '', row(heads), row(heads.map(() => '---')), ...lines, ''].join('\n');
+  const heads = ['model', 'where', ...Object.keys(columns), 'int8 to ONNX Runtime float'];
+  const litert = known.flatMap(({ title, times }) => Object.entries(times).filter(([, list]) => list['litert int8'])
+    .map(([host, list]) => `LiteRT.js takes ${cell(list['litert int8'])} for its int8 ${title} in ${hosts[host]}.`));
+  return [`Milliseconds a run on ${date}, ${machine}, one thread, batch 1, medians of turns:`, '', row(heads), row(heads.map(() => '---')), ...rows, '', ...litert, ''].join('\n');
 }
