@@ -4,7 +4,7 @@
 //     [--models REGEX] [--rounds N] [--layers N] [--out FOLDER]
 // Names choose hosts, and of kernels and models one; without a name it is all.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { inRoot } from '../support.mjs';
@@ -27,14 +27,19 @@ if (strange !== undefined) throw new Error(`There is no part "${strange}": ${nam
 const among = (list) => (list.some((name) => chosen.includes(name)) ? list.filter((name) => chosen.includes(name)) : list);
 const rounds = Number(options.rounds);
 
-/** One model on all hosts: { name, macs, isa: { host }, times: { host: { who: [ms] } }, ... }. */
+/** How many cores were busy since `before`: about one is the benchmark's own. */
+const clocks = () => ({ at: performance.now(), busy: cpus().reduce((all, { times: { user, nice, sys, irq } }) => all + user + nice + sys + irq, 0) });
+const busyCores = (before, after = clocks()) => (after.busy - before.busy) / (after.at - before.at);
+
+/** One model on all hosts: { name, macs, times: { host: { who: [ms] } }, profiles: { who }, about: { host }, busy }. */
 async function measureModel(subject, started) {
   const opened = {};
   try {
     for (const [host, { open }] of Object.entries(started)) opened[host] = await open(subject);
     const turns = Object.entries(opened).flatMap(([host, { turns: of }]) => Object.entries(of).map(([who, turn]) => [`${host}/${who}`, turn]));
+    const before = clocks();
     const all = await takeTurns(Object.fromEntries(turns), { rounds });
-    const found = { name: subject.name, macs: subject.macs, times: {}, profiles: {}, about: {} };
+    const found = { name: subject.name, macs: subject.macs, times: {}, profiles: {}, about: {}, busy: busyCores(before) };
     for (const [host, { turns: of, isa, once, skipped, profile }] of Object.entries(opened)) {
       found.times[host] = Object.fromEntries(Object.keys(of).map((who) => [who, all[`${host}/${who}`]]));
       found.about[host] = { isa, once, skipped };
@@ -58,7 +63,7 @@ async function measureKernels(started) {
 
 const folder = mkdtempSync(join(tmpdir(), 'octavo-bench-'));
 const started = {}, results = {
-  date: new Date().toISOString().slice(0, 10), machine: `${cpus()[0]?.model} (${cpus().length} cores)`, load: loadavg()[0],
+  date: new Date().toISOString().slice(0, 10), machine: `${cpus()[0]?.model} (${cpus().length} cores)`,
   hosts: {}, skipped: [], kernels: {}, models: [],
 };
 const print = (lines) => lines.forEach((line) => console.log(line));
@@ -69,7 +74,6 @@ try {
     else [started[name], results.hosts[name]] = [host, host.title];
   }
   print(results.skipped);
-  if (results.load > cpus().length) console.log(`The machine is busy, load ${results.load.toFixed(1)}: times are longer than on a quiet one, ratios rougher.`);
   const wanted = among(parts);
   if (wanted.includes('kernels')) {
     results.kernels = await measureKernels(started);

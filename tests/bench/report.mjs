@@ -16,9 +16,12 @@ export function kernelLines(kernels) {
     ...names.map((name) => `  ${name.padEnd(48)}${hosts.map((host) => cell(kernels[host][name])).join('')}`)];
 }
 
-/** Every subject on every host: milliseconds, GMAC/s, and how many times as fast as that host's ONNX Runtime on the float model. */
-export function modelLines({ name, macs, times, about }) {
-  const lines = [`\n${name}, ${(macs / 1e6).toFixed(0)} million multiply-adds, ms a run`];
+/**
+ * Every subject on every host: milliseconds, GMAC/s, and how many times as fast as that host's ONNX
+ * Runtime on the float model. Where more than one core was busy, other programs ran too.
+ */
+export function modelLines({ name, macs, times, about, busy }) {
+  const lines = [`\n${name}, ${(macs / 1e6).toFixed(0)} million multiply-adds, ms a run, ${busy.toFixed(1)} cores busy`];
   for (const [host, list] of Object.entries(times)) {
     const peer = median(list['onnxruntime float']);
     const { isa, once, skipped } = about[host];
