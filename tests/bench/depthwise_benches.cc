@@ -9,21 +9,22 @@ namespace octavo {
 namespace {
 
 struct Line {
-  size_t pixels, channels, taps;
+  size_t pixels, channels, size;  // of the square kernel
+  size_t taps() const { return size * size; }
 };
-constexpr Line kLines[] = {{112, 32, 9}, {14, 576, 9}, {14, 120, 25}};
+constexpr Line kLines[] = {{112, 32, 3}, {14, 576, 3}, {14, 120, 5}};
 
 std::string named(const char* kernel, const Line& line) {
   return std::string(kernel) + '/' + std::to_string(line.pixels) + 'x' +
-         std::to_string(line.channels) + 'x' + std::to_string(line.taps);
+         std::to_string(line.channels) + 'x' + std::to_string(line.size);
 }
 
 double macs(const Line& line) {
-  return static_cast<double>(line.pixels * line.channels * line.taps);
+  return static_cast<double>(line.pixels * line.channels * line.taps());
 }
 
 std::function<void()> f32_run(const F32DwConvKernel& kernel, const Line& line) {
-  const auto [pixels, channels, taps] = line;
+  const size_t pixels = line.pixels, channels = line.channels, taps = line.taps();
   const auto x = std::make_shared<std::vector<float>>(channels * (taps + pixels), 0.5f);
   const std::vector<float> w(channels * taps, 0.25f), bias(channels, 1.0f);
   std::vector<const float*> rows;
@@ -37,19 +38,27 @@ std::function<void()> f32_run(const F32DwConvKernel& kernel, const Line& line) {
 }
 
 std::function<void()> q_run(const QDwConvKernel& kernel, const Line& line) {
-  const auto [pixels, channels, taps] = line;
-  const auto x = std::make_shared<std::vector<uint8_t>>(channels * (taps + pixels), 77);
-  const std::vector<uint8_t> w(channels * taps, 3);
+  const auto [pixels, channels, size] = line;
+  const auto x = std::make_shared<std::vector<uint8_t>>(channels * pixels, 77);
+  const std::vector<uint8_t> w(channels * line.taps(), 3);
   const std::vector<int32_t> zeros(channels, 0);
   const std::vector<float> multiplier(channels, 1e-3f);
   const auto weights = std::make_shared<QDwConvWeights>(pack_weights(
-      {channels, taps, w.data(), true, zeros.data(), nullptr, multiplier.data(), false, 128},
+      {channels, size, size, w.data(), true, zeros.data(), nullptr, multiplier.data(), false, 128},
       kernel));
-  std::vector<const uint8_t*> rows;
-  for (size_t t = 0; t < taps; ++t) rows.push_back(x->data() + t * channels);
-  return [=, &kernel, y = std::vector<uint8_t>(pixels * channels)]() mutable {
-    (void)x;
-    kernel.run(pixels, rows.data(), channels, false, *weights, {128, 0, 255}, y.data());
+  const auto rows = std::make_shared<std::vector<const uint8_t*>>(size, x->data());
+  const QDwConvLine of = {rows->data(),
+                          static_cast<int64_t>(pixels),
+                          -static_cast<int64_t>(size / 2),
+                          1,
+                          1,
+                          pixels,
+                          false,
+                          128};
+  return [=, &kernel, scratch = std::vector<uint8_t>(qdwconv_scratch_bytes(of, *weights)),
+          y = std::vector<uint8_t>(pixels * channels)]() mutable {
+    (void)x, (void)rows;
+    kernel.run(of, *weights, {128, 0, 255}, scratch.data(), y.data());
   };
 }
 

@@ -49,15 +49,6 @@ void add_f32(KernelBenches& benches, const F32GemmKernel& kernel) {
   }
 }
 
-struct DenseRows {
-  const uint8_t* x;
-  size_t k, first = 0;
-  size_t segments() const { return 1; }
-  size_t filled(size_t depth_of_row, size_t) const { return depth_of_row; }
-  void start(size_t row, size_t) { first = row; }
-  const uint8_t* segment(size_t row, size_t) const { return x + (first + row) * k; }
-};
-
 QGemmWeights weights_of(const QGemmKernel& kernel, const Shape& shape) {
   const std::vector<uint8_t> w(shape.columns * shape.depth, 3);
   const std::vector<int32_t> zeros(shape.columns, 0);
@@ -72,7 +63,8 @@ std::function<void()> q_run(const QGemmKernel& kernel, const Shape& shape) {
   const std::vector<uint8_t> x(shape.rows * shape.depth, 77);
   return [=, &kernel, packed = std::vector<uint8_t>(qgemm_block_bytes(*weights)),
           y = std::vector<uint8_t>(shape.rows * shape.columns)]() mutable {
-    run_qgemm(*weights, shape.rows, false, packed.data(), DenseRows{x.data(), shape.depth},
+    run_qgemm(*weights, shape.rows, false, packed.data(),
+              DenseRows(x.data(), shape.rows, shape.depth, shape.depth),
               [&](size_t m, size_t n, const QGemmPanel& panel) {
                 kernel.to_bytes(panel, kOut, y.data() + m * shape.columns + n, shape.columns);
               });

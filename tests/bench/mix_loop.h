@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "kernels/requant_simd128.h"
 #include "tests/bench/mixes.h"
 
 namespace octavo {
@@ -59,6 +60,32 @@ struct GemmStep : Accumulators<2 * kRows> {
       acc[1] = Dot::add(acc[1], w1, x);
     });
   }
+};
+
+// Of 8 channels and a 3x3 kernel: a column laid down, a pixel that reads its three, one of y
+// written.
+template <typename Columns>
+struct DepthwiseStep {
+  static constexpr size_t kWork = 72;
+  RequantSimd<false> requant{{128, 0, 255}};
+  v128_t bias = wasm_i32x4_splat(1), multiplier = wasm_f32x4_splat(1e-3f);
+  v128_t w[Columns::kGroups][2];
+
+  DepthwiseStep() {
+    unrolled<Columns::kGroups>([&](auto g) { w[g][0] = w[g][1] = wasm_i32x4_splat(g + 1); });
+  }
+  void operator()(const uint8_t* lines, uint8_t* out) const {
+    Columns::lay(lines, out + 16);
+    v128_t low = bias, high = bias;
+    unrolled<Columns::kGroups>([&](auto g) {
+      low = Columns::add(low, w[g][0], wasm_v128_load(lines + 32 * g));
+      high = Columns::add(high, w[g][1], wasm_v128_load(lines + 32 * g + 16));
+    });
+    const v128_t bytes =
+        requant.bytes(requant.from_acc(low, multiplier), requant.from_acc(high, multiplier));
+    wasm_v128_store64_lane(out, bytes, 0);
+  }
+  void end(uint8_t*) const {}
 };
 
 template <typename Dot, size_t kRows = 8>

@@ -33,16 +33,19 @@ struct FloatDepthwiseStep : Accumulators<4> {
   }
 };
 
-// Two taps of 8 channels.
-struct PairDepthwiseStep : Accumulators<2> {
-  static constexpr size_t kWork = 16;
-  void operator()(const uint8_t* lines, uint8_t*) {
-    const v128_t both =
-        wasm_i8x16_shuffle(wasm_v128_load64_zero(lines), wasm_v128_load64_zero(lines + 8), 0, 16, 1,
-                           17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    const v128_t low = wasm_u16x8_extend_low_u8x16(both), high = wasm_u16x8_extend_high_u8x16(both);
-    acc[0] = wasm_i32x4_add(acc[0], wasm_i32x4_dot_i16x8(low, wasm_v128_load(lines + 16)));
-    acc[1] = wasm_i32x4_add(acc[1], wasm_i32x4_dot_i16x8(high, wasm_v128_load(lines + 32)));
+struct PairColumns {
+  static constexpr size_t kGroups = 6;
+  static void lay(const uint8_t* lines, uint8_t* out) {
+    for (size_t i = 0; i < 2; ++i, lines += 16, out += 32) {
+      const v128_t both =
+          wasm_i8x16_shuffle(wasm_v128_load64_zero(lines), wasm_v128_load64_zero(lines + 8), 0, 16,
+                             1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      wasm_v128_store(out, wasm_u16x8_extend_low_u8x16(both));
+      wasm_v128_store(out + 16, wasm_u16x8_extend_high_u8x16(both));
+    }
+  }
+  static v128_t add(v128_t acc, v128_t w, v128_t x) {
+    return wasm_i32x4_add(acc, wasm_i32x4_dot_i16x8(w, x));
   }
 };
 
@@ -133,7 +136,7 @@ struct AveragePoolStep : Accumulators<4> {
 Mix f32_gemm_mix(size_t rows) { return gemm_mix_of<FloatProduct>(rows); }
 Mix qgemm_mix_simd128(size_t rows) { return gemm_mix_of<PairDot>(rows); }
 Mix f32_dwconv_mix() { return mix_of<FloatDepthwiseStep>(); }
-Mix qdwconv_mix_simd128() { return mix_of<PairDepthwiseStep>(); }
+Mix qdwconv_mix_simd128() { return mix_of<DepthwiseStep<PairColumns>>(); }
 Mix qbinary_add_mix() { return mix_of<BinaryStep<add>>(); }
 Mix qbinary_mul_mix() { return mix_of<BinaryStep<mul>>(); }
 Mix quantize_mix() { return mix_of<QuantizeStep>(); }
