@@ -13,7 +13,7 @@ namespace octavo {
 // Rows of a block: packed they fill part of a second-level cache, at least one tile. Every block
 // reads all weights again.
 inline size_t qgemm_block_rows(const QGemmWeights& weights) {
-  constexpr size_t kCacheBytes = 1 << 18, kMostTiles = 16;
+  constexpr size_t kCacheBytes = 1 << 19, kMostTiles = 16;
   const size_t tile = weights.groups() * tile_bytes(*weights.kernel);
   return std::clamp<size_t>(kCacheBytes / tile, 1, kMostTiles) * weights.kernel->tile_rows;
 }
