@@ -1,14 +1,15 @@
 // exp, log, tanh and the like from adds, multiplies and divides alone, in one order, so that every
 // machine computes the same bits. libm does not promise that: natively and in wasm it differs.
 //
-// The hot ones (exp, log, tanh, sigmoid, erf) have no branches, so that a loop over them
-// vectorises. Polynomials are minimax fits for relative error, made for this file (Lawson's
-// reweighted least squares in double). The largest errors, over all tested points, stand beside the
-// functions.
+// The hot ones (exp, log, tanh, sigmoid, erf) have no branches, and so a twin on vectors,
+// kernels/elementwise/real_math_simd128.h, that gives the same bits. Polynomials are minimax fits
+// for relative error, made for this file (Lawson's reweighted least squares in double). The largest
+// errors, over all tested points, stand beside the functions.
 #pragma once
 
 #include <bit>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -28,6 +29,23 @@ inline float power_of_two(int32_t n) {
 // conversion, so nothing can trap or saturate.
 constexpr float kRoundingShift = 0x1.8p23f;
 
+// Coefficients, the highest power first.
+constexpr float kExp[] = {1.97902482e-4f, 1.39447593e-3f, 8.33349768e-3f,
+                          4.16662954e-2f, 0.166666657f,   0.5f};
+constexpr float kTanh[] = {-5.69738727e-3f, 2.06325501e-2f, -5.37378006e-2f, 0.133314207f,
+                           -0.333332807f};
+constexpr float kErfBelow1[] = {7.85400844e-5f, -8.01024202e-4f, 5.1883338e-3f, -2.68538147e-2f,
+                                0.112835854f,   -0.37612626f,    0.128379166f};
+constexpr float kLogErfc[] = {-2.16977296e-5f, 4.41474025e-4f, -4.20529163e-3f, 2.52103582e-2f,
+                              -0.10842213f,    -0.633216381f,  -1.12958038f,    1.88470658e-4f};
+
+template <size_t kCount>
+inline float polynomial(const float (&coefficients)[kCount], float x) {
+  float p = coefficients[0];
+  for (size_t i = 1; i < kCount; ++i) p = p * x + coefficients[i];
+  return p;
+}
+
 }  // namespace real_math
 
 // 1 ulp. x = k ln2 + r, |r| <= ln2 / 2 with ln2 in two parts (Cody and Waite), e^r by polynomial.
@@ -38,13 +56,7 @@ inline float real_exp(float x) {
   const float shifted = clamped * 0x1.715476p0f + kRoundingShift;  // 1 / ln2
   const float k = shifted - kRoundingShift;
   const float r = (clamped - k * 0.693359375f) - k * -2.12194440e-4f;
-  float p = 1.97902482e-4f;
-  p = p * r + 1.39447593e-3f;
-  p = p * r + 8.33349768e-3f;
-  p = p * r + 4.16662954e-2f;
-  p = p * r + 0.166666657f;
-  p = p * r + 0.5f;
-  const float e = (p * (r * r) + r) + 1.0f;
+  const float e = (polynomial(kExp, r) * (r * r) + r) + 1.0f;
   // In two steps: 2^k alone may overflow where the product does not, and the last one rounds once
   // into the denormals.
   const int32_t n = static_cast<int32_t>(std::bit_cast<uint32_t>(shifted) -
@@ -84,14 +96,10 @@ inline float real_log1p(float x) {
 
 // 2 ulp.
 inline float real_tanh(float x) {
+  using namespace real_math;
   const float a = std::fabs(x);
   const float z = x * x;
-  float p = -5.69738727e-3f;
-  p = p * z + 2.06325501e-2f;
-  p = p * z - 5.37378006e-2f;
-  p = p * z + 0.133314207f;
-  p = p * z - 0.333332807f;
-  const float small = a + a * (z * p);
+  const float small = a + a * (z * polynomial(kTanh, z));
   const float large = 1.0f - 2.0f / (real_exp(2.0f * a) + 1.0f);
   return std::copysign(a < 0.625f ? small : large, x);
 }
@@ -104,26 +112,11 @@ inline float real_sigmoid(float x) {
 
 // 2 ulp. Odd polynomial below 1; above, 1 - e^p(|x|) where p fits log(erfc).
 inline float real_erf(float x) {
+  using namespace real_math;
   const float a = std::fabs(x);
-  const float z = x * x;
-  float p = 7.85400844e-5f;
-  p = p * z - 8.01024202e-4f;
-  p = p * z + 5.1883338e-3f;
-  p = p * z - 2.68538147e-2f;
-  p = p * z + 0.112835854f;
-  p = p * z - 0.37612626f;
-  p = p * z + 0.128379166f;
-  const float small = a + a * p;
+  const float small = a + a * polynomial(kErfBelow1, x * x);
   const float t = a > 4.0f ? 4.0f : a;  // erf(4) rounds to 1
-  float q = -2.16977296e-5f;
-  q = q * t + 4.41474025e-4f;
-  q = q * t - 4.20529163e-3f;
-  q = q * t + 2.52103582e-2f;
-  q = q * t - 0.10842213f;
-  q = q * t - 0.633216381f;
-  q = q * t - 1.12958038f;
-  q = q * t + 1.88470658e-4f;
-  const float large = 1.0f - real_exp(q);
+  const float large = 1.0f - real_exp(polynomial(kLogErfc, t));
   return std::copysign(a < 1.0f ? small : large, x);
 }
 

@@ -34,12 +34,7 @@ OCTAVO_UNARY(ceil_f32, std::ceil(x))
 OCTAVO_UNARY(clamp_f32, clamped(x, p0, p1))
 OCTAVO_UNARY(cos_f32, real_cos(x))
 OCTAVO_UNARY(elu_f32, x < 0.0f ? p0 * (real_exp(x) - 1.0f) : x)
-OCTAVO_UNARY(erf_f32, real_erf(x))
-OCTAVO_UNARY(exp_f32, real_exp(x))
 OCTAVO_UNARY(floor_f32, std::floor(x))
-OCTAVO_UNARY(gelu_f32, 0.5f * x * (1.0f + real_erf(x * 0.70710678f)))
-OCTAVO_UNARY(gelu_tanh_f32,
-             0.5f * x * (1.0f + real_tanh(0.79788456f * (x + 0.044715f * (x * x * x)))))
 OCTAVO_UNARY(hard_sigmoid_f32, hard_sigmoid(x, p0, p1))
 OCTAVO_UNARY(hard_swish_f32, x * hard_sigmoid(x, 1.0f / 6.0f, 0.5f))
 OCTAVO_UNARY(leaky_relu_f32, x < 0.0f ? p0 * x : x)
@@ -48,14 +43,12 @@ OCTAVO_UNARY(neg_f32, -x)
 OCTAVO_UNARY(reciprocal_f32, 1.0f / x)
 OCTAVO_UNARY(relu_f32, x < 0.0f ? 0.0f : x)
 OCTAVO_UNARY(round_f32, std::nearbyint(x))
-OCTAVO_UNARY(sigmoid_f32, real_sigmoid(x))
 OCTAVO_UNARY(sign_f32, x > 0.0f ? 1.0f : (x < 0.0f ? -1.0f : x))  // keeps zero and NaN
 OCTAVO_UNARY(sin_f32, real_sin(x))
 // log(1 + e^x) without overflow
 OCTAVO_UNARY(softplus_f32, (x > 0.0f ? x : 0.0f) + real_log1p(real_exp(-std::fabs(x))))
 OCTAVO_UNARY(softsign_f32, x / (1.0f + std::fabs(x)))
 OCTAVO_UNARY(sqrt_f32, std::sqrt(x))
-OCTAVO_UNARY(tanh_f32, real_tanh(x))
 // clang-format on
 
 }  // namespace octavo

@@ -1,6 +1,6 @@
 // y[i] = f(x[i]) for the float functions of one element. x and y may be the same. One plain loop
-// each: compilers vectorise them, so there is no other version. p points at two floats, the
-// parameters of those functions that have some.
+// each, which compilers vectorise; those of exp and its like have vectors written out. p points at
+// two floats, the parameters of those functions that have some.
 #pragma once
 
 #include <cstdint>

@@ -7,7 +7,7 @@ namespace octavo {
 
 void softmax_f32(const float* x, float* y, int64_t n) {
   const float largest = max_f32(x, n);
-  for (int64_t i = 0; i < n; ++i) y[i] = real_exp(x[i] - largest);
+  exp_minus_f32(x, y, n, largest);
   const float sum = sum_f32(y, n);
   for (int64_t i = 0; i < n; ++i) y[i] = y[i] / sum;
 }

@@ -6,7 +6,8 @@
 
 namespace octavo {
 
-void softmax_f32(const float* x, float* y, int64_t n);      // e^x / sum e^x
-void log_softmax_f32(const float* x, float* y, int64_t n);  // x - log(sum e^x)
+void softmax_f32(const float* x, float* y, int64_t n);                      // e^x / sum e^x
+void exp_minus_f32(const float* x, float* y, int64_t n, float subtrahend);  // e^(x - subtrahend)
+void log_softmax_f32(const float* x, float* y, int64_t n);                  // x - log(sum e^x)
 
 }  // namespace octavo
