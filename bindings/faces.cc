@@ -174,6 +174,7 @@ std::string JsSession::inspect_text() const { return to_text(inspect(session_.mo
 val JsSession::describe_recipe(const std::string& recipe) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
+  if (read->recipe.scheme == Scheme::kDynamic) return outcome_of(describe(*read));
   const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
   if (!loader.ok()) return outcome(loader.status());
   return outcome_of(describe(*read, loader->preprocess()));
@@ -209,12 +210,29 @@ val JsSession::calibrate(const std::string& recipe) const {
 val JsSession::quantize(const JsCalibration& calibration) const {
   const Result<Calibration> finished = calibration.stream().finish();
   if (!finished.ok()) return outcome(finished.status());
-  Result<Session::Quantized> result = session_.quantize(*finished, calibration.stream().recipe());
+  return quantize(*finished, calibration.stream().recipe());
+}
+
+val JsSession::quantize_uncalibrated(const std::string& recipe) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const auto valid = validate(read->recipe, session_.graph());
+  if (!valid.ok()) return outcome(valid.status());
+  if (read->recipe.scheme == Scheme::kStatic) {
+    return outcome(Status(ErrorCode::kInvalidArgument,
+                          "the static scheme finds ranges on samples: calibrate first, or choose "
+                          "the scheme dynamic"));
+  }
+  return quantize(Calibration{}, *read);
+}
+
+val JsSession::quantize(const Calibration& calibration, const RecipeFile& recipe) const {
+  Result<Session::Quantized> result = session_.quantize(calibration, recipe);
   if (!result.ok()) return outcome(result.status());
   JsSession quantized(std::move(result->session));
   quantized.bytes_before_ = session_.model().bytes;
-  quantized.samples_ = finished->samples;
-  quantized.skipped_ = finished->skipped;
+  quantized.samples_ = calibration.samples;
+  quantized.skipped_ = calibration.skipped;
   quantized.nodes_ = std::move(result->nodes);
   return outcome_of(std::move(quantized));
 }

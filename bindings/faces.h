@@ -59,6 +59,7 @@ class JsSession {
   val inputs_of(const std::string& recipe, const val& file) const;
   val calibrate(const std::string& recipe) const;
   val quantize(const JsCalibration& calibration) const;
+  val quantize_uncalibrated(const std::string& recipe) const;
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
   val run(val inputs);
   val profile(val inputs, int runs);
@@ -69,6 +70,7 @@ class JsSession {
   std::string quantize_report_text(const std::string& output, double bytes, double seconds) const;
 
  private:
+  val quantize(const Calibration& calibration, const RecipeFile& recipe) const;
   QuantizeReport report_of(const std::string& output, double bytes, double seconds) const;
 
   Session session_;

@@ -45,6 +45,8 @@ export interface Session extends Handle {
   inputsOf(recipe: string, file: Uint8Array): Outcome<RawTensor[]>;
   calibrate(recipe: string): Outcome<Calibration>;
   quantize(calibration: Calibration): Outcome<Session>;
+  /** By a recipe of the dynamic scheme. */
+  quantizeUncalibrated(recipe: string): Outcome<Session>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
   run(inputs: RawTensor[]): Outcome<RawTensor[]>;
   outputNames(): string[];

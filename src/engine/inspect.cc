@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "graph/ops.h"
 #include "quant/stages.h"
 #include "runtime/lower/lower.h"
 #include "runtime/op.h"
@@ -33,7 +34,8 @@ std::vector<InspectedValue> inspected(const Graph& graph, const std::vector<Valu
 }
 
 bool carries_quantization(Op op) {
-  return op == Op::kQuantizeLinear || op == Op::kDequantizeLinear;
+  return op == Op::kQuantizeLinear || op == Op::kDequantizeLinear ||
+         op == Op::kDynamicQuantizeLinear;
 }
 
 // What is quantized lies behind a DequantizeLinear.
@@ -69,10 +71,10 @@ std::vector<NodeSummary> preview(const Graph& graph) {
   return choose_nodes(state).ok() ? state.summary : std::vector<NodeSummary>();
 }
 
-bool holds_qdq(const Graph& graph) {
+bool is_quantized(const Graph& graph) {
   const std::vector<NodeId> nodes = graph.live_nodes();
   return std::any_of(nodes.begin(), nodes.end(),
-                     [&](NodeId id) { return carries_quantization(graph.node(id).op); });
+                     [&](NodeId id) { return is_of_quantized_models(graph.node(id).op); });
 }
 
 // By name, the nodes that lowering leaves, and whether they are integer ones. It takes clamps and
@@ -80,7 +82,7 @@ bool holds_qdq(const Graph& graph) {
 std::map<std::string, bool> lowered_nodes(const Graph& graph) {
   Graph lowered = graph;
   std::map<std::string, bool> nodes;
-  if (!lower_qdq(lowered).ok()) return nodes;
+  if (!lower_qdq(lowered).ok() || !fuse_matmul_integer(lowered).ok()) return nodes;
   for (const NodeId id : lowered.live_nodes()) {
     const Node& node = lowered.node(id);
     const auto is_8_bit = [&](ValueId value) {
@@ -160,7 +162,7 @@ Inspection inspect(const Model& model) {
   out.inputs = inspected(graph, graph.inputs);
   out.outputs = inspected(graph, graph.outputs);
   out.warnings = model.warnings;
-  out.is_quantized = holds_qdq(graph);
+  out.is_quantized = is_quantized(graph);
   for (size_t i = 0; i < graph.value_count(); ++i) {
     const Tensor* constant = graph.constant(static_cast<ValueId>(i));
     if (constant) out.parameters += constant->count();

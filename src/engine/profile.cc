@@ -29,7 +29,8 @@ double typical(std::vector<double> times) {
 
 bool is_product(Op op) {
   return op == Op::kConv || op == Op::kConvTranspose || op == Op::kGemm || op == Op::kMatMul ||
-         op == Op::kQLinearConv || op == Op::kQLinearGemm;
+         op == Op::kQLinearConv || op == Op::kQLinearGemm || op == Op::kMatMulInteger ||
+         op == Op::kMatMulIntegerToFloat;
 }
 
 // Each element of the output is the sum of so many products (each of the input of ConvTranspose

@@ -169,6 +169,15 @@ return {};
 }
 , OCTAVO_GET { return r.preprocess.exif; }
 }
+, {{"scheme", "--scheme", "static|dynamic",
+    "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM; no samples)",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"static", "dynamic"}));
+r.recipe.scheme = i == 0 ? Scheme::kStatic : Scheme::kDynamic;
+return {};
+}
+, OCTAVO_GET { return name_of(r.recipe.scheme); }
+}
 , {{"limit", "--limit", "N", "calibrate on N samples spread evenly over the sorted folder", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
 return {};
@@ -349,7 +358,9 @@ Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std:
   return key->set(recipe, value).at(key->shown.flag);
 }
 
-std::string describe(const RecipeFile& file, const Preprocess& p) {
+namespace {
+
+std::string describe_pictures(const Preprocess& p) {
   const auto size = [](Size s) {
     return std::to_string(s.width) + " x " + std::to_string(s.height);
   };
@@ -358,10 +369,18 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
   if (p.resize) pictures += ", resized to " + size(*p.resize);
   if (p.crop) pictures += ", centre crop " + size(*p.crop);
   if (p.exif) pictures += ", turned by EXIF";
-  std::string text = "  pictures     " + pictures + "\n               (x - [" + list_text(p.mean) +
-                     "]) * [" + list_text(p.norm) + "]\n";
+  return "  pictures     " + pictures + "\n               (x - [" + list_text(p.mean) + "]) * [" +
+         list_text(p.norm) + "]\n";
+}
+
+}  // namespace
+
+std::string describe(const RecipeFile& file, const Preprocess& p) {
+  const bool is_static = file.recipe.scheme == Scheme::kStatic;
+  std::string text = is_static ? describe_pictures(p) : "";
   text += "  activations  " + std::string(name_of(file.recipe.activations)) +
-          " asymmetric, one scale a tensor, observer " + file.recipe.observer + "\n";
+          " asymmetric, one scale a tensor, " +
+          (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";
   text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
   const std::string excluded =
       joined(file.recipe.exclude) +

@@ -43,7 +43,7 @@ std::string recipe_to_json(const RecipeFile& recipe);  // indented, keys in the 
 // A repeatable key appends.
 Status set_from_flag(RecipeFile& recipe, const std::string& key, const std::string& text);
 
-// The resolved plan in a few lines, echoed before work begins.
-std::string describe(const RecipeFile& recipe, const Preprocess& resolved);
+// The resolved plan in a few lines, echoed before work begins; the dynamic scheme sees no pictures.
+std::string describe(const RecipeFile& recipe, const Preprocess& resolved = {});
 
 }  // namespace octavo

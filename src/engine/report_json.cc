@@ -65,16 +65,18 @@ OrderedJson to_json(const QuantizeReport& report) {
 std::string to_text(const QuantizeReport& report) {
   const auto quantized = std::count_if(report.nodes.begin(), report.nodes.end(),
                                        [](const NodeSummary& n) { return n.quantized; });
+  const std::string calibrated =
+      report.samples == 0 ? "without" : "on " + std::to_string(report.samples);
   char text[512];
   std::snprintf(text, sizeof text,
                 "%s\n  size         %.2f MB -> %.2f MB, %.2f times smaller\n"
                 "  layers       %lld of %lld in int8\n"
-                "  calibrated   on %lld samples in %.1f s\n",
+                "  calibrated   %s samples in %.1f s\n",
                 report.output.c_str(), static_cast<double>(report.bytes_before) / 1e6,
                 static_cast<double>(report.bytes_after) / 1e6,
                 static_cast<double>(report.bytes_before) / static_cast<double>(report.bytes_after),
                 static_cast<long long>(quantized), static_cast<long long>(report.nodes.size()),
-                static_cast<long long>(report.samples), report.seconds);
+                calibrated.c_str(), report.seconds);
   return text;
 }
 

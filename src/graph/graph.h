@@ -1,8 +1,9 @@
 // The intermediate representation: nodes and values that refer to each other by id.
 //
 // Operators have ONNX semantics in one canonical form, whatever the source format and opset:
-// the opset 18 form (axes, pads, min/max and the like are inputs), default domain; readers convert
-// to it and writers from it. The lowered operators of a plan (ops.def, second part) never leave it.
+// the opset 18 form (axes, pads, min/max and the like are inputs), default domain but for those
+// that ONNX has none of (DynamicQuantizeLSTM); readers convert to it and writers from it. The
+// lowered operators of a plan (ops.def, second part) never leave it.
 #pragma once
 
 #include <cstdint>

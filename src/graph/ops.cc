@@ -25,6 +25,12 @@ std::unordered_map<std::string, Op> ops_by_name() {
 
 const OpInfo& info_of(Op op) { return kOps[static_cast<size_t>(op)]; }
 
+bool is_of_quantized_models(Op op) {
+  return op == Op::kQuantizeLinear || op == Op::kDequantizeLinear ||
+         op == Op::kDynamicQuantizeLinear || op == Op::kMatMulInteger ||
+         op == Op::kDynamicQuantizeLSTM;
+}
+
 const char* name_of(Op op) { return info_of(op).name; }
 
 Op op_from_name(const std::string& name) {

@@ -17,4 +17,7 @@ struct OpInfo {
 
 const OpInfo& info_of(Op op);
 
+// Operators that a float model has none of.
+bool is_of_quantized_models(Op op);
+
 }  // namespace octavo

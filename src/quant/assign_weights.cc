@@ -8,6 +8,7 @@
 #include "quant/compute_layout.h"
 #include "quant/params.h"
 #include "quant/stages.h"
+#include "quant/weight_scales.h"
 
 namespace octavo {
 namespace {
@@ -15,36 +16,6 @@ namespace {
 // A bias is at most this many steps of its scale, so that the sum of products beside it, which is
 // below 2^30 for up to 33,000 products of 255 * 127, still fits int32.
 constexpr double kLargestBias = 1 << 30;
-
-Status check_finite(const Graph& graph, const Node& node, ValueId constant) {
-  const std::span<const float> values = graph.constant(constant)->values<float>();
-  const auto bad =
-      std::find_if(values.begin(), values.end(), [](float x) { return !std::isfinite(x); });
-  if (bad == values.end()) return {};
-  return {ErrorCode::kModelUnsupported,
-          "constant '" + graph.value(constant).name + "' holds " +
-              (std::isnan(*bad) ? "NaN" : "infinity") + " at element " +
-              std::to_string(bad - values.begin()) +
-              "; no scale fits it: repair the model or exclude this node",
-          describe(node)};
-}
-
-// Largest magnitude of each index of `axis`.
-std::vector<float> channel_magnitudes(const Tensor& weights, int axis) {
-  const Shape& shape = weights.shape();
-  const int64_t channels = shape[axis];
-  const int64_t inner = shape.count(axis + 1, shape.rank());
-  std::vector<float> magnitudes(static_cast<size_t>(channels));
-  const float* row = weights.values<float>().data();
-  for (int64_t outer = shape.count(0, axis); outer > 0; --outer) {
-    for (float& magnitude : magnitudes) {
-      const Range ends = extremes_of({row, static_cast<size_t>(inner)});
-      magnitude = std::max({magnitude, -ends.min, ends.max});
-      row += inner;
-    }
-  }
-  return magnitudes;
-}
 
 // Widens the scales under which a bias would leave int32. Weights so small that their bias dwarfs
 // them lose nothing that would be seen in the sum.
@@ -76,11 +47,8 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   const Node& node = graph.node(id);
   const ComputeLayout layout = *compute_layout(graph, node);
   OCTAVO_RETURN_IF_ERROR(check_finite(graph, node, node.inputs[1]));
-  std::vector<float> magnitudes = channel_magnitudes(*graph.constant(node.inputs[1]), layout.axis);
-  if (state.recipe.weights == Granularity::kPerTensor) {
-    magnitudes = {*std::max_element(magnitudes.begin(), magnitudes.end())};
-  }
-  QuantParams params = weight_params(magnitudes, layout.axis);
+  QuantParams params =
+      scales_of_weights(*graph.constant(node.inputs[1]), layout.axis, state.recipe.weights);
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     OCTAVO_RETURN_IF_ERROR(check_finite(graph, node, node.inputs[2]));
     fit_bias(*graph.constant(node.inputs[2]), graph.value(node.inputs[0]).quant->scale[0],

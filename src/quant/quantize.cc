@@ -1,21 +1,32 @@
 #include "quant/quantize.h"
 
 #include <cassert>
+#include <span>
 
+#include "graph/ops.h"
 #include "quant/stages.h"
 
 namespace octavo {
 namespace {
 
-constexpr Status (*kStages[])(QuantizeState&) = {
+using Stage = Status (*)(QuantizeState&);
+
+constexpr Stage kStatic[] = {
     choose_nodes,   release_tail, replace_conv_by_gemm, fold_clamps,   assign_params,
     assign_weights, insert_qdq,   quantize_weights,     quantize_bias, share_scales,
 };
 
+constexpr Stage kDynamic[] = {choose_dynamic, quantize_dynamic};
+
+std::span<const Stage> stages_of(Scheme scheme) {
+  if (scheme == Scheme::kDynamic) return kDynamic;
+  return kStatic;
+}
+
 Status check_is_float(const Graph& graph) {
   for (NodeId id : graph.live_nodes()) {
     const Node& node = graph.node(id);
-    if (node.op != Op::kQuantizeLinear && node.op != Op::kDequantizeLinear) continue;
+    if (!is_of_quantized_models(node.op)) continue;
     return {ErrorCode::kInvalidArgument,
             "the model is already quantized; give the float model that it was made from",
             describe(node)};
@@ -30,7 +41,7 @@ Result<QuantizeResult> quantize(const Graph& graph, const Ranges& ranges, const 
   OCTAVO_RETURN_IF_ERROR(check_is_float(graph));
   QuantizeResult result{graph, {}};
   QuantizeState state{result.graph, ranges, recipe, {}, {}, {}, {}};
-  for (const auto stage : kStages) {
+  for (const Stage stage : stages_of(recipe.scheme)) {
     OCTAVO_RETURN_IF_ERROR(stage(state));
     assert(result.graph.validate().ok());
   }

@@ -1,4 +1,5 @@
-// From a float graph and its ranges to the graph of the int8 model, in QDQ form.
+// From a float graph and its ranges to the graph of the int8 model: in QDQ form, or, in the dynamic
+// scheme, which wants no ranges, with operators that find them while running.
 #pragma once
 
 #include <string>

@@ -62,6 +62,8 @@ const char* name_of(Granularity granularity) {
   return granularity == Granularity::kPerChannel ? "per-channel" : "per-tensor";
 }
 
+const char* name_of(Scheme scheme) { return scheme == Scheme::kStatic ? "static" : "dynamic"; }
+
 Status validate(const Recipe& recipe) {
   OCTAVO_RETURN_IF_ERROR(check_observer(recipe));
   if (!(recipe.percentile > 0 && recipe.percentile <= 100)) {
@@ -75,6 +77,11 @@ Status validate(const Recipe& recipe) {
   if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8) {
     return {ErrorCode::kInvalidArgument, std::string("activations cannot be ") +
                                              name_of(recipe.activations) + "; use uint8 or int8"};
+  }
+  if (recipe.scheme == Scheme::kDynamic && recipe.activations != DType::kUint8) {
+    return {ErrorCode::kInvalidArgument,
+            "activations of the dynamic scheme are uint8: ONNX's DynamicQuantizeLinear gives no "
+            "other"};
   }
   return {};
 }

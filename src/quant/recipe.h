@@ -12,12 +12,18 @@ namespace octavo {
 enum class Granularity { kPerTensor, kPerChannel };
 const char* name_of(Granularity granularity);  // "per-tensor", "per-channel"
 
+// When the ranges of activations are found: ahead, on samples, or in every run. Dynamic needs no
+// samples, and serves products of constant weights: MatMul, Gemm, LSTM.
+enum class Scheme { kStatic, kDynamic };
+const char* name_of(Scheme scheme);  // "static", "dynamic"
+
 struct Recipe {
+  Scheme scheme = Scheme::kStatic;
   std::string observer = "min_max";  // a name of observers()
   double percentile = 99.99;  // observer percentile: per cent of values kept, both tails cut alike
   double momentum = 0.01;     // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
-  DType activations = DType::kUint8;  // or kInt8; asymmetric both
+  DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
 
   // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.
   std::vector<std::string> exclude;

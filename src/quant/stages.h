@@ -10,6 +10,11 @@
 //   quantize_weights      stores constants as integers behind DequantizeLinear
 //   quantize_bias         the same for biases, whose scale follows from input and weights
 //   share_scales          keeps one of scales, and of zero points, that are equal
+//
+// In the dynamic scheme there are two:
+//
+//   choose_dynamic        marks the products of constant weights, and says why others stay float
+//   quantize_dynamic      replaces them by operators that quantize their input while running
 #pragma once
 
 #include <optional>
@@ -51,5 +56,8 @@ Status insert_qdq(QuantizeState& state);
 Status quantize_weights(QuantizeState& state);
 Status quantize_bias(QuantizeState& state);
 Status share_scales(QuantizeState& state);
+
+Status choose_dynamic(QuantizeState& state);
+Status quantize_dynamic(QuantizeState& state);
 
 }  // namespace octavo

@@ -70,11 +70,11 @@ const commands: Record<string, Command> = {
     positionals: ['MODEL'],
     flags: {
       output: { value: 'FILE', help: 'where the int8 model goes', short: 'o' },
-      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on' },
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic' },
       'write-recipe': { value: 'FILE', help: 'write the recipe as it was used' },
       threads, json, force, quiet,
     },
-    required: ['output', 'images'],
+    required: ['output'],
     recipe: true,
     run: quantize,
   },
@@ -110,29 +110,11 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
   const output = one(flags['output']);
   checkWritable(output, flags);
   const recipe = tool.recipe(flags);
-  const model = await tool.model(path as string);
-  const session = tool.host.object<Session>(model);
+  const session = await tool.open(path as string);
   for (const warning of JSON.parse(taken(session.warnings(recipe)))) tool.note(`  warning      ${warning}\n`);
-  const images = one(flags['images']);
-  const found = tool.findSamples(images);
-  const files = spread(found, (JSON.parse(recipe) as Recipe).limit ?? 0);
-  const plan = taken(session.describe(recipe));
-  if (!flags['quiet']) {
-    tool.note(`octavo quantize ${path} -> ${output}\n  samples      ${files.length} of ${found.length} in ${images}, 1 thread\n${plan}`);
-  }
-  if (flags['write-recipe']) {
-    const where = one(flags['write-recipe']);
-    checkWritable(where, flags);
-    writeAtomically(where, Buffer.from(`${recipe}\n`));
-  }
   const start = performance.now();
-  const calibration = taken(session.calibrate(recipe));
-  for (const [i, file] of files.entries()) {
-    taken(calibration.addFile(file, readFileSync(file)));
-    tool.progress('calibrate', i + 1, files.length, flags);
-  }
-  tool.noteSkipped(JSON.parse(calibration.skipped()));
-  const quantized = taken(session.quantize(calibration));
+  const plan: Plan = { title: `octavo quantize ${path} -> ${output}\n`, recipe, session, flags };
+  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'dynamic' ? quantizeUncalibrated(tool, plan) : quantizeCalibrated(tool, plan);
   const pieces: Uint8Array[] = [];
   taken(quantized.save('onnx', (piece) => pieces.push(piece.slice())));
   const bytes = Buffer.concat(pieces);
@@ -141,6 +123,50 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
   tool.print(flags['json'] ? `${quantized.quantizeReport(output, bytes.length, seconds)}\n`
     : quantized.quantizeReportText(output, bytes.length, seconds));
   return exit.ok;
+}
+
+interface Plan {
+  title: string;
+  recipe: string;
+  session: Session;
+  flags: Flags;
+}
+
+function quantizeCalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
+  const images = one(flags['images']);
+  if (images === '') {
+    throw new OctavoError('E_INVALID_ARGUMENT',
+      'the static scheme finds ranges on samples: give --images a folder of them, or use --scheme dynamic');
+  }
+  const found = tool.findSamples(images);
+  const files = spread(found, (JSON.parse(recipe) as Recipe).limit ?? 0);
+  const plan = taken(session.describe(recipe));
+  if (!flags['quiet']) tool.note(`${title}  samples      ${files.length} of ${found.length} in ${images}, 1 thread\n${plan}`);
+  writeRecipe(recipe, flags);
+  const calibration = taken(session.calibrate(recipe));
+  for (const [i, file] of files.entries()) {
+    taken(calibration.addFile(file, readFileSync(file)));
+    tool.progress('calibrate', i + 1, files.length, flags);
+  }
+  tool.noteSkipped(JSON.parse(calibration.skipped()));
+  return taken(session.quantize(calibration));
+}
+
+/** The dynamic scheme looks at no samples. */
+function quantizeUncalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
+  if (flags['images'] !== undefined) {
+    throw new OctavoError('E_INVALID_ARGUMENT', 'the dynamic scheme looks at no samples: leave --images out, or use --scheme static');
+  }
+  if (!flags['quiet']) tool.note(title + taken(session.describe(recipe)));
+  writeRecipe(recipe, flags);
+  return taken(session.quantizeUncalibrated(recipe));
+}
+
+function writeRecipe(recipe: string, flags: Flags): void {
+  if (!flags['write-recipe']) return;
+  const where = one(flags['write-recipe']);
+  checkWritable(where, flags);
+  writeAtomically(where, Buffer.from(`${recipe}\n`));
 }
 
 async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: Flags): Promise<number> {

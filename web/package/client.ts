@@ -129,9 +129,9 @@ export class Model extends Owned {
     }
   }
 
-  /** The int8 model. */
-  async quantize(calibration: Calibration): Promise<Model> {
-    const { model, info, report } = await this.transport.call('quantize', this.handle, calibration.handle);
+  /** The int8 model: by a calibration, or by a recipe of the dynamic scheme, which needs none. */
+  async quantize(by: Calibration | Recipe): Promise<Model> {
+    const { model, info, report } = await this.transport.call('quantize', this.handle, by instanceof Calibration ? by.handle : by);
     return new Model(this.transport, model, info, report);
   }
 

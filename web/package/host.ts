@@ -88,8 +88,9 @@ export class Host {
       return taken(target.addFile(name, await this.#platform.readSample(sample)));
     },
     skipped: (calibration) => JSON.parse(this.#get<Calibration>(calibration).skipped()),
-    quantize: (model, calibration) => {
-      const quantized = taken(this.#get<Session>(model).quantize(this.#get<Calibration>(calibration)));
+    quantize: (model, by) => {
+      const session = this.#get<Session>(model);
+      const quantized = taken(typeof by === 'number' ? session.quantize(this.#get<Calibration>(by)) : session.quantizeUncalibrated(text(by)));
       const info = JSON.parse(quantized.inspect());
       return { model: this.#keep(quantized), info, report: JSON.parse(quantized.quantizeReport('', info.bytes, 0)) };
     },

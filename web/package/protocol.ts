@@ -16,7 +16,7 @@ export interface Calls {
   calibration(model: Handle, recipe: Recipe): Handle;
   calibrate(calibration: Handle, name: string, sample: Sample): boolean;
   skipped(calibration: Handle): Skipped[];
-  quantize(model: Handle, calibration: Handle): { model: Handle; info: ModelInfo; report: QuantizeReport };
+  quantize(model: Handle, by: Handle | Recipe): { model: Handle; info: ModelInfo; report: QuantizeReport };
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;
   compare(comparison: Handle, name: string, sample: Sample, label: number): boolean;

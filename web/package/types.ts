@@ -46,6 +46,8 @@ export interface Recipe {
   interpolation?: 'bilinear' | 'bilinear-plain';
   /** Turn pictures as the camera says. */
   exif?: boolean;
+  /** Ranges of activations from samples, or found in every run: of MatMul, Gemm and LSTM, without samples. */
+  scheme?: 'static' | 'dynamic';
   /** Calibrate on so many samples, spread evenly; 0 is all. */
   limit?: number;
   observer?: 'min_max' | 'moving_average' | 'percentile';
@@ -96,7 +98,7 @@ export interface ModelInfo {
   quantized: number;
   unsupported: { name: string; op: string }[];
   warnings: string[];
-  /** In running order; without QuantizeLinear and DequantizeLinear, which say how others run. */
+  /** In running order; without QuantizeLinear, DequantizeLinear and DynamicQuantizeLinear, which say how others run. */
   layers: LayerInfo[];
 }
 

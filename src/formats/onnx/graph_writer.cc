@@ -143,7 +143,7 @@ Result<Rope> GraphWriter::write_node(const Node& original) {
   to_opset(graph_, node, opset_);
   NodeProto proto;
   proto.set_op_type(node.op == Op::kUnknown ? node.op_type : octavo::name_of(node.op));
-  if (node.op == Op::kUnknown && !node.domain.empty()) proto.set_domain(node.domain);
+  if (!node.domain.empty()) proto.set_domain(node.domain);
   for (size_t i = 0; i < own_inputs(node); ++i) {
     proto.add_input(node.inputs[i] == kNoValue ? "" : name_of(node.inputs[i]));
   }
@@ -201,7 +201,7 @@ Status GraphWriter::write_inputs(Rope& rope) {
 // Readers infer the types of values, but not those that come from operators they do not know.
 void GraphWriter::write_value_infos(Rope& rope) {
   for (const NodeId id : graph_.live_nodes()) {
-    if (graph_.node(id).op != Op::kUnknown) continue;
+    if (graph_.node(id).op != Op::kUnknown && graph_.node(id).domain.empty()) continue;
     for (const ValueId output : graph_.node(id).outputs) {
       if (output == kNoValue || graph_.is_output(output)) continue;
       const Value& value = graph_.value(output);

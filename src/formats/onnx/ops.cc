@@ -8,8 +8,12 @@
 namespace octavo::onnx {
 namespace {
 
+constexpr const char* kMicrosoft = "com.microsoft";
+
 // ONNX Runtime's own operators that ONNX took over as they were.
 constexpr const char* kAdopted[] = {"DequantizeLinear", "Gelu", "QuantizeLinear"};
+// And those that it did not take over: they keep their domain.
+constexpr const char* kKept[] = {"DynamicQuantizeLSTM"};
 
 // An attribute becomes a constant of the kind that the input wants.
 struct ConstantOfAttribute {
@@ -57,9 +61,17 @@ void set_unknown(Node& node, ReadContext& context, const std::string& reason) {
 
 void canonicalize(Graph& graph, Node& node, ReadContext& context) {
   for (const char* adopted : kAdopted) {
-    if (node.domain == "com.microsoft" && node.op_type == adopted) node.domain.clear();
+    if (node.domain == kMicrosoft && node.op_type == adopted) node.domain.clear();
   }
-  if (!node.domain.empty()) return;
+  if (!node.domain.empty()) {
+    for (const char* kept : kKept) {
+      if (node.domain == kMicrosoft && node.op_type == kept) node.op = op_from_name(kept);
+    }
+    return;
+  }
+  for (const char* kept : kKept) {
+    if (node.op_type == kept) return set_unknown(node, context, "ONNX has no such operator");
+  }
   for (const Refusal& refusal : refusals()) {
     if (node.op_type != refusal.op_type) continue;
     if (const char* reason = refusal.check(graph, node)) return set_unknown(node, context, reason);

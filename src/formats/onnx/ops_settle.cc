@@ -27,6 +27,8 @@ size_t outputs_computed(Op op) {
     case Op::kIf:
     case Op::kSplit:
       return std::numeric_limits<size_t>::max();
+    case Op::kDynamicQuantizeLSTM:
+    case Op::kDynamicQuantizeLinear:
     case Op::kLSTM:
       return 3;
     case Op::kGRU:

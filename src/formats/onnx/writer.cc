@@ -77,6 +77,16 @@ int64_t ir_version_of(int64_t opset) {
   return 10;
 }
 
+// Those that the file imported, and the first version of others that are in use.
+std::map<std::string, int64_t> domains_of(const Model& model) {
+  std::map<std::string, int64_t> domains = model.domains;
+  (void)for_each_node(model.graph, [&](const Graph&, const Node& node) {
+    if (!node.domain.empty()) domains.try_emplace(node.domain, 1);
+    return ok_status();
+  });
+  return domains;
+}
+
 std::string header(const Model& model, int64_t opset) {
   ModelProto proto;
   proto.set_ir_version(ir_version_of(opset));
@@ -86,7 +96,7 @@ std::string header(const Model& model, int64_t opset) {
   auto* own = proto.add_opset_import();
   own->set_domain("");
   own->set_version(opset);
-  for (const auto& [domain, version] : model.domains) {
+  for (const auto& [domain, version] : domains_of(model)) {
     auto* other = proto.add_opset_import();
     other->set_domain(domain);
     other->set_version(version);

@@ -36,6 +36,31 @@ Status matmul(const ShapeContext& c) {
   return {};
 }
 
+// Sums of products of 8 bits in int32; zero points after the two.
+Status matmul_integer(const ShapeContext& c, DType dtype) {
+  for (const size_t i : {0, 1}) {
+    if (c.dtype(i) == DType::kUint8 || c.dtype(i) == DType::kInt8 ||
+        c.dtype(i) == DType::kUnknown) {
+      continue;
+    }
+    return contradiction("input " + std::to_string(i) + " is " + name_of(c.dtype(i)) +
+                         ", which has no 8 bits");
+  }
+  for (const size_t i : {2, 3}) {
+    if (c.dtype(i) == DType::kUnknown || c.dtype(i) == c.dtype(i - 2)) continue;
+    return contradiction("a zero point is " + std::string(name_of(c.dtype(i))) +
+                         ", but its input is " + name_of(c.dtype(i - 2)));
+  }
+  c.set(0, dtype, std::nullopt);
+  if (!c.shape(0) || !c.shape(1)) return {};
+  OCTAVO_ASSIGN_OR_RETURN(Shape shape, multiplied(*c.shape(0), *c.shape(1)));
+  c.set(0, dtype, std::move(shape));
+  return {};
+}
+
+Status matmul_to_int32(const ShapeContext& c) { return matmul_integer(c, DType::kInt32); }
+Status matmul_to_float(const ShapeContext& c) { return matmul_integer(c, DType::kFloat32); }
+
 // The bias stretches to the product, never the other way round.
 Status check_bias(const ShapeContext& c, const Shape& product) {
   const Shape* bias = c.shape(2);
@@ -84,6 +109,8 @@ Status qlinear_gemm(const ShapeContext& c) {
 constexpr std::array kRules = {
     ShapeRule{Op::kGemm, gemm, "F"},
     ShapeRule{Op::kMatMul, matmul, "T"},
+    ShapeRule{Op::kMatMulInteger, matmul_to_int32, "."},
+    ShapeRule{Op::kMatMulIntegerToFloat, matmul_to_float, "."},
     ShapeRule{Op::kQLinearGemm, qlinear_gemm, "."},
 };
 

@@ -1,4 +1,5 @@
-// QuantizeLinear and DequantizeLinear: x, scale, zero_point.
+// QuantizeLinear and DequantizeLinear: x, scale, zero_point. DynamicQuantizeLinear: x gives all
+// three.
 #include <array>
 
 #include "graph/shapes/shape_rule.h"
@@ -55,8 +56,16 @@ Status dequantize(const ShapeContext& c) {
   return {};
 }
 
+Status dynamic_quantize(const ShapeContext& c) {
+  c.set(0, DType::kUint8, shape_of(c));
+  c.set(1, DType::kFloat32, Shape{});
+  c.set(2, DType::kUint8, Shape{});
+  return {};
+}
+
 constexpr std::array kRules = {
     ShapeRule{Op::kDequantizeLinear, dequantize, ".F."},
+    ShapeRule{Op::kDynamicQuantizeLinear, dynamic_quantize, "F", 3},
     ShapeRule{Op::kQuantizeLinear, quantize, ".F."},
 };
 

@@ -14,9 +14,18 @@ void dequantize(size_t n, const uint8_t* x, bool is_signed, float scale, int32_t
   }
 }
 
+FloatRange range(size_t n, const float* x) {
+  FloatRange range;
+  for (size_t i = 0; i < n; ++i) {
+    range.min = x[i] < range.min ? x[i] : range.min;
+    range.max = x[i] > range.max ? x[i] : range.max;
+  }
+  return range;
+}
+
 }  // namespace
 
-extern const QConvertKernel qx8_convert__ref = {"qx8_convert__ref", Isa::kRef, quantize,
-                                                dequantize};
+extern const QConvertKernel qx8_convert__ref = {"qx8_convert__ref", Isa::kRef, quantize, dequantize,
+                                                range};
 
 }  // namespace octavo

@@ -2,7 +2,8 @@
 //
 //   acc[m][n] = bias[n] + sum over k of x[m][k] * w[n][k]        int32, modulo 2^32
 //   y[m][n]   = requantize(acc[m][n], multiplier[n])             8 bits, or
-//   y[m][n]   = float(acc[m][n]) * multiplier[n]                 float
+//   y[m][n]   = float(acc[m][n]) * multiplier[n] + addend[n]     float, each step rounded; the
+//                                                                addend may be left out
 //
 // x is the raw byte (0..255 or -128..127), in some variants with 128 added or taken away; w is the
 // weight minus its zero point. The zero point of x is in the bias: sum (x - zx) * w = sum x * w -
@@ -38,9 +39,10 @@ struct QGemmPanel {
   size_t rows, cols, groups;
   const uint8_t* x;
   const uint8_t* w;
-  const int32_t* bias;      // [8]
-  const float* multiplier;  // [8]
-  bool stays_small;         // see requant.h
+  const int32_t* bias;            // [8]
+  const float* multiplier;        // [8]
+  bool stays_small;               // see requant.h
+  const float* addend = nullptr;  // [8] or null; of to_floats
 };
 
 // Rows of x for a tile, at most so many as it has.

@@ -44,7 +44,8 @@ void to_bytes(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t st
 void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
   for (size_t m = 0; m < panel.rows; ++m) {
     for (size_t n = 0; n < panel.cols; ++n) {
-      y[m * stride + n] = static_cast<float>(accumulate(panel, m, n)) * panel.multiplier[n];
+      const float product = static_cast<float>(accumulate(panel, m, n)) * panel.multiplier[n];
+      y[m * stride + n] = panel.addend ? product + panel.addend[n] : product;
     }
   }
 }

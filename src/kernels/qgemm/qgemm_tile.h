@@ -125,19 +125,31 @@ void to_bytes(const QGemmPanel& panel, const Requant& out, uint8_t* y, size_t st
   (clamp ? to_bytes_of<Multiply, true> : to_bytes_of<Multiply, false>)(panel, out, y, stride);
 }
 
-template <typename Multiply>
-void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
-  const v128_t multiplier0 = wasm_v128_load(panel.multiplier);
-  const v128_t multiplier1 = wasm_v128_load(panel.multiplier + 4);
+template <typename Multiply, bool kAdd>
+void to_floats_of(const QGemmPanel& panel, float* y, size_t stride) {
+  const bool whole_columns = panel.cols == kQGemmCols;
   for_each_tile<Multiply>(panel, [&]<size_t kRows>(size_t m, const Tile<kRows>& tile) {
+    const QGemmPanel& of = *anew(&panel);
+    const auto finished = [&of](v128_t acc, size_t column) {
+      const v128_t multiplier = wasm_v128_load(of.multiplier + column);
+      const v128_t product = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(acc), multiplier);
+      if constexpr (!kAdd) return product;
+      return wasm_f32x4_add(product, wasm_v128_load(of.addend + column));
+    };
     for (size_t i = 0; i < kRows && m + i < panel.rows; ++i) {
-      float row[kQGemmCols];
-      wasm_v128_store(row, wasm_f32x4_mul(wasm_f32x4_convert_i32x4(tile.acc[i][0]), multiplier0));
-      wasm_v128_store(row + 4,
-                      wasm_f32x4_mul(wasm_f32x4_convert_i32x4(tile.acc[i][1]), multiplier1));
-      std::memcpy(y + (m + i) * stride, row, panel.cols * sizeof(float));
+      float* to = y + (m + i) * stride;
+      float some[kQGemmCols];
+      float* row = whole_columns ? to : some;
+      wasm_v128_store(row, finished(tile.acc[i][0], 0));
+      wasm_v128_store(row + 4, finished(tile.acc[i][1], 4));
+      if (!whole_columns) std::memcpy(to, some, panel.cols * sizeof(float));
     }
   });
+}
+
+template <typename Multiply>
+void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
+  (panel.addend ? to_floats_of<Multiply, true> : to_floats_of<Multiply, false>)(panel, y, stride);
 }
 
 // One row, in four sums that do not wait for each other.

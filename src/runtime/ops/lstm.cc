@@ -39,4 +39,8 @@ Result<RunFn> prepare_lstm(const PrepareContext& context) {
   return prepare_recurrent(context, kLstm);
 }
 
+Result<RunFn> prepare_dynamic_quantize_lstm(const PrepareContext& context) {
+  return prepare_recurrent(context, kLstm, true);
+}
+
 }  // namespace octavo

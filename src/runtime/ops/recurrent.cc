@@ -10,7 +10,13 @@ namespace octavo {
 
 void add_recurrence(const CellWeights& weights, int64_t first, int64_t rows, int64_t hidden,
                     const float* x, float* y) {
-  weights.matvec->run(weights.r + first * hidden, x, rows, hidden, y);
+  if (weights.dynamic) {
+    auto* products = reinterpret_cast<float*>(weights.scratch);
+    weights.dynamic->run(1, x, nullptr, products, reinterpret_cast<std::byte*>(products + rows));
+    for (int64_t i = 0; i < rows; ++i) y[i] += products[i];
+  } else {
+    weights.matvec->run(weights.r + first * hidden, x, rows, hidden, y);
+  }
   for (int64_t i = 0; weights.r_bias && i < rows; ++i) y[i] += weights.r_bias[first + i];
 }
 
@@ -38,6 +44,7 @@ struct Recurrent {
   Isa isa;
   // W with its bias, packed, one direction after the other; null where it is not constant.
   std::shared_ptr<const std::vector<float>> panels;
+  std::vector<DynamicProduct> dynamic_w, dynamic_r;  // by direction; empty for float weights
 };
 
 const float* floats(const RunContext& run, size_t input) {
@@ -66,13 +73,16 @@ void pack_w(const float* w, const float* bias, int64_t directions, int64_t rows,
 }
 
 CellWeights weights_of(const RunContext& run, const Recurrent& op, const RecurrentSizes& s,
-                       int64_t d) {
+                       int64_t d, std::byte* scratch) {
   const int64_t rows = op.kind.gates * s.hidden;
-  CellWeights weights{floats(run, kR) + d * rows * s.hidden,
+  const bool dynamic = !op.dynamic_r.empty();
+  CellWeights weights{dynamic ? nullptr : floats(run, kR) + d * rows * s.hidden,
                       advance(floats(run, kB), d * 2 * rows + rows),
                       advance(floats(run, kPeepholes), d * 3 * s.hidden),
                       {},
-                      &f32_matvec_kernel(op.isa)};
+                      &f32_matvec_kernel(op.isa),
+                      dynamic ? &op.dynamic_r[static_cast<size_t>(d)] : nullptr,
+                      scratch};
   for (size_t i = 0; i < op.kind.activations; ++i) {
     weights.activations[i] = op.activations[static_cast<size_t>(d) * op.kind.activations + i];
   }
@@ -88,16 +98,21 @@ void load_state(const float* initial, int64_t at, float* state, int64_t n) {
 
 // gates = W x + w_bias for all steps of all sequences, which do not depend on each other; in the
 // order of x.
-void project_inputs(const RunContext& run, const Recurrent& op, const RecurrentSizes& s,
-                    const float* panels, float* gates) {
+void project_inputs(const RunContext& run, const Recurrent& op, const RecurrentSizes& s, int64_t d,
+                    const float* panels, std::byte* scratch, float* gates) {
   const auto rows = static_cast<size_t>(op.kind.gates * s.hidden);
   const auto input = static_cast<size_t>(s.input);
+  if (!op.dynamic_w.empty()) {
+    const float* bias = advance(floats(run, kB), d * 2 * op.kind.gates * s.hidden);
+    return op.dynamic_w[static_cast<size_t>(d)].run(static_cast<size_t>(s.steps * s.batch),
+                                                    floats(run, kX), bias, gates, scratch);
+  }
   F32Gemm gemm{static_cast<size_t>(s.steps * s.batch),
                rows,
                input,
                floats(run, kX),
                input,
-               panels,
+               panels + static_cast<size_t>(d) * f32_packed_floats(input, rows),
                gates,
                rows,
                {}};
@@ -106,8 +121,8 @@ void project_inputs(const RunContext& run, const Recurrent& op, const RecurrentS
 
 // All steps of one direction of one sequence of the batch.
 void run_sequence(RunContext& run, const Recurrent& op, const RecurrentSizes& s, int64_t d,
-                  int64_t b, int64_t length, float* gates, CellState state) {
-  const CellWeights weights = weights_of(run, op, s, d);
+                  int64_t b, int64_t length, std::byte* scratch, float* gates, CellState state) {
+  const CellWeights weights = weights_of(run, op, s, d, scratch);
   float *y = output(run, 0), *last_h = output(run, 1), *last_c = output(run, 2);
   load_state(floats(run, kInitialH), s.state_at(d, b), state.h, s.hidden);
   load_state(floats(run, kInitialC), s.state_at(d, b), state.c, s.hidden);
@@ -122,11 +137,24 @@ void run_sequence(RunContext& run, const Recurrent& op, const RecurrentSizes& s,
   if (last_c) std::copy_n(state.c, s.hidden, last_c + s.state_at(d, b));
 }
 
+// Of the larger of the two products, and the sums of a step in front of it.
+uint64_t dynamic_scratch(const Recurrent& op, const RecurrentSizes& s) {
+  uint64_t bytes = 0;
+  for (const DynamicProduct& w : op.dynamic_w) {
+    bytes = std::max(bytes, w.scratch_bytes(static_cast<uint64_t>(s.steps * s.batch)));
+  }
+  for (const DynamicProduct& r : op.dynamic_r) {
+    bytes = std::max(bytes, r.rows() * sizeof(float) + r.scratch_bytes(1));
+  }
+  return bytes;
+}
+
 Status run_recurrent(RunContext& run, const Recurrent& op) {
+  const bool dynamic = !op.dynamic_w.empty();
   OCTAVO_ASSIGN_OR_RETURN(
       const RecurrentSizes s,
-      recurrent_sizes(run, op.kind.gates, static_cast<int64_t>(op.backwards.size()),
-                      op.batch_first));
+      recurrent_sizes(run, op.kind.gates, static_cast<int64_t>(op.backwards.size()), op.batch_first,
+                      dynamic ? 1 : 2));
   OCTAVO_ASSIGN_OR_RETURN(const auto lengths, sequence_lengths(run, s));
   const int64_t rows = op.kind.gates * s.hidden;
   const size_t packed = f32_packed_floats(static_cast<size_t>(s.input), static_cast<size_t>(rows));
@@ -134,20 +162,23 @@ Status run_recurrent(RunContext& run, const Recurrent& op) {
   const size_t gates_at =
       parts.add(static_cast<uint64_t>(s.steps * s.batch * rows) * sizeof(float));
   const size_t state_at = parts.add(static_cast<uint64_t>(3 * s.hidden) * sizeof(float));
-  const size_t panels_at =
-      parts.add(op.panels ? 0 : static_cast<uint64_t>(s.directions) * packed * sizeof(float));
+  const size_t panels_at = parts.add(
+      op.panels || dynamic ? 0 : static_cast<uint64_t>(s.directions) * packed * sizeof(float));
+  const size_t dynamic_at = parts.add(dynamic_scratch(op, s));
   std::byte* scratch = parts.allocate(run);
   if (!scratch) return {ErrorCode::kOutOfMemory, "no memory for the gates of all steps"};
   auto* gates = reinterpret_cast<float*>(scratch + gates_at);
   auto* h = reinterpret_cast<float*>(scratch + state_at);
   auto* made = reinterpret_cast<float*>(scratch + panels_at);
-  if (!op.panels) pack_w(floats(run, kW), floats(run, kB), s.directions, rows, s.input, made);
+  if (!op.panels && !dynamic)
+    pack_w(floats(run, kW), floats(run, kB), s.directions, rows, s.input, made);
   const float* panels = op.panels ? op.panels->data() : made;
   const CellState state{s.hidden, op.clip, nullptr, h, h + s.hidden, h + 2 * s.hidden};
   for (int64_t d = 0; d < s.directions; ++d) {
-    project_inputs(run, op, s, panels + static_cast<size_t>(d) * packed, gates);
+    project_inputs(run, op, s, d, panels, scratch + dynamic_at, gates);
     for (int64_t b = 0; b < s.batch; ++b) {
-      run_sequence(run, op, s, d, b, lengths[static_cast<size_t>(b)], gates, state);
+      run_sequence(run, op, s, d, b, lengths[static_cast<size_t>(b)], scratch + dynamic_at, gates,
+                   state);
     }
   }
   return {};
@@ -190,7 +221,8 @@ Result<std::vector<UnaryF32>> activations_of(const Attributes& attrs, const Recu
 
 }  // namespace
 
-Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKind& kind) {
+Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKind& kind,
+                                bool dynamic) {
   const Attributes& attrs = context.node().attrs;
   const DType dtype = context.input(0).dtype;
   if (dtype != DType::kFloat32) return unsupported_dtype(context, dtype);
@@ -202,8 +234,16 @@ Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKi
                {},
                attrs.get_float("clip", 0.0f),
                context.isa(),
-               pack_ahead(context, kind)};
+               dynamic ? nullptr : pack_ahead(context, kind),
+               {},
+               {}};
   if (direction == "bidirectional") op.backwards = {false, true};
+  for (size_t d = 0; dynamic && d < op.backwards.size(); ++d) {
+    OCTAVO_ASSIGN_OR_RETURN(auto w, prepare_dynamic_product(context, kW, kWScale, d));
+    OCTAVO_ASSIGN_OR_RETURN(auto r, prepare_dynamic_product(context, kR, kRScale, d));
+    op.dynamic_w.push_back(std::move(w));
+    op.dynamic_r.push_back(std::move(r));
+  }
   OCTAVO_ASSIGN_OR_RETURN(op.activations, activations_of(attrs, kind, op.backwards.size()));
   return RunFn([op = std::move(op)](RunContext& run) { return run_recurrent(run, op); });
 }

@@ -1,8 +1,10 @@
 // What LSTM and GRU share: directions, layouts, sequence lengths, states. A cell does one step.
+// DynamicQuantizeLSTM is the LSTM with products of 8 bits.
 #pragma once
 
 #include "kernels/elementwise/unary.h"
 #include "kernels/matvec/f32_matvec.h"
+#include "runtime/ops/recurrent_dynamic.h"
 #include "runtime/ops/support.h"
 
 namespace octavo {
@@ -14,6 +16,8 @@ struct CellWeights {
   const float* peepholes;  // (3 * hidden), null for none
   UnaryF32 activations[3];
   const F32MatvecKernel* matvec;
+  const DynamicProduct* dynamic;  // R of 8 bits instead of `r`; null for none
+  std::byte* scratch;             // of `dynamic`, behind (gates * hidden) floats
 };
 
 struct CellState {
@@ -34,9 +38,10 @@ struct RecurrentKind {
   Cell cell;
 };
 
-Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKind& kind);
+Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKind& kind,
+                                bool dynamic = false);
 
-// y += r[first row, ...] x + r_bias[first row, ...], over `rows` rows.
+// y += r[first row, ...] x + r_bias[first row, ...], over `rows` rows: all of them of a dynamic r.
 void add_recurrence(const CellWeights& weights, int64_t first, int64_t rows, int64_t hidden,
                     const float* x, float* y);
 

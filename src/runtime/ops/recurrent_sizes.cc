@@ -13,11 +13,15 @@ Status check_input(const RunContext& run, size_t input, int64_t count) {
 }  // namespace
 
 Result<RecurrentSizes> recurrent_sizes(const RunContext& run, int64_t gates, int64_t directions,
-                                       bool batch_first) {
+                                       bool batch_first, int hidden_axis) {
   const Shape &x = run.inputs[kX].shape, &r = run.inputs[kR].shape;
   if (x.rank() != 3 || r.rank() != 3) return invalid_data("inputs X and R want three dimensions");
-  const RecurrentSizes s{
-      x[batch_first ? 1 : 0], x[batch_first ? 0 : 1], x[2], r[2], directions, batch_first};
+  const RecurrentSizes s{x[batch_first ? 1 : 0],
+                         x[batch_first ? 0 : 1],
+                         x[2],
+                         r[hidden_axis],
+                         directions,
+                         batch_first};
   const int64_t rows = s.directions * gates * s.hidden;
   const int64_t states = s.directions * s.batch * s.hidden;
   OCTAVO_RETURN_IF_ERROR(check_input(run, kW, rows * s.input));

@@ -5,8 +5,21 @@
 
 namespace octavo {
 
-// Inputs by their places; GRU ends before kInitialC.
-enum RecurrentInput : size_t { kX, kW, kR, kB, kLengths, kInitialH, kInitialC, kPeepholes };
+// Inputs by their places; GRU ends before kInitialC, LSTM before kWScale.
+enum RecurrentInput : size_t {
+  kX,
+  kW,
+  kR,
+  kB,
+  kLengths,
+  kInitialH,
+  kInitialC,
+  kPeepholes,
+  kWScale,
+  kWZeroPoint,
+  kRScale,
+  kRZeroPoint
+};
 
 struct RecurrentSizes {
   int64_t steps, batch, input, hidden, directions;
@@ -25,9 +38,10 @@ struct RecurrentSizes {
   }
 };
 
-// From the shapes of the inputs; a Status where they do not fit each other.
+// From the shapes of the inputs; a Status where they do not fit each other. R tells the size of the
+// state in its dimension `hidden_axis`.
 Result<RecurrentSizes> recurrent_sizes(const RunContext& run, int64_t gates, int64_t directions,
-                                       bool batch_first);
+                                       bool batch_first, int hidden_axis);
 
 // Steps of each sequence of the batch.
 Result<std::vector<int64_t>> sequence_lengths(const RunContext& run, const RecurrentSizes& s);

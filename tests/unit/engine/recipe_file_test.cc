@@ -44,6 +44,26 @@ TEST(RecipeFile, FlagsSayTheSameAsJson) {
   EXPECT_EQ(flags, *json);
 }
 
+TEST(RecipeFile, DynamicSchemeSurvivesTooAndWantsUint8) {
+  const Result<RecipeFile> recipe = recipe_from_json(R"({"scheme": "dynamic"})");
+  ASSERT_TRUE(recipe.ok());
+  EXPECT_EQ(recipe->recipe.scheme, Scheme::kDynamic);
+  EXPECT_EQ(*recipe_from_json(recipe_to_json(*recipe)), *recipe);
+  EXPECT_EQ(refusal(R"({"scheme": "dynamic", "activations": "int8"})"),
+            "recipe: activations of the dynamic scheme are uint8: ONNX's DynamicQuantizeLinear "
+            "gives no other");
+  EXPECT_EQ(refusal(R"({"scheme": "dynamik"})"),
+            "recipe, key 'scheme': does not know 'dynamik'; did you mean 'dynamic'?");
+}
+
+TEST(RecipeFile, DynamicSchemeSaysNothingOfPictures) {
+  RecipeFile recipe;
+  recipe.recipe.scheme = Scheme::kDynamic;
+  EXPECT_EQ(describe(recipe),
+            "  activations  uint8 asymmetric, one scale a tensor, found in every run\n"
+            "  weights      int8 symmetric, per-channel\n");
+}
+
 TEST(RecipeFile, ResizeIsOneOfTwoThings) {
   RecipeFile recipe;
   ASSERT_TRUE(set_from_flag(recipe, "resize", "256").ok());

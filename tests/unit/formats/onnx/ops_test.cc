@@ -186,5 +186,43 @@ TEST(Written, RefusesOperatorsThatChangedTheirMeaning) {
             "(onnx.version_converter)");
 }
 
+// ONNX Runtime's LSTM of 8 bits.
+Proto dynamic_lstm() {
+  return node("DynamicQuantizeLSTM", {"x", "w", "r", "", "", "", "", "", "s", "z", "s", "z"},
+              {"y"});
+}
+std::string lstm_model(const Proto& node) {
+  const std::string eight(8, '\1');
+  return model(graph({{1, node},
+                      {5, tensor("w", 3, {1, 1, 4}).bytes(9, eight.substr(0, 4))},
+                      {5, tensor("r", 3, {1, 1, 4}).bytes(9, eight.substr(0, 4))},
+                      {5, floats("s", {1}, {0.5f})},
+                      {5, tensor("z", 3, {1}).bytes(9, std::string(1, '\0'))},
+                      {11, value("x", 1, {2, 1, 1})},
+                      out("y")}));
+}
+
+TEST(Contributed, LstmKeepsItsDomainOnTheWayThrough) {
+  const auto opened = open(lstm_model(dynamic_lstm().bytes(7, "com.microsoft")));
+  ASSERT_TRUE(opened.ok()) << opened.status().to_string();
+  const auto bytes = write(*opened);
+  ASSERT_TRUE(bytes.ok()) << bytes.status().to_string();
+  const auto again = open(*bytes);
+  ASSERT_TRUE(again.ok()) << again.status().to_string();
+  for (const Graph* graph : {&opened->graph, &again->graph}) {
+    const Node& node = graph->node(graph->live_nodes().front());
+    EXPECT_EQ(node.op, Op::kDynamicQuantizeLSTM);
+    EXPECT_EQ(node.domain, "com.microsoft");
+  }
+  EXPECT_EQ(again->domains, (std::map<std::string, int64_t>{{"com.microsoft", 1}}));
+}
+
+TEST(Contributed, LstmIsUnknownToOnnxItself) {
+  const auto opened = open(lstm_model(dynamic_lstm()));
+  ASSERT_TRUE(opened.ok()) << opened.status().to_string();
+  EXPECT_EQ(opened->graph.node(opened->graph.live_nodes().front()).op, Op::kUnknown);
+  ASSERT_EQ(opened->warnings.size(), 1u);
+}
+
 }  // namespace
 }  // namespace octavo

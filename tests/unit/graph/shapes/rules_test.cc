@@ -402,6 +402,7 @@ TEST(ShapesOf, RecurrentLayers) {
 TEST(ShapesOf, Quantization) {
   const In x = {Shape{1, 4, 2}};
   check({
+      {Op::kDynamicQuantizeLinear, {x}, {}, "uint8[1, 4, 2] float32[] uint8[]", 3},
       {Op::kQuantizeLinear, {x, {Shape{}}, of(DType::kInt8)}, {}, "int8[1, 4, 2]"},
       {Op::kQuantizeLinear, {x, {Shape{}}}, {}, "uint8[1, 4, 2]"},
       {Op::kQuantizeLinear, {x, {Shape{}}}, {{"output_dtype", flag(3)}}, "int8[1, 4, 2]"},
@@ -417,6 +418,54 @@ TEST(ShapesOf, Quantization) {
        {of(DType::kInt8, {4}), {Shape{}}, of(DType::kUint8)},
        {},
        "the input is int8, but its zero point is uint8"},
+  });
+}
+
+TEST(ShapesOf, ProductsOfBytes) {
+  const DType u8 = DType::kUint8, s8 = DType::kInt8;
+  check({
+      {Op::kMatMulInteger, {of(u8, {5, 2, 3}), of(s8, {3, 4})}, {}, "int32[5, 2, 4]"},
+      {Op::kMatMulInteger,
+       {of(u8, {2, 3}), of(s8, {3, 4}), of(u8), of(s8, {4})},
+       {},
+       "int32[2, 4]"},
+      {Op::kMatMulInteger,
+       {of(u8, {2, 3}), of(s8, {4, 4})},
+       {},
+       "shapes [2, 3] and [4, 4] do not multiply: the inner dimensions differ"},
+      {Op::kMatMulInteger,
+       {of(kF, {2, 3}), of(s8, {3, 4})},
+       {},
+       "input 0 is float32, which has no 8 bits"},
+      {Op::kMatMulInteger,
+       {of(u8, {2, 3}), of(s8, {3, 4}), of(s8)},
+       {},
+       "a zero point is int8, but its input is uint8"},
+  });
+}
+
+TEST(ShapesOf, LstmOfBytes) {
+  const DType s8 = DType::kInt8;
+  const auto lstm = [&](In w_scale, In r = of(DType::kInt8, {1, 2, 8})) {
+    return std::vector<In>{{Shape{5, 1, 3}}, of(s8, {1, 3, 8}), r,          kLeftOut,
+                           kLeftOut,         kLeftOut,          kLeftOut,   kLeftOut,
+                           w_scale,          of(s8, {1}),       {Shape{1}}, of(s8, {1})};
+  };
+  const Op op = Op::kDynamicQuantizeLSTM;
+  check({
+      {op, lstm({Shape{1}}), {}, "float32[5, 1, 1, 2] float32[1, 1, 2] float32[1, 1, 2]", 3},
+      {op, lstm({Shape{1, 8}}), {}, "float32[5, 1, 1, 2]"},
+      {op, lstm({Shape{8}}), {}, "input 8 has shape [8] where [1] is needed"},
+      {op, lstm(kLeftOut), {}, "the weights have no scale"},
+      {op, lstm({Shape{1}}, {Shape{1, 2, 8}}), {}, "input 2 is float32, which has no 8 bits"},
+      {op,
+       lstm({Shape{1}}, of(s8, {1, 2, 9})),
+       {},
+       "input 2 has shape [1, 2, 9] where [1, 2, 8] is needed"},
+      {op,
+       lstm({Shape{1}}),
+       {{"hidden_size", flag(3)}},
+       "input 1 has shape [1, 3, 8] where [1, 3, 12] is needed"},
   });
 }
 

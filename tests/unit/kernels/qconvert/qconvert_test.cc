@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -49,6 +50,37 @@ TEST(QConvert, EveryVariantEqualsThePlainOne) {
       EXPECT_EQ(real, ref_real) << kernel->name;
     }
   }
+}
+
+TEST(QConvert, RangeHoldsZeroAndPassesOverNan) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const QConvertKernel* kernel : qconvert_kernels()) {
+    for (const size_t n : {0u, 1u, 15u, 16u, 17u, 40u}) {
+      for (size_t at = 0; at < n; ++at) {
+        std::vector<float> x(n, nan);
+        x[at] = 3.0f;
+        const FloatRange above = kernel->range(n, x.data());
+        EXPECT_EQ(above.min, 0.0f) << kernel->name;
+        EXPECT_EQ(above.max, 3.0f) << kernel->name;
+        x[at] = -kInf;
+        EXPECT_EQ(kernel->range(n, x.data()).min, -kInf) << kernel->name;
+        x[at] = -0.0f;
+        EXPECT_FALSE(std::signbit(kernel->range(n, x.data()).min)) << kernel->name;
+      }
+      EXPECT_EQ(kernel->range(0, nullptr).max, 0.0f);
+    }
+  }
+}
+
+TEST(QConvert, DynamicScaleFitsTheRange) {
+  const DynamicScale both = dynamic_scale({-1.0f, 1.55f});
+  EXPECT_EQ(both.scale, 2.55f / 255.0f);
+  EXPECT_EQ(both.zero_point, 100);
+  const DynamicScale nothing = dynamic_scale({0.0f, 0.0f});
+  EXPECT_EQ(nothing.scale, 1.0f);
+  EXPECT_EQ(nothing.zero_point, 0);
+  EXPECT_EQ(dynamic_scale({-kInf, 0.0f}).zero_point, 0);  // infinity / infinity is NaN
+  EXPECT_EQ(dynamic_scale({-1e-45f, 0.0f}).zero_point, 255);
 }
 
 TEST(QConvert, DequantizesEveryByteOfBothTypes) {

@@ -97,11 +97,21 @@ class Problem {
   uint8_t expected_byte(size_t m, size_t n) const {
     return requantize_byte(accumulator(m, n), multiplier_[n], out_);
   }
+  std::vector<float> floats_and_more(const QGemmKernel& kernel) const {
+    return run<float>(kernel, [&](const QGemmKernel& k, QGemmPanel panel, float* y) {
+      panel.addend = kAddend;
+      k.to_floats(panel, y, c_.n);
+    });
+  }
   float expected_float(size_t m, size_t n) const {
     return static_cast<float>(accumulator(m, n)) * multiplier_[n];
   }
+  float expected_float_and_more(size_t m, size_t n) const {
+    return expected_float(m, n) + kAddend[n % kQGemmCols];
+  }
 
  private:
+  static constexpr float kAddend[kQGemmCols] = {0.1f, -3, 1e8f, 0, 1e-9f, -0.7f, 5, 2};
   Case c_;
   Noise noise_;
   std::vector<uint8_t> x_, w_;
@@ -119,9 +129,11 @@ TEST(QGemm, EveryVariantEqualsTheDefinition) {
       SCOPED_TRACE(testing::Message() << kernel->name << ' ' << c.m << 'x' << c.n << 'x' << c.k);
       const std::vector<uint8_t> bytes = problem.bytes(*kernel);
       const std::vector<float> floats = problem.floats(*kernel);
+      const std::vector<float> more = problem.floats_and_more(*kernel);
       for (size_t i = 0; i < c.m * c.n; ++i) {
         ASSERT_EQ(bytes[i], problem.expected_byte(i / c.n, i % c.n)) << i;
         ASSERT_EQ(floats[i], problem.expected_float(i / c.n, i % c.n)) << i;
+        ASSERT_EQ(more[i], problem.expected_float_and_more(i / c.n, i % c.n)) << i;
       }
     }
   }

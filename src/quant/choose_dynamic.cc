@@ -1,0 +1,66 @@
+// Marks the nodes that can quantize their input while running: products of floats and constant
+// weights for which ONNX, or ONNX Runtime, has such an operator.
+#include "quant/compute_layout.h"
+#include "quant/stages.h"
+
+namespace octavo {
+namespace {
+
+// Why the node stays in float; empty where it does not.
+using Refusal = std::string;
+
+bool is_float_constant(const Graph& graph, const Node& node, size_t input) {
+  const Tensor* constant =
+      input < node.inputs.size() ? graph.constant(node.inputs[input]) : nullptr;
+  return constant && constant->dtype() == DType::kFloat32 && constant->count() > 0;
+}
+
+Refusal refuse_product(const Graph& graph, const Node& node) {
+  if (!compute_layout(graph, node)) return "its weights are not a constant matrix";
+  const bool plain = node.attrs.get_int("transA", 0) == 0 &&
+                     node.attrs.get_float("alpha", 1) == 1 && node.attrs.get_float("beta", 1) == 1;
+  return plain ? Refusal() : "integer Gemm needs transA 0, alpha 1 and beta 1";
+}
+
+Refusal refuse_lstm(const Graph& graph, const Node& node) {
+  if (!is_float_constant(graph, node, 1) || !is_float_constant(graph, node, 2)) {
+    return "its weights are not constant";
+  }
+  if (node.attrs.get_int("layout", 0) != 0) {
+    return "there is no dynamic LSTM whose batch comes first (layout 1)";
+  }
+  return {};
+}
+
+Refusal refuse(const QuantizeState& state, const Node& node) {
+  const Graph& graph = state.graph;
+  const bool is_product = node.op == Op::kMatMul || node.op == Op::kGemm;
+  if (node.op == Op::kGRU) return "ONNX Runtime has no dynamic GRU";
+  if (node.op == Op::kConv || node.op == Op::kConvTranspose) {
+    return "convolutions stay in float in the dynamic scheme; the static one quantizes them";
+  }
+  if (!is_product && node.op != Op::kLSTM) return node.op_type + " stays in float";
+  if (const std::string by = excluded_by(state.recipe, graph, node); !by.empty()) {
+    return "excluded by '" + by + "'";
+  }
+  if (graph.is_constant(node.inputs[0])) return "its input is constant";
+  if (graph.value(node.inputs[0]).dtype != DType::kFloat32) return "its input is not float32";
+  return is_product ? refuse_product(graph, node) : refuse_lstm(graph, node);
+}
+
+}  // namespace
+
+Status choose_dynamic(QuantizeState& state) {
+  state.quantized.assign(state.graph.node_count(), false);
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, state.graph.topological_order());
+  for (const NodeId id : order) {
+    const Node& node = state.graph.node(id);
+    NodeSummary line{node.name, node.op_type, false, refuse(state, node)};
+    line.quantized = line.reason.empty();
+    state.quantized[static_cast<size_t>(id)] = line.quantized;
+    state.summary.push_back(std::move(line));
+  }
+  return {};
+}
+
+}  // namespace octavo

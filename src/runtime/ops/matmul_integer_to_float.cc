@@ -1,0 +1,61 @@
+// clamp((x - x_zero_point) * (w - w_zero_point) * scale + bias), w constant: see dynamic_gemm.h.
+// Scale and bias are one number, or one a column.
+#include "kernels/elementwise/unary.h"
+#include "runtime/ops/dynamic_gemm.h"
+#include "runtime/ops/support.h"
+#include "runtime/ops/windows.h"
+
+namespace octavo {
+namespace {
+
+enum Input : size_t { kX, kW, kXZeroPoint, kWZeroPoint, kScale, kBias };
+
+struct Operation {
+  std::shared_ptr<const DynamicGemmWeights> weights;
+  F32Clamp clamp;
+
+  Status operator()(RunContext& run) const {
+    const TensorView &x = run.inputs[kX], &scale = run.inputs[kScale], &y = run.outputs[0];
+    if (x.count() == 0 || y.count() == 0) return {};
+    std::byte* scratch = run.scratch(dynamic_gemm_scratch(*weights));
+    if (!scratch) return no_memory_to_run();
+    DynamicGemm gemm{static_cast<size_t>(x.count()) / weights->packed.k,
+                     static_cast<const uint8_t*>(x.data),
+                     0,
+                     static_cast<const float*>(scale.data),
+                     scale.count() == 1 ? size_t{0} : size_t{1},
+                     nullptr,
+                     0,
+                     static_cast<float*>(y.data)};
+    if (run.has_input(kXZeroPoint)) {
+      const auto byte = *static_cast<const uint8_t*>(run.inputs[kXZeroPoint].data);
+      gemm.x_zero_point = widen(byte, weights->x_signed);
+    }
+    if (run.has_input(kBias)) {
+      gemm.addend = static_cast<const float*>(run.inputs[kBias].data);
+      gemm.addend_step = run.inputs[kBias].count() == 1 ? 0 : 1;
+    }
+    run_dynamic_gemm(*weights, gemm, scratch);
+    const float limits[] = {clamp.low, clamp.high};
+    if (clamp.low > F32Clamp().low || clamp.high < F32Clamp().high) {
+      clamp_f32(gemm.y, gemm.y, y.count(), limits);
+    }
+    return {};
+  }
+};
+
+}  // namespace
+
+Result<RunFn> prepare_matmul_integer_to_float(const PrepareContext& context) {
+  const Tensor& w = *context.constant(kW);
+  const auto k = static_cast<size_t>(w.shape()[0]), n = static_cast<size_t>(w.shape()[1]);
+  OCTAVO_ASSIGN_OR_RETURN(
+      const auto weights,
+      pack_dynamic_gemm({n, k, static_cast<const uint8_t*>(w.data()), w.dtype() == DType::kInt8,
+                         weight_zero_points(context.constant(kWZeroPoint), n),
+                         context.input(kX).dtype == DType::kInt8},
+                        context.isa()));
+  return RunFn(Operation{weights, activation_of(context.node().attrs)});
+}
+
+}  // namespace octavo
