@@ -1,5 +1,6 @@
 // What the benchmarks run: the models of models/models.json and more of the shared data, each in
-// float, as Octavo's int8 file and where there is one as LiteRT's, with an input.
+// float, as Octavo's int8 file (dynamic where there are no pictures) and where there is one as
+// LiteRT's, with an input.
 import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createOctavo } from 'octavo';
@@ -15,6 +16,11 @@ const tokens = { name: 'text_encoder_4x192', file: join(dataFolder, 'architectur
 const litertFile = (name) => join(dataFolder, 'tflite', `${name}_int8.tflite`);
 const there = (model) => existsSync(model.file);
 
+function quantize(float, int8, flags) {
+  const { status, stderr } = faces.native(['quantize', float, '-o', int8, ...flags]);
+  if (status !== 0) throw new Error(stderr);
+}
+
 /**
  * Each model whose name is `wanted`, with all its files in `folder`: { name, macs, inputs: [{ name, dtype,
  * dims, values }], files: { float, int8, tflite, inputs }, npy: [path of an input], path(file) }; a
@@ -25,8 +31,7 @@ export async function subjects(folder, wanted = /./) {
   const made = [];
   for (const model of [...models.filter(({ skip }) => !skip), ...more.filter(there)].filter(({ name }) => wanted.test(name))) {
     const int8 = join(folder, `${model.name}_int8.onnx`);
-    const { status, stderr } = faces.native(['quantize', model.file, '-o', int8, '--images', model.images, ...flagsOf({ ...model.recipe, limit: 16 })]);
-    if (status !== 0) throw new Error(stderr);
+    quantize(model.file, int8, ['--images', model.images, ...flagsOf({ ...model.recipe, limit: 16 })]);
     const opened = await octavo.open(model.file);
     const { dtype, dims, data } = await opened.inputOf(model.recipe, somePictures(model.images, 1)[0].bytes);
     made.push(await subject(folder, model, opened, [{ name: opened.info.inputs[0].name, dtype, dims: [...dims], values: [...data] }]));
@@ -36,6 +41,7 @@ export async function subjects(folder, wanted = /./) {
     const opened = await octavo.open(tokens.file);
     const inputs = opened.info.inputs.map(({ name, dtype }, n) => (
       { name, dtype, dims: [1, tokens.length], values: Array.from({ length: tokens.length }, (_, i) => (n === 0 ? (i * 37) % 100 : 1)) }));
+    quantize(tokens.file, join(folder, `${tokens.name}_int8.onnx`), ['--scheme', 'dynamic']);
     made.push(await subject(folder, tokens, opened, inputs));
     opened.dispose();
   }

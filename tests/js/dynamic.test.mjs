@@ -1,0 +1,93 @@
+// The dynamic scheme: no samples, the same file from every face, and ONNX Runtime as the judge of
+// what the file says.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'node:test';
+import * as ort from 'onnxruntime-node';
+import { createOctavo } from 'octavo';
+import { dataFolder, demo, faces, needsData, temporaryFolder } from '../support.mjs';
+
+const operators = (file, type) => readFileSync(file).toString('latin1').split(`\x22${String.fromCharCode(type.length)}${type}`).length - 1; // NodeProto.op_type
+
+test('both faces and the package write the same file without samples', async (t) => {
+  const folder = temporaryFolder(t);
+  const recipe = join(folder, 'recipe.json');
+  const [native, npm, again] = ['native', 'npm', 'again'].map((name) => join(folder, `${name}.onnx`));
+  const run = (octavo, output, ...flags) => {
+    const { status, stderr } = octavo(['quantize', demo('demo.onnx'), '-o', output, ...flags]);
+    assert.equal(status, 0, stderr);
+    return stderr;
+  };
+  assert.match(run(faces.native, native, '--scheme', 'dynamic', '--write-recipe', recipe), /found in every run/);
+  assert.match(run(faces.npm, npm, '--scheme', 'dynamic'), /found in every run/);
+  run(faces.native, again, '--recipe', recipe);
+  const octavo = await createOctavo();
+  t.after(() => octavo.dispose());
+  const model = await octavo.open(demo('demo.onnx'));
+  const int8 = await model.quantize({ scheme: 'dynamic' });
+  assert.ok(int8.info.is_quantized);
+  assert.equal(int8.report.images, 0);
+  const saved = Buffer.from(await int8.save());
+  for (const file of [native, npm, again]) assert.ok(readFileSync(file).equals(saved), file);
+});
+
+for (const [name, octavo] of Object.entries(faces)) {
+  test(`${name}: each scheme says what it wants`, (t) => {
+    const output = join(temporaryFolder(t), 'x.onnx');
+    const missing = octavo(['quantize', demo('demo.onnx'), '-o', output]);
+    assert.equal(missing.status, 2);
+    assert.match(missing.stderr, /give --images a folder of them, or use --scheme dynamic/);
+    const useless = octavo(['quantize', demo('demo.onnx'), '-o', output, '--scheme', 'dynamic', '--images', demo('calibration')]);
+    assert.equal(useless.status, 2);
+    assert.match(useless.stderr, /looks at no samples: leave --images out/);
+    assert.ok(!existsSync(output));
+  });
+}
+
+test('the package asks for a calibration where the scheme is static', async (t) => {
+  const octavo = await createOctavo();
+  t.after(() => octavo.dispose());
+  const model = await octavo.open(demo('demo.onnx'));
+  await assert.rejects(model.quantize({}), /calibrate first, or choose the scheme dynamic/);
+});
+
+const tokens = (length) => ({ dtype: 'int64', dims: [1, length], data: BigInt64Array.from({ length }, (_, i) => BigInt((i * 37) % 100)) });
+const ones = (length) => ({ ...tokens(length), data: new BigInt64Array(length).fill(1n) });
+const waves = (...dims) => ({ dtype: 'float32', dims, data: Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => Math.sin(i * 1.7) * Math.cos(i * 0.3)) });
+
+const judged = [
+  { name: 'text_encoder_4x192', inputs: [tokens(64), ones(64)], fused: ['DynamicQuantizeMatMul', 'MatMulIntegerToFloat'], left: ['MatMulInteger'], count: 25 },
+  { name: 'lstm_tagger', inputs: [waves(1, 20, 64)], fused: ['DynamicQuantizeLSTM', 'DynamicQuantizeMatMul'], left: ['LSTM', 'MatMulInteger'], count: 3 },
+];
+
+for (const { name, inputs, fused, left, count } of judged) {
+  test(`${name}: fused by ONNX Runtime, with the answers of Octavo's kernels`, { skip: needsData }, async (t) => {
+    const folder = temporaryFolder(t);
+    const float = join(dataFolder, 'architectures', `${name}.onnx`);
+    const [file, optimized] = ['int8.onnx', 'optimized.onnx'].map((leaf) => join(folder, leaf));
+    assert.equal(faces.native(['quantize', float, '-o', file, '--scheme', 'dynamic']).status, 0);
+    const octavo = await createOctavo();
+    t.after(() => octavo.dispose());
+    const results = async (model) => (await (await octavo.open(model)).run(inputs))[0].data;
+    const [exact, mine] = [await results(float), await results(file)];
+    const session = await ort.InferenceSession.create(file, { optimizedModelFilePath: optimized, logSeverityLevel: 3 });
+    const feed = Object.fromEntries(inputs.map(({ dtype, data, dims }, i) => [session.inputNames[i], new ort.Tensor(dtype, data, dims)]));
+    const theirs = (await session.run(feed))[session.outputNames[0]].data;
+
+    const total = (types) => types.reduce((sum, type) => sum + operators(optimized, type), 0);
+    assert.deepEqual({ fused: total(fused), left: total(left) }, { fused: count, left: 0 });
+    t.diagnostic(`${sqnr(exact, mine).toFixed(1)} dB to float, ${sqnr(theirs, mine).toFixed(1)} dB to ONNX Runtime`);
+    assert.ok(sqnr(exact, mine) >= 25);
+    assert.ok(sqnr(theirs, mine) >= 60); // float rounding, which may move a number to the next step
+  });
+}
+
+function sqnr(exact, rough) {
+  let signal = 0, noise = 0;
+  exact.forEach((r, i) => {
+    signal += r * r;
+    noise += (r - rough[i]) ** 2;
+  });
+  return 10 * Math.log10(signal / noise);
+}
