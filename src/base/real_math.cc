@@ -4,6 +4,20 @@
 #include "base/real_math.h"
 
 namespace octavo {
+
+namespace real_math {
+
+const float kExp[] = {1.97902482e-4f, 1.39447593e-3f, 8.33349768e-3f,
+                      4.16662954e-2f, 0.166666657f,   0.5f};
+const float kTanh[] = {-5.69738727e-3f, 2.06325501e-2f, -5.37378006e-2f, 0.133314207f,
+                       -0.333332807f};
+const float kErfBelow1[] = {7.85400844e-5f, -8.01024202e-4f, 5.1883338e-3f, -2.68538147e-2f,
+                            0.112835854f,   -0.37612626f,    0.128379166f};
+const float kLogErfc[] = {-2.16977296e-5f, 4.41474025e-4f, -4.20529163e-3f, 2.52103582e-2f,
+                          -0.10842213f,    -0.633216381f,  -1.12958038f,    1.88470658e-4f};
+
+}  // namespace real_math
+
 namespace {
 
 using real_math::kInfinity;

@@ -57,8 +57,12 @@ inline Floats if_less(Floats x, Floats y, Floats yes, Floats no) {
 
 template <size_t kCount>
 inline Floats polynomial(const float (&coefficients)[kCount], Floats x) {
-  Floats p = coefficients[0];
-  for (size_t i = 1; i < kCount; ++i) p = p * x + coefficients[i];
+  const auto all = [&coefficients](size_t i) {
+    const v128_t c = wasm_v128_load32_splat(coefficients + i);
+    return Floats(c, c);
+  };
+  Floats p = all(0);
+  for (size_t i = 1; i < kCount; ++i) p = p * x + all(i);
   return p;
 }
 
