@@ -48,8 +48,8 @@ Result<Json> parse_json(const std::string& text, const std::string& what) {
   return Json::parse(text, nullptr, /*allow_exceptions=*/false);
 }
 
-std::string dump_json(const OrderedJson& json) {
-  return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace);
+std::string dump_json(const OrderedJson& json, int indent) {
+  return json.dump(indent, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace octavo

@@ -15,7 +15,7 @@ using OrderedJson = nlohmann::ordered_json;
 // Nesting deeper than 64 is refused.
 Result<Json> parse_json(const std::string& text, const std::string& what);
 
-// Indented by two; bytes that are no UTF-8 are replaced.
-std::string dump_json(const OrderedJson& json);
+// Bytes that are no UTF-8 are replaced. Indented by -1 it is one line.
+std::string dump_json(const OrderedJson& json, int indent = 2);
 
 }  // namespace octavo

@@ -337,13 +337,13 @@ Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& b
   return recipe;
 }
 
-std::string recipe_to_json(const RecipeFile& recipe) {
+std::string recipe_to_json(const RecipeFile& recipe, int indent) {
   OrderedJson object = {{"schema", 1}};
   for (const Key& key : keys()) {
     const Json value = key.get(recipe);
     if (!value.is_null()) object[key.shown.key] = value;
   }
-  return dump_json(object);
+  return dump_json(object, indent);
 }
 
 Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std::string& text) {

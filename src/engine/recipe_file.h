@@ -37,7 +37,7 @@ std::span<const RecipeKey> recipe_keys();
 // kInvalidArgument names the key or the place in the text. Keys that are absent keep what `base`
 // says.
 Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& base = {});
-std::string recipe_to_json(const RecipeFile& recipe);  // indented, keys in the table's order
+std::string recipe_to_json(const RecipeFile& recipe, int indent = 2);  // keys in the table's order
 
 // Sets one key from the text of a flag: "256", "224x224", "104,117,123", "per-tensor".
 // A repeatable key appends.

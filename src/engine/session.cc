@@ -88,7 +88,7 @@ Result<Session::Quantized> Session::quantize(const Calibration& calibration,
   model.graph = std::move(result.graph);
   // The same wishes, model and samples give the same bytes everywhere: no time, no path.
   model.metadata["octavo_version"] = kVersion;
-  model.metadata["octavo_recipe"] = recipe_to_json(recipe);
+  model.metadata["octavo_recipe"] = recipe_to_json(recipe, -1);  // one line: small
   model.metadata["octavo_calibration_samples"] = std::to_string(calibration.samples);
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;

@@ -43,6 +43,7 @@ Refusal refuse(const QuantizeState& state, const Node& node) {
   if (const std::string by = excluded_by(state.recipe, graph, node); !by.empty()) {
     return "excluded by '" + by + "'";
   }
+  if (is_product && node.outputs[0] == kNoValue) return "its output is not used";
   if (graph.is_constant(node.inputs[0])) return "its input is constant";
   if (graph.value(node.inputs[0]).dtype != DType::kFloat32) return "its input is not float32";
   return is_product ? refuse_product(graph, node) : refuse_lstm(graph, node);

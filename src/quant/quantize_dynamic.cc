@@ -5,8 +5,8 @@
 //   LSTM(x, W, R, ...) -> DynamicQuantizeLSTM(x, W_q, R_q, ..., scales and zero points)
 // As onnxruntime's quantize_dynamic writes them. w_q is int8 symmetric, (K, N); W_q and R_q are
 // transposed, (directions, inputs, gates).
-#include <array>
-#include <map>
+#include <initializer_list>
+#include <vector>
 
 #include "quant/compute_layout.h"
 #include "quant/qdq_nodes.h"
@@ -34,7 +34,8 @@ Tensor transposed(const Tensor& integers, int64_t batch, const Shape& shape) {
 
 class Rewriter {
  public:
-  explicit Rewriter(QuantizeState& state) : state_(state), graph_(state.graph) {}
+  explicit Rewriter(QuantizeState& state)
+      : state_(state), graph_(state.graph), quantized_(graph_.value_count()) {}
 
   Status product(NodeId id) {
     const Node node = graph_.node(id);
@@ -46,43 +47,34 @@ class Rewriter {
     if (layout.axis == 0) {  // Gemm with transB
       integers = transposed(integers, 1, Shape{w.shape()[1], w.shape()[0]});
     }
-    const ValueId w_q =
-        graph_.add_constant(graph_.value(node.inputs[1]).name + "_q", std::move(integers));
+    const ValueId w_q = add_integers(node.inputs[1], std::move(integers));
     const ValueId w_scale = add_scale_constants(graph_, params).scale;
     const Quantized x = quantized(node.inputs[0]);
 
     graph_.remove_node(id);
     const ValueId y = node.outputs[0];
+    const ValueId sum = value('d', DType::kInt32, y), real = value('d', DType::kFloat32, y);
+    const ValueId scale = value('s', DType::kFloat32);
     const bool biased = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
-    const ValueId sum = add(Op::kMatMulInteger, {x.integer, w_q, x.zero_point},
-                            value_like(y, DType::kInt32), {}, node.name);
-    const ValueId real = add(Op::kCast, {sum}, value_like(y, DType::kFloat32), cast_to_float());
-    Value scale;
-    scale.name = short_name(graph_, 's');
-    scale.dtype = DType::kFloat32;
-    const ValueId both = add(Op::kMul, {x.scale, w_scale}, std::move(scale));
-    if (!biased) {
-      add(Op::kMul, {real, both}, y);
-    } else {
-      const ValueId unbiased = add(Op::kMul, {real, both}, value_like(y, DType::kFloat32));
-      add(Op::kAdd, {unbiased, node.inputs[2]}, y);
-    }
+    const ValueId scaled = biased ? value('d', DType::kFloat32, y) : y;
+    const NodeId product = add(Op::kMatMulInteger, {x.integer, w_q, x.zero_point}, {sum});
+    graph_.node(product).name = node.name;
+    const NodeId cast = add(Op::kCast, {sum}, {real});
+    graph_.node(cast).attrs.set("to", int64_t{1});  // TensorProto.FLOAT
+    add(Op::kMul, {x.scale, w_scale}, {scale});
+    add(Op::kMul, {real, scale}, {scaled});
+    if (biased) add(Op::kAdd, {scaled, node.inputs[2]}, {y});
     return {};
   }
 
   Status lstm(NodeId id) {
-    std::array<std::array<ValueId, 3>, 2> weights{};  // of W, R: integers, scale, zero point
-    for (const size_t i : {0, 1}) {
-      OCTAVO_RETURN_IF_ERROR(check_finite(graph_, graph_.node(id), graph_.node(id).inputs[i + 1]));
-      weights[i] = lstm_weights(graph_.node(id).inputs[i + 1]);
-    }
     Node node = graph_.node(id);
-    graph_.remove_node(id);
     node.inputs.resize(8, kNoValue);
-    for (const size_t i : {0, 1}) {
-      node.inputs[i + 1] = weights[i][0];
-      node.inputs.insert(node.inputs.end(), {weights[i][1], weights[i][2]});
+    for (const size_t weights : {1, 2}) {  // W, R
+      OCTAVO_RETURN_IF_ERROR(check_finite(graph_, node, node.inputs[weights]));
+      quantize_lstm_weights(node, weights);
     }
+    graph_.remove_node(id);
     node.op = Op::kDynamicQuantizeLSTM;
     node.op_type = name_of(node.op);
     node.domain = "com.microsoft";
@@ -93,89 +85,63 @@ class Rewriter {
 
  private:
   struct Quantized {
-    ValueId integer, scale, zero_point;
+    ValueId integer = kNoValue, scale = kNoValue, zero_point = kNoValue;
   };
 
   // DynamicQuantizeLinear of x, made once.
   Quantized quantized(ValueId x) {
-    if (const auto known = quantized_.find(x); known != quantized_.end()) return known->second;
-    Value integer, scale, zero_point;
-    integer.name = graph_.value(x).name + "_q";
-    integer.dtype = DType::kUint8;
-    integer.shape = graph_.value(x).shape;
-    scale.dtype = DType::kFloat32;
-    zero_point.dtype = DType::kUint8;
-    scale.shape = zero_point.shape = Shape{};
-    Node node;
-    node.op = Op::kDynamicQuantizeLinear;
-    node.op_type = name_of(node.op);
-    node.inputs = {x};
-    node.outputs = {graph_.add_value(std::move(integer))};
-    scale.name = short_name(graph_, 's');
-    node.outputs.push_back(graph_.add_value(std::move(scale)));
-    zero_point.name = short_name(graph_, 'z');
-    node.outputs.push_back(graph_.add_value(std::move(zero_point)));
-    node.name = implied_name(node.op_type, graph_.value(node.outputs[0]).name);
-    const Quantized made{node.outputs[0], node.outputs[1], node.outputs[2]};
-    graph_.add_node(std::move(node));
-    return quantized_[x] = made;
+    Quantized& made = quantized_[static_cast<size_t>(x)];
+    if (made.integer != kNoValue) return made;
+    made = {value('q', DType::kUint8, x), value('s', DType::kFloat32), value('z', DType::kUint8)};
+    add(Op::kDynamicQuantizeLinear, {x}, {made.integer, made.scale, made.zero_point});
+    return made;
   }
 
-  // (directions, gates, inputs): one scale a gate's row, or one a direction.
-  std::array<ValueId, 3> lstm_weights(ValueId id) {
-    const Tensor& w = *graph_.constant(id);
+  // (directions, gates, inputs): one scale a gate's row, or one a direction. Scale and zero point
+  // go behind the inputs that the node has.
+  void quantize_lstm_weights(Node& node, size_t input) {
+    const Tensor& w = *graph_.constant(node.inputs[input]);
     const int64_t directions = w.shape()[0], gates = w.shape()[1], inputs = w.shape()[2];
     const bool per_row = state_.recipe.weights == Granularity::kPerChannel;
     const int64_t channels = per_row ? directions * gates : directions;
     const Tensor flat = w.reshaped(Shape{channels, w.count() / channels});
     const QuantParams params = scales_of_weights(flat, 0, Granularity::kPerChannel);
     const Shape shape = per_row ? Shape{directions, gates} : Shape{directions};
-    const std::string stem = graph_.value(id).name;
-    Tensor integers =
-        transposed(round_weights(flat, params), directions, Shape{directions, inputs, gates});
-    const ValueId w_q = graph_.add_constant(stem + "_q", std::move(integers));
-    const ValueId scale =
-        graph_.add_constant(short_name(graph_, 's'), Tensor::from(params.scale, shape));
     const std::vector<int8_t> zeros(params.scale.size(), 0);
-    const ValueId zero_point =
-        graph_.add_constant(short_name(graph_, 'z'), Tensor::from(zeros, shape));
-    return {w_q, scale, zero_point};
+    const Tensor integers =
+        transposed(round_weights(flat, params), directions, Shape{directions, inputs, gates});
+    node.inputs[input] = add_integers(node.inputs[input], integers);
+    node.inputs.push_back(
+        graph_.add_constant(short_name(graph_, 's'), Tensor::from(params.scale, shape)));
+    node.inputs.push_back(graph_.add_constant(short_name(graph_, 'z'), Tensor::from(zeros, shape)));
   }
 
-  Value value_like(ValueId y, DType dtype) {
-    Value value;
-    value.name = short_name(graph_, 'd');
-    value.dtype = dtype;
-    value.shape = graph_.value(y).shape;
-    return value;
+  ValueId add_integers(ValueId real, Tensor integers) {
+    return graph_.add_constant(graph_.value(real).name + "_q", std::move(integers));
   }
 
-  static Attributes cast_to_float() {
-    Attributes attrs;
-    attrs.set("to", int64_t{1});  // TensorProto.FLOAT
-    return attrs;
+  // A value with the shape of another, or a number.
+  ValueId value(char kind, DType dtype, ValueId like = kNoValue) {
+    Value made;
+    made.name = short_name(graph_, kind);
+    made.dtype = dtype;
+    if (like != kNoValue) made.shape = graph_.value(like).shape;
+    return graph_.add_value(std::move(made));
   }
 
-  ValueId add(Op op, std::vector<ValueId> inputs, Value output, Attributes attrs = {},
-              const std::string& name = {}) {
-    return add(op, std::move(inputs), graph_.add_value(std::move(output)), std::move(attrs), name);
-  }
-  ValueId add(Op op, std::vector<ValueId> inputs, ValueId output, Attributes attrs = {},
-              const std::string& name = {}) {
+  NodeId add(Op op, std::initializer_list<ValueId> inputs, std::initializer_list<ValueId> outputs) {
     Node node;
     node.op = op;
     node.op_type = name_of(op);
-    node.attrs = std::move(attrs);
-    node.inputs = std::move(inputs);
-    node.outputs = {output};
-    node.name = name.empty() ? implied_name(node.op_type, graph_.value(output).name) : name;
-    graph_.add_node(std::move(node));
-    return output;
+    node.inputs = inputs;
+    node.outputs = outputs;
+    node.name = implied_name(node.op_type, graph_.value(node.outputs[0]).name);
+    return graph_.add_node(std::move(node));
   }
 
   QuantizeState& state_;
   Graph& graph_;
-  std::map<ValueId, Quantized> quantized_;
+  std::vector<Quantized> quantized_;  // by value of the float graph
 };
 
 }  // namespace

@@ -89,6 +89,10 @@ Status validate(const Recipe& recipe) {
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
   std::vector<std::string> warnings;
+  if (recipe.scheme == Scheme::kDynamic && recipe.observer != Recipe().observer) {
+    warnings.push_back("observer " + recipe.observer +
+                       " is without effect: the dynamic scheme observes nothing");
+  }
   for (const std::string& pattern : recipe.exclude) {
     if (matches_anything(graph, pattern)) continue;
     warnings.push_back("exclude '" + pattern + "' matches no node and no output of a node");

@@ -4,6 +4,8 @@
 
 #include <wasm_simd128.h>
 
+#include <algorithm>
+
 #include "base/real_math.h"
 
 namespace octavo {
@@ -120,16 +122,17 @@ inline Floats erf_of(Floats x) {
   return copysign(if_less(a, 1.0f, small, large), x);
 }
 
-// y[i] = f(x[i]); x and y may be the same.
+// y[i] = f(x[i]); x and y may be the same. The last ones go through `rest`, so that f is there
+// once.
 template <typename F>
 inline void map_floats(const float* x, float* y, int64_t n, F f) {
-  int64_t i = 0;
-  for (; i + 8 <= n; i += 8) f(Floats::load(x + i)).store(y + i);
-  if (i == n) return;
   float rest[8] = {};
-  for (int64_t j = i; j < n; ++j) rest[j - i] = x[j];
-  f(Floats::load(rest)).store(rest);
-  for (int64_t j = i; j < n; ++j) y[j] = rest[j - i];
+  for (; n > 0; n -= 8, x += 8, y += 8) {
+    const bool whole = n >= 8;
+    if (!whole) std::copy_n(x, n, rest);
+    f(Floats::load(whole ? x : rest)).store(whole ? y : rest);
+    if (!whole) std::copy_n(rest, n, y);
+  }
 }
 
 }  // namespace

@@ -26,8 +26,11 @@ ValueId input_of(const Node& node, size_t i) {
 
 // The one reader of this node's output, of this operator; kNoNode where there is no such.
 NodeId next_of(const Graph& graph, NodeId id, Op op) {
-  const NodeId next = graph.only_consumer(graph.node(id).outputs[0]);
-  return next != kNoNode && graph.node(next).op == op ? next : kNoNode;
+  const ValueId value = graph.node(id).outputs[0];
+  const NodeId next = value == kNoValue ? kNoNode : graph.only_consumer(value);
+  const bool found =
+      next != kNoNode && graph.node(next).op == op && graph.node(next).outputs[0] != kNoValue;
+  return found ? next : kNoNode;
 }
 
 class Fusion {

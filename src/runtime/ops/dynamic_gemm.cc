@@ -30,10 +30,12 @@ Result<std::shared_ptr<const DynamicGemmWeights>> pack_dynamic_gemm(
   if (!weights->packed.packed) return no_memory_for_weights();
   weights->x_signed = source.x_signed;
   weights->sums.assign(source.n, 0);
-  for (size_t i = 0; i < source.n * source.k; ++i) {
-    const size_t n = i % source.n;
-    weights->sums[n] +=
-        static_cast<uint32_t>(widen(source.w[i], source.is_signed) - source.zero_point[n]);
+  const uint8_t* row = source.w;
+  for (size_t k = 0; k < source.k; ++k, row += source.n) {
+    for (size_t n = 0; n < source.n; ++n) {
+      weights->sums[n] +=
+          static_cast<uint32_t>(widen(row[n], source.is_signed) - source.zero_point[n]);
+    }
   }
   return std::shared_ptr<const DynamicGemmWeights>(std::move(weights));
 }

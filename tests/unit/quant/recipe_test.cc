@@ -79,6 +79,17 @@ TEST_F(RecipeOnGraph, PatternWithoutMatchIsAWarning) {
             std::vector<std::string>{"exclude 'head/*' matches no node and no output of a node"});
 }
 
+TEST_F(RecipeOnGraph, ObserverOfTheDynamicSchemeIsAWarning) {
+  Recipe recipe;
+  recipe.scheme = Scheme::kDynamic;
+  recipe.observer = "percentile";
+  const auto warnings = validate(recipe, small_.graph);
+  ASSERT_TRUE(warnings.ok());
+  EXPECT_EQ(*warnings,
+            std::vector<std::string>{
+                "observer percentile is without effect: the dynamic scheme observes nothing"});
+}
+
 TEST_F(RecipeOnGraph, OperatorThatTheModelLacksIsAWarning) {
   Recipe recipe;
   recipe.exclude_ops = {"Conv", "Gemm"};
