@@ -59,7 +59,8 @@ void run_dynamic_gemm(const DynamicGemmWeights& weights, const DynamicGemm& gemm
   spread(gemm.scale, gemm.scale_step, n, multiplier);
   if (gemm.addend) spread(gemm.addend, gemm.addend_step, n, addend);
   run_qgemm(packed, gemm.rows, weights.x_signed, reinterpret_cast<uint8_t*>(addend + columns),
-            DenseRows(gemm.x, gemm.rows, packed.k, packed.k), [&](size_t m, size_t first, QGemmPanel panel) {
+            DenseRows(gemm.x, gemm.rows, packed.k, packed.k),
+            [&](size_t m, size_t first, QGemmPanel panel) {
               panel.bias = bias + first;
               panel.multiplier = multiplier + first;
               panel.addend = gemm.addend ? addend + first : nullptr;
