@@ -1,8 +1,12 @@
 #include "kernels/copy/strided_copy.h"
 
+#include <wasm_simd128.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
+
+#include "kernels/copy/copy_bytes.h"
 
 namespace octavo {
 namespace {
@@ -44,7 +48,7 @@ std::vector<Loop> with_y_strides(const std::vector<CopyDim>& dims) {
 template <typename T>
 void copy_row(const T* x, T* y, const Loop& row) {
   if (row.x_stride == 1) {
-    std::memcpy(y, x, static_cast<size_t>(row.extent) * sizeof(T));
+    copy_bytes(x, y, static_cast<size_t>(row.extent) * sizeof(T));
   } else if (row.x_stride == 0) {
     std::fill_n(y, row.extent, *x);
   } else {
@@ -52,19 +56,59 @@ void copy_row(const T* x, T* y, const Loop& row) {
   }
 }
 
+// y[2 i] = a[i], y[2 i + 1] = b[i]; a vector at a time, of which the last may overlap.
+void interleave(const uint8_t* a, const uint8_t* b, uint8_t* y, int64_t n) {
+  for (int64_t next = 0; next < n; next += 16) {
+    const int64_t i = std::min(next, n - 16);
+    const v128_t va = wasm_v128_load(a + i), vb = wasm_v128_load(b + i);
+    wasm_v128_store(y + 2 * i, wasm_i8x16_shuffle(va, vb, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21,
+                                                  6, 22, 7, 23));
+    wasm_v128_store(y + 2 * i + 16, wasm_i8x16_shuffle(va, vb, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                                       13, 29, 14, 30, 15, 31));
+  }
+}
+
+// y[3 i] = a[i], y[3 i + 1] = b[i], y[3 i + 2] = c[i], likewise.
+void interleave(const uint8_t* a, const uint8_t* b, const uint8_t* c, uint8_t* y, int64_t n) {
+  for (int64_t next = 0; next < n; next += 16) {
+    const int64_t i = std::min(next, n - 16);
+    const v128_t va = wasm_v128_load(a + i), vb = wasm_v128_load(b + i), vc = wasm_v128_load(c + i);
+    const v128_t ab0 =
+        wasm_i8x16_shuffle(va, vb, 0, 16, 0, 1, 17, 0, 2, 18, 0, 3, 19, 0, 4, 20, 0, 5);
+    const v128_t ab1 =
+        wasm_i8x16_shuffle(va, vb, 21, 0, 6, 22, 0, 7, 23, 0, 8, 24, 0, 9, 25, 0, 10, 26);
+    const v128_t ab2 =
+        wasm_i8x16_shuffle(va, vb, 0, 11, 27, 0, 12, 28, 0, 13, 29, 0, 14, 30, 0, 15, 31, 0);
+    uint8_t* to = y + 3 * i;
+    wasm_v128_store(
+        to, wasm_i8x16_shuffle(ab0, vc, 0, 1, 16, 3, 4, 17, 6, 7, 18, 9, 10, 19, 12, 13, 20, 15));
+    wasm_v128_store(to + 16, wasm_i8x16_shuffle(ab1, vc, 0, 21, 2, 3, 22, 5, 6, 23, 8, 9, 24, 11,
+                                                12, 25, 14, 15));
+    wasm_v128_store(to + 32, wasm_i8x16_shuffle(ab2, vc, 26, 1, 2, 27, 4, 5, 28, 7, 8, 29, 10, 11,
+                                                30, 13, 14, 31));
+  }
+}
+
+// The planes of a picture, and the halves of a channel shuffle; false where it is something else.
+bool interleaved(const uint8_t* x, uint8_t* y, const Loop& column, const Loop& row) {
+  if (column.extent < 16 || column.y_stride != row.extent) return false;
+  const uint8_t* const b = x + row.x_stride;
+  if (row.extent == 2) {
+    interleave(x, b, y, column.extent);
+  } else if (row.extent == 3) {
+    interleave(x, b, b + row.x_stride, y, column.extent);
+  } else {
+    return false;
+  }
+  return true;
+}
+
 // y[i * column.y_stride + j] = x[i + j * row.x_stride], a block at a time so that both sides stay
 // in the cache.
 template <typename T>
 void transpose_plane(const T* x, T* y, const Loop& column, const Loop& row) {
-  if (row.extent == 3) {  // the planes of a picture: no inner loop
-    const T* const b = x + row.x_stride;
-    const T* const c = b + row.x_stride;
-    for (int64_t i = 0; i < column.extent; ++i, y += column.y_stride) {
-      y[0] = x[i];
-      y[1] = b[i];
-      y[2] = c[i];
-    }
-    return;
+  if constexpr (sizeof(T) == 1) {
+    if (interleaved(x, y, column, row)) return;
   }
   for (int64_t i0 = 0; i0 < column.extent; i0 += kBlock) {
     const int64_t i1 = std::min(i0 + kBlock, column.extent);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "kernels/qpool/qpool_channel.h"
 #include "kernels/requant_simd128.h"
 
@@ -32,9 +34,9 @@ void average(const QPoolWindow& window, int32_t bias, float multiplier, const Re
 }
 
 template <bool kSigned>
-size_t maximum_of(const QPoolWindow& window, uint8_t* y) {
-  size_t c = 0;
-  for (; c + 16 <= window.channels; c += 16) {
+void maximum_of(const QPoolWindow& window, uint8_t* y) {
+  for (size_t next = 0; next < window.channels; next += 16) {
+    const size_t c = std::min(next, window.channels - 16);  // the last vector may overlap
     v128_t best = wasm_v128_load(window.x[0] + c);
     for (size_t t = 1; t < window.taps; ++t) {
       const v128_t x = wasm_v128_load(window.x[t] + c);
@@ -42,12 +44,13 @@ size_t maximum_of(const QPoolWindow& window, uint8_t* y) {
     }
     wasm_v128_store(y + c, best);
   }
-  return c;
 }
 
 void maximum(const QPoolWindow& window, uint8_t* y) {
-  size_t c = (window.is_signed ? maximum_of<true> : maximum_of<false>)(window, y);
-  for (; c < window.channels; ++c) y[c] = qpool_maximum(window, c);
+  if (window.channels >= 16) {
+    return (window.is_signed ? maximum_of<true> : maximum_of<false>)(window, y);
+  }
+  for (size_t c = 0; c < window.channels; ++c) y[c] = qpool_maximum(window, c);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // Concat and Split along an axis: blocks of contiguous elements, one per index of the dimensions
 // before the axis.
-#include <cstring>
-
+#include "kernels/copy/copy_bytes.h"
 #include "runtime/ops/support.h"
 
 namespace octavo {
@@ -22,7 +21,7 @@ Blocks blocks_of(const TensorView& view, int axis) {
 void copy_rows(const std::byte* from, size_t from_step, std::byte* to, size_t to_step, size_t bytes,
                int64_t rows) {
   for (int64_t row = 0; row < rows && bytes != 0; ++row) {
-    std::memcpy(to, from, bytes);
+    copy_bytes(from, to, bytes);
     from += from_step;
     to += to_step;
   }

@@ -29,8 +29,9 @@ void for_each_window(const ConvGeometry& geometry, const T* x, T* y, const T** r
   const int64_t channels = geometry.in_channels;
   for (int64_t n = 0; n < geometry.batch; ++n, x += h.in * w.in * channels) {
     for (int64_t oh = 0; oh < h.out; ++oh) {
+      const Taps down = taps_inside(h, oh);
       for (int64_t ow = 0; ow < w.out; ++ow, y += channels) {
-        const Taps down = taps_inside(h, oh), right = taps_inside(w, ow);
+        const Taps right = taps_inside(w, ow);
         size_t count = 0;
         for (int64_t ih = down.first; ih < down.end; ih += h.dilation) {
           for (int64_t iw = right.first; iw < right.end; iw += w.dilation) {
