@@ -1,9 +1,9 @@
 // Operators that are a table of 256 results: Requantize, QLinearUnary, and QLinearConcat's inputs.
 #include <algorithm>
-#include <cstring>
 #include <memory>
 #include <optional>
 
+#include "kernels/copy/copy_bytes.h"
 #include "kernels/qtable/qtable.h"
 #include "runtime/ops/quant_support.h"
 #include "runtime/ops/support.h"
@@ -39,19 +39,21 @@ struct QLinearConcat {
   Status operator()(RunContext& context) const {
     const TensorView& y = context.outputs[0];
     OCTAVO_ASSIGN_OR_RETURN(const int at, checked_axis(axis, y.shape.rank()));
-    const auto outer = static_cast<size_t>(y.shape.count(0, at));
+    const auto rows = static_cast<size_t>(y.shape.count(0, at));
+    if (y.count() == 0) return {};
+    const size_t whole = y.bytes() / rows;
     auto* to = static_cast<uint8_t*>(y.data);
-    for (size_t o = 0; o < outer; ++o) {
-      for (size_t i = 0; i < context.inputs.size(); ++i) {
-        const size_t run = context.inputs[i].bytes() / outer;
-        const auto* from = static_cast<const uint8_t*>(context.inputs[i].data) + o * run;
+    for (size_t i = 0; i < context.inputs.size(); ++i) {
+      const size_t part = context.inputs[i].bytes() / rows;
+      const auto* from = static_cast<const uint8_t*>(context.inputs[i].data);
+      for (size_t row = 0; row < rows && part > 0; ++row) {
         if (tables[i]) {
-          look_up(run, from, *tables[i], to);
-        } else if (run != 0) {
-          std::memcpy(to, from, run);
+          look_up(part, from + row * part, *tables[i], to + row * whole);
+        } else {
+          copy_bytes(from + row * part, to + row * whole, part);
         }
-        to += run;
       }
+      to += part;
     }
     return {};
   }
