@@ -25,6 +25,16 @@ Result<QConvParams> params_of(const PrepareContext& context) {
   return params;
 }
 
+using MakeMethod = Result<QConvMethodPtr> (*)(const QConvParams&, Isa);
+
+MakeMethod method_for(const QConvParams& params, const PrepareContext& context) {
+  const bool depthwise =
+      params.groups > 1 && params.groups == params.multiplier.size() && params.w->shape()[1] == 1;
+  if (depthwise) return make_qconv_depthwise;
+  const bool pairs = context.isa() == Isa::kSimd128 && takes_winograd(params, context.node().attrs);
+  return pairs ? make_qconv_winograd : make_qconv_gemm;
+}
+
 struct QLinearConv {
   QConvMethodPtr method;
   Attributes attrs;
@@ -46,9 +56,7 @@ struct QLinearConv {
 
 Result<RunFn> prepare_qlinear_conv(const PrepareContext& context) {
   OCTAVO_ASSIGN_OR_RETURN(const QConvParams params, params_of(context));
-  const bool depthwise =
-      params.groups > 1 && params.groups == params.multiplier.size() && params.w->shape()[1] == 1;
-  const auto make = depthwise ? make_qconv_depthwise : make_qconv_gemm;
+  const auto make = method_for(params, context);
   OCTAVO_ASSIGN_OR_RETURN(QConvMethodPtr method, make(params, context.isa()));
   return RunFn(
       QLinearConv{std::move(method), context.node().attrs, context.input(0).channels_last});

@@ -1,5 +1,5 @@
-// The two ways to convolve 8-bit numbers: as a matrix product, and depthwise. Both work on (N, H,
-// W, C) bytes; qlinear_conv.cc chooses and brings other layouts into this one.
+// The ways to convolve 8-bit numbers: as a matrix product, two neighbours at a time, and depthwise.
+// All work on (N, H, W, C) bytes; qlinear_conv.cc chooses and brings other layouts into this one.
 #pragma once
 
 #include <memory>
@@ -31,6 +31,9 @@ class QConvMethod {
 
 using QConvMethodPtr = std::shared_ptr<const QConvMethod>;
 Result<QConvMethodPtr> make_qconv_gemm(const QConvParams& params, Isa isa);
+// Where kernels are 3 wide and steps are 1, for kernels of int16.
+bool takes_winograd(const QConvParams& params, const Attributes& attrs);
+Result<QConvMethodPtr> make_qconv_winograd(const QConvParams& params, Isa isa);
 Result<QConvMethodPtr> make_qconv_depthwise(const QConvParams& params, Isa isa);
 
 }  // namespace octavo
