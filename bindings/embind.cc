@@ -43,12 +43,18 @@ EMSCRIPTEN_BINDINGS(octavo) {
   class_<JsCalibration>("Calibration")
       .function("addFile", &JsCalibration::add_file)
       .function("addImage", &JsCalibration::add_image)
+      .function("take", &JsCalibration::take)
+      .function("merge", &JsCalibration::merge)
       .function("samples", &JsCalibration::samples)
       .function("skipped", &JsCalibration::skipped);
 
   class_<JsComparison>("Comparison")
       .function("addFile", &JsComparison::add_file)
       .function("addImage", &JsComparison::add_image)
+      .function("timeFile", &JsComparison::time_file)
+      .function("timeImage", &JsComparison::time_image)
+      .function("take", &JsComparison::take)
+      .function("merge", &JsComparison::merge)
       .function("report", &JsComparison::report)
       .function("reportText", &JsComparison::report_text)
       .function("missed", &JsComparison::missed);

@@ -32,6 +32,10 @@ Result<SampleLoader> loader_of(const Session& session, const std::string& recipe
   return SampleLoader::make(session.graph(), read);
 }
 
+val bytes_to(const std::vector<std::byte>& bytes) {
+  return to_uint8_array(bytes.data(), bytes.size());
+}
+
 val to_numbers(const std::vector<int64_t>& numbers) {
   return val::array(std::vector<double>(numbers.begin(), numbers.end()));
 }
@@ -119,7 +123,7 @@ val write_npy_file(val tensor) {
   const Result<Tensor> given = tensor_from(tensor);
   if (!given.ok()) return outcome(given.status());
   const auto bytes = write_npy(given->dtype(), given->shape(), given->data());
-  return outcome_of(to_uint8_array(bytes.data(), bytes.size()));
+  return outcome_of(bytes_to(bytes));
 }
 
 // --- calibration and comparison
@@ -133,15 +137,31 @@ val JsCalibration::add_image(const std::string& name, val image) {
   return outcome_from(stream_->add(name, load_image(stream_->loader(), image)));
 }
 
+val JsCalibration::take() { return bytes_to(stream_->take()); }
+
+val JsCalibration::merge(const val& later) { return outcome(stream_->merge(bytes_from(later))); }
+
 std::string JsCalibration::skipped() const { return dump_json(to_json(stream_->skipped())); }
 
-val JsComparison::add_file(const std::string& name, const val& file, int label) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file)), label));
+val JsComparison::add_file(int index, const std::string& name, const val& file, int label) {
+  return outcome_from(stream_->add(index, name, stream_->loader().load(bytes_from(file)), label));
 }
 
-val JsComparison::add_image(const std::string& name, val image, int label) {
-  return outcome_from(stream_->add(name, load_image(stream_->loader(), image), label));
+val JsComparison::add_image(int index, const std::string& name, val image, int label) {
+  return outcome_from(stream_->add(index, name, load_image(stream_->loader(), image), label));
 }
+
+val JsComparison::time_file(const std::string& name, const val& file) {
+  return outcome(stream_->time(name, stream_->loader().load(bytes_from(file))));
+}
+
+val JsComparison::time_image(const std::string& name, val image) {
+  return outcome(stream_->time(name, load_image(stream_->loader(), image)));
+}
+
+val JsComparison::take() { return bytes_to(stream_->take()); }
+
+val JsComparison::merge(const val& other) { return outcome(stream_->merge(bytes_from(other))); }
 
 val JsComparison::report() const {
   const Result<CompareReport> report = stream_->report();

@@ -26,6 +26,8 @@ class JsCalibration {
       : stream_(std::make_shared<CalibrationStream>(std::move(stream))) {}
   val add_file(const std::string& name, const val& file);
   val add_image(const std::string& name, val image);
+  val take();
+  val merge(const val& later);
   double samples() const { return static_cast<double>(stream_->samples()); }
   std::string skipped() const;
   const CalibrationStream& stream() const { return *stream_; }
@@ -38,8 +40,12 @@ class JsComparison {
  public:
   explicit JsComparison(ComparisonStream stream)
       : stream_(std::make_shared<ComparisonStream>(std::move(stream))) {}
-  val add_file(const std::string& name, const val& file, int label);
-  val add_image(const std::string& name, val image, int label);
+  val add_file(int index, const std::string& name, const val& file, int label);
+  val add_image(int index, const std::string& name, val image, int label);
+  val time_file(const std::string& name, const val& file);
+  val time_image(const std::string& name, val image);
+  val take();
+  val merge(const val& other);
   val report() const;
   val report_text(int width, bool color) const;
   val missed(const std::string& thresholds) const;

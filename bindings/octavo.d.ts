@@ -65,15 +65,25 @@ export interface Calibration extends Handle {
   /** `value` false: the sample was skipped, and is in `skipped`. */
   addFile(name: string, file: Uint8Array): Outcome<boolean>;
   addImage(name: string, image: RawImage): Outcome<boolean>;
+  /** What was added, as bytes for `merge` of another engine's calibration of the same model and recipe; nothing stays. */
+  take(): Uint8Array;
+  /** `later` was taken from one that saw the samples after those of this one. */
+  merge(later: Uint8Array): Outcome<null>;
   samples(): number;
   /** JSON list of {name, reason}. */
   skipped(): string;
 }
 
 export interface Comparison extends Handle {
-  /** `label` -1 for none. Samples in order. */
-  addFile(name: string, file: Uint8Array, label: number): Outcome<boolean>;
-  addImage(name: string, image: RawImage, label: number): Outcome<boolean>;
+  /** `index` of all samples, in any order; `label` -1 for none. */
+  addFile(index: number, name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addImage(index: number, name: string, image: RawImage, label: number): Outcome<boolean>;
+  /** Both models on one more sample, for the times alone; the first time replaces those of `add`. */
+  timeFile(name: string, file: Uint8Array): Outcome<null>;
+  timeImage(name: string, image: RawImage): Outcome<null>;
+  /** As of Calibration; the order does not matter. */
+  take(): Uint8Array;
+  merge(other: Uint8Array): Outcome<null>;
   /** JSON of engine/report_json.h, its text, and the thresholds of `--fail-below` that were missed. */
   report(): Outcome<string>;
   reportText(width: number, color: boolean): Outcome<string>;

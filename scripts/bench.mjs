@@ -1,5 +1,5 @@
-// npm run bench [-- chromium firefox native kernels models --models REGEX --rounds N --layers N]: see
-// tests/bench/main.mjs. Without names it is everything.
+// npm run bench [-- chromium firefox native kernels models calibration --models REGEX --rounds N --layers N]:
+// see tests/bench/main.mjs and calibration.mjs. Without names it is everything.
 import { Failure, main, run } from './lib.mjs';
 import { build } from './build.mjs';
 import { setup } from './setup.mjs';
@@ -12,5 +12,7 @@ await main(async () => {
     await setup('firefox').catch((error) => error instanceof Failure ? console.error(error.message) : Promise.reject(error));
   }
   await build('native', 'wasm', 'package');
-  await run('node', ['tests/bench/main.mjs', ...wanted]);
+  const others = wanted.filter((name) => name !== 'calibration');
+  if (wanted.length === 0 || others.length > 0) await run('node', ['tests/bench/main.mjs', ...others]);
+  if (wanted.length === 0 || others.length < wanted.length) await run('node', ['tests/bench/calibration.mjs']);
 });

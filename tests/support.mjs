@@ -21,11 +21,17 @@ export function demoPictures(folder) {
 
 export const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
+/** A folder, until it is removed. */
+export function temporary() {
+  const path = mkdtempSync(join(tmpdir(), 'octavo-test-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
 /** A folder that is gone when the test is over. */
 export function temporaryFolder(t) {
-  const folder = mkdtempSync(join(tmpdir(), 'octavo-test-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+  const { path, remove } = temporary();
+  t.after(remove);
+  return path;
 }
 
 /** The command line, native or from the npm package: { status, stdout, stderr }. */

@@ -3,25 +3,44 @@
 namespace octavo {
 namespace {
 
-std::vector<Shape> shapes_of(const std::vector<Tensor>& tensors) {
+// What a state begins with: the number goes up when its form changes.
+constexpr const char* kCalibrationState = "octavo calibration 1";
+constexpr const char* kComparisonState = "octavo comparison 1";
+
+Status foreign_state() {
+  return {ErrorCode::kInvalidArgument,
+          "this state is damaged, or of another model, recipe or version"};
+}
+
+void put(const SkippedSample& skipped, ByteWriter& out) {
+  out.put_text(skipped.name);
+  out.put_text(skipped.reason);
+}
+
+SkippedSample take_skipped(ByteReader& in) {
+  std::string name = in.take_text();
+  return {std::move(name), in.take_text()};
+}
+
+std::vector<Shape> shapes_of(std::span<const Tensor> tensors) {
   std::vector<Shape> shapes;
   for (const Tensor& tensor : tensors) shapes.push_back(tensor.shape());
   return shapes;
 }
 
-// False and a note for a sample that cannot be used; other errors go on.
-Result<bool> usable(const std::string& name, const Result<std::vector<Tensor>>& inputs,
-                    std::vector<SkippedSample>& skipped) {
-  if (inputs.ok()) return true;
-  if (inputs.status().code() != ErrorCode::kImage) return inputs.status().at(name);
-  skipped.push_back({name, inputs.status().message()});
-  return false;
+// A sample that cannot be used is passed over; other errors go on.
+Status check_skippable(const std::string& name, const Status& status) {
+  return status.code() == ErrorCode::kImage ? Status() : status.at(name);
 }
 
 }  // namespace
 
 CalibrationStream::CalibrationStream(Session session, SampleLoader loader, RecipeFile recipe)
-    : session_(std::move(session)), loader_(std::move(loader)), recipe_(std::move(recipe)) {}
+    : session_(std::move(session)),
+      loader_(std::move(loader)),
+      recipe_(std::move(recipe)),
+      values_(values_to_observe(session_.graph(), recipe_.recipe)),
+      statistics_(values_, recipe_.recipe) {}
 
 Result<CalibrationStream> CalibrationStream::make(Session session, const RecipeFile& recipe) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe, session.graph()).status());
@@ -31,21 +50,49 @@ Result<CalibrationStream> CalibrationStream::make(Session session, const RecipeF
 
 Result<bool> CalibrationStream::add(const std::string& name,
                                     const Result<std::vector<Tensor>>& inputs) {
-  OCTAVO_ASSIGN_OR_RETURN(const bool use, usable(name, inputs, skipped_));
-  if (!use) return false;
+  if (!inputs.ok()) {
+    OCTAVO_RETURN_IF_ERROR(check_skippable(name, inputs.status()));
+    skipped_.push_back({name, inputs.status().message()});
+    return false;
+  }
   if (!calibrator_) {
     OCTAVO_ASSIGN_OR_RETURN(auto plan, session_.plan_for(shapes_of(*inputs)));
-    const auto values = values_to_observe(session_.graph(), recipe_.recipe);
-    calibrator_.emplace(std::move(plan), values, recipe_.recipe);
+    calibrator_.emplace(std::move(plan), values_);
   }
-  OCTAVO_RETURN_IF_ERROR(calibrator_->add(*inputs).at(name));
+  OCTAVO_RETURN_IF_ERROR(calibrator_->add(*inputs, statistics_).at(name));
   return true;
+}
+
+std::vector<std::byte> CalibrationStream::take() {
+  ByteWriter out;
+  out.put_text(kCalibrationState);
+  statistics_.write(out);
+  out.put_varint(skipped_.size());
+  for (const SkippedSample& skipped : skipped_) put(skipped, out);
+  statistics_ = Statistics(values_, recipe_.recipe);
+  skipped_.clear();
+  return out.bytes();
+}
+
+Status CalibrationStream::merge(std::span<const std::byte> later) {
+  ByteReader in(later);
+  Statistics statistics(values_, recipe_.recipe);
+  std::vector<SkippedSample> skipped;
+  if (in.take_text() != kCalibrationState) return foreign_state();
+  statistics.read(in);
+  for (size_t left = in.take_count(2); left > 0 && in.ok(); --left) {
+    skipped.push_back(take_skipped(in));
+  }
+  if (!in.ok() || !in.at_end()) return foreign_state();
+  statistics_.merge(statistics);
+  skipped_.insert(skipped_.end(), skipped.begin(), skipped.end());
+  return {};
 }
 
 Result<Calibration> CalibrationStream::finish() const {
   OCTAVO_RETURN_IF_ERROR(check_any_used(samples(), skipped_));
-  OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, calibrator_->ranges());
-  return Calibration{std::move(ranges), calibrator_->samples(), skipped_};
+  OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, statistics_.ranges());
+  return Calibration{std::move(ranges), samples(), skipped_};
 }
 
 ComparisonStream::ComparisonStream(Session float_session, Session quantized, SampleLoader loader,
@@ -62,28 +109,81 @@ Result<ComparisonStream> ComparisonStream::make(Session float_session, Session q
                           samples);
 }
 
-Result<bool> ComparisonStream::add(const std::string& name,
+Status ComparisonStream::prepare(std::span<const Tensor> inputs) {
+  if (comparer_) return {};
+  const std::vector<Shape> shapes = shapes_of(inputs);
+  OCTAVO_ASSIGN_OR_RETURN(auto exact, float_session_.plan_for(shapes));
+  OCTAVO_ASSIGN_OR_RETURN(auto rough, quantized_.plan_for(shapes));
+  comparer_.emplace(std::move(exact), std::move(rough), CompareOptions(), expected_);
+  comparison_.layers = comparer_->layers();
+  return {};
+}
+
+Result<bool> ComparisonStream::add(int64_t index, const std::string& name,
                                    const Result<std::vector<Tensor>>& inputs, int64_t label) {
-  const int64_t index = index_++;
-  OCTAVO_ASSIGN_OR_RETURN(const bool use, usable(name, inputs, skipped_));
-  if (!use) return false;
-  if (!comparer_) {
-    const std::vector<Shape> shapes = shapes_of(*inputs);
-    OCTAVO_ASSIGN_OR_RETURN(auto exact, float_session_.plan_for(shapes));
-    OCTAVO_ASSIGN_OR_RETURN(auto rough, quantized_.plan_for(shapes));
-    CompareOptions options;
-    comparer_.emplace(std::move(exact), std::move(rough), options, expected_);
+  if (index < 0 || index >= expected_) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "there are " + std::to_string(expected_) + " samples, this is number " +
+                      std::to_string(index),
+                  name);
   }
-  OCTAVO_RETURN_IF_ERROR(comparer_->add(index, *inputs, label).at(name));
+  if (!inputs.ok()) {
+    OCTAVO_RETURN_IF_ERROR(check_skippable(name, inputs.status()));
+    skipped_[index] = {name, inputs.status().message()};
+    return false;
+  }
+  OCTAVO_RETURN_IF_ERROR(prepare(*inputs));
+  OCTAVO_RETURN_IF_ERROR(comparer_->add(index, *inputs, label, comparison_).at(name));
   return true;
 }
 
+Status ComparisonStream::time(const std::string& name, const Result<std::vector<Tensor>>& inputs) {
+  if (!inputs.ok()) return check_skippable(name, inputs.status());
+  OCTAVO_RETURN_IF_ERROR(prepare(*inputs));
+  if (!timed_) comparison_.float_ms = comparison_.quantized_ms = {};
+  timed_ = true;
+  return comparer_->time(*inputs, comparison_).at(name);
+}
+
+std::vector<std::byte> ComparisonStream::take() {
+  ByteWriter out;
+  out.put_text(kComparisonState);
+  write(comparison_, out);
+  out.put_varint(skipped_.size());
+  for (const auto& [index, skipped] : skipped_) {
+    out.put_varint(static_cast<uint64_t>(index));
+    put(skipped, out);
+  }
+  comparison_ = {.layers = std::move(comparison_.layers)};
+  skipped_.clear();
+  return out.bytes();
+}
+
+Status ComparisonStream::merge(std::span<const std::byte> other) {
+  ByteReader in(other);
+  if (in.take_text() != kComparisonState) return foreign_state();
+  Comparison comparison = read_comparison(in, expected_);
+  std::map<int64_t, SkippedSample> skipped;
+  for (size_t left = in.take_count(3); left > 0 && in.ok(); --left) {
+    const auto index = static_cast<int64_t>(in.take_varint());
+    skipped[index] = take_skipped(in);
+  }
+  const bool same_layers = comparison_.layers.empty() || comparison.layers.empty() ||
+                           comparison.layers == comparison_.layers;
+  if (!in.ok() || !in.at_end() || !same_layers) return foreign_state();
+  octavo::merge(comparison_, std::move(comparison));
+  skipped_.merge(skipped);
+  return {};
+}
+
 Result<CompareReport> ComparisonStream::report() const {
-  OCTAVO_RETURN_IF_ERROR(check_any_used(comparer_ ? comparer_->samples() : 0, skipped_));
-  CompareReport report = comparer_->report();
+  std::vector<SkippedSample> skipped;
+  for (const auto& [index, sample] : skipped_) skipped.push_back(sample);
+  OCTAVO_RETURN_IF_ERROR(check_any_used(std::ssize(comparison_.answers), skipped));
+  CompareReport report = report_of(comparison_);
   report.float_model.bytes = float_session_.model().bytes;
   report.quantized.bytes = quantized_.model().bytes;
-  report.skipped = skipped_;
+  report.skipped = std::move(skipped);
   return report;
 }
 

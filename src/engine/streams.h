@@ -1,5 +1,9 @@
 // Calibration and comparison sample by sample, for faces that fetch samples one at a time, show
 // progress and may stop between them. The plan is made for the shapes of the first usable sample.
+//
+// Several engines share the samples of one job: each has a stream for the same models and recipe,
+// and what `take` hands out as bytes is merged into one of them. The result is that of one stream,
+// byte for byte. The bytes belong to this version of the engine: they are not for keeping.
 #pragma once
 
 #include <memory>
@@ -19,9 +23,15 @@ class CalibrationStream {
   // False: the sample was skipped and is noted. Any other error than kImage is returned.
   Result<bool> add(const std::string& name, const Result<std::vector<Tensor>>& inputs);
 
+  // What was added, and nothing stays.
+  std::vector<std::byte> take();
+  // `later`: taken from a stream that saw the samples after those of this one. kInvalidArgument
+  // where it is of another model or recipe, or damaged.
+  Status merge(std::span<const std::byte> later);
+
   const SampleLoader& loader() const { return loader_; }
   const RecipeFile& recipe() const { return recipe_; }
-  int64_t samples() const { return calibrator_ ? calibrator_->samples() : 0; }
+  int64_t samples() const { return statistics_.samples(); }
   const std::vector<SkippedSample>& skipped() const { return skipped_; }
   Result<Calibration> finish() const;
 
@@ -31,18 +41,28 @@ class CalibrationStream {
   Session session_;
   SampleLoader loader_;
   RecipeFile recipe_;
+  std::vector<std::string> values_;
+  Statistics statistics_;
   std::optional<Calibrator> calibrator_;
   std::vector<SkippedSample> skipped_;
 };
 
 class ComparisonStream {
  public:
-  // `samples`: how many will be added; layers are compared on some of them, spread evenly.
+  // `samples`: how many there are in all; layers are compared on some of them, spread evenly.
   static Result<ComparisonStream> make(Session float_session, Session quantized,
                                        const RecipeFile& recipe, int64_t samples);
 
-  Result<bool> add(const std::string& name, const Result<std::vector<Tensor>>& inputs,
-                   int64_t label);
+  // `index`: of all samples, in any order.
+  Result<bool> add(int64_t index, const std::string& name,
+                   const Result<std::vector<Tensor>>& inputs, int64_t label);
+  // Measures both models on one more sample. The first time replaces the times of `add`, for jobs
+  // whose engines disturbed each other.
+  Status time(const std::string& name, const Result<std::vector<Tensor>>& inputs);
+
+  std::vector<std::byte> take();
+  // Taken from a stream that saw other samples.
+  Status merge(std::span<const std::byte> other);
 
   const SampleLoader& loader() const { return loader_; }
   Result<CompareReport> report() const;
@@ -50,13 +70,16 @@ class ComparisonStream {
  private:
   ComparisonStream(Session float_session, Session quantized, SampleLoader loader, int64_t samples);
 
+  Status prepare(std::span<const Tensor> inputs);
+
   Session float_session_;
   Session quantized_;
   SampleLoader loader_;
   int64_t expected_;
-  int64_t index_ = 0;
+  Comparison comparison_;
+  bool timed_ = false;
   std::optional<Comparer> comparer_;
-  std::vector<SkippedSample> skipped_;
+  std::map<int64_t, SkippedSample> skipped_;  // by index
 };
 
 }  // namespace octavo

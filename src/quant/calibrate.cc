@@ -12,12 +12,12 @@ namespace {
 
 // What one thread saw: consecutive samples, so that merging in order equals one pass.
 struct Shard {
-  std::optional<Calibrator> calibrator;
+  std::optional<Statistics> statistics;
   std::vector<SkippedSample> skipped;
 };
 
 void merge(Shard& first, const Shard& later) {
-  first.calibrator->merge(*later.calibrator);
+  first.statistics->merge(*later.statistics);
   first.skipped.insert(first.skipped.end(), later.skipped.begin(), later.skipped.end());
 }
 
@@ -44,21 +44,23 @@ Result<Calibration> calibrate(const std::shared_ptr<const Plan>& plan,
                               std::span<const std::string> values, const SampleSource& source,
                               const Recipe& recipe, int threads, const Progress& progress) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
+  const std::vector<std::string> names(values.begin(), values.end());
   std::vector<Shard> shards(static_cast<size_t>(shard_count(source.count, threads)));
   const auto work = [&](SampleSpan span, int index, int thread, SharedProgress& shared) {
     Shard& shard = shards[static_cast<size_t>(index)];
-    shard.calibrator.emplace(plan, values, recipe);
+    Statistics& statistics = shard.statistics.emplace(names, recipe);
+    Calibrator calibrator(plan, values);
     const auto use = [&](int64_t, std::span<const Tensor> inputs) {
-      return shard.calibrator->add(inputs);
+      return calibrator.add(inputs, statistics);
     };
     return for_each_sample(source, span, thread, shared, shard.skipped, use);
   };
   OCTAVO_RETURN_IF_ERROR(over_shards(source.count, threads, "calibrate", progress, work));
   Shard& all = shards.front();
   for (size_t i = 1; i < shards.size(); ++i) merge(all, shards[i]);
-  OCTAVO_RETURN_IF_ERROR(check_any_used(all.calibrator->samples(), all.skipped));
-  OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, all.calibrator->ranges());
-  return Calibration{std::move(ranges), all.calibrator->samples(), std::move(all.skipped)};
+  OCTAVO_RETURN_IF_ERROR(check_any_used(all.statistics->samples(), all.skipped));
+  OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, all.statistics->ranges());
+  return Calibration{std::move(ranges), all.statistics->samples(), std::move(all.skipped)};
 }
 
 }  // namespace octavo

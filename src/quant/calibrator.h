@@ -1,4 +1,4 @@
-// The observers of one shard of samples: what a thread, a worker or a page fills.
+// Runs samples through a plan and lets observers see its values.
 #pragma once
 
 #include <memory>
@@ -6,31 +6,23 @@
 #include <string>
 #include <vector>
 
-#include "quant/ranges.h"
-#include "quant/recipe.h"
+#include "quant/statistics.h"
 #include "runtime/executor.h"
 
 namespace octavo {
 
 class Calibrator {
  public:
-  // Values that the plan does not hold are passed over. The recipe has been validated.
-  Calibrator(std::shared_ptr<const Plan> plan, std::span<const std::string> values,
-             const Recipe& recipe);
+  // `values`: those of the statistics that it will fill. What the plan does not hold, because it
+  // was fused away, is passed over.
+  Calibrator(std::shared_ptr<const Plan> plan, std::span<const std::string> values);
 
-  Status add(std::span<const Tensor> inputs);  // one run
-  // `later` saw the samples that follow those of this one, with the same plan, values and recipe.
-  void merge(const Calibrator& later);
-
-  int64_t samples() const { return samples_; }
-  Result<Ranges> ranges() const;
+  Status add(std::span<const Tensor> inputs, Statistics& into);  // one run
 
  private:
-  std::shared_ptr<const Plan> plan_;
-  std::string observer_;
-  std::vector<std::unique_ptr<Observer>> observers_;  // by value of the plan; null: not observed
+  static constexpr size_t kUnwatched = ~size_t{0};
+  std::vector<size_t> watched_;  // by value of the plan: its place in the statistics
   Executor executor_;
-  int64_t samples_ = 0;
 };
 
 }  // namespace octavo

@@ -1,7 +1,5 @@
 #include "quant/compare.h"
 
-#include <optional>
-
 #include "quant/comparer.h"
 #include "quant/shards.h"
 #include "quant/timing.h"
@@ -10,7 +8,7 @@ namespace octavo {
 namespace {
 
 struct Shard {
-  std::optional<Comparer> comparer;
+  Comparison comparison;
   std::vector<SkippedSample> skipped;
 };
 
@@ -31,20 +29,18 @@ Status measure_times(const ComparedModel& float_model, const ComparedModel& quan
                      const SampleSource& source, int runs, const Progress& progress,
                      CompareReport& report) {
   const SampleSource samples = spread(source, runs + 1);
-  std::vector<double> float_ms, quantized_ms;
+  Comparison timed;
   const auto work = [&](SampleSpan span, int, int thread, SharedProgress& shared) {
-    Executor exact(float_model.plan), rough(quantized.plan);
+    Comparer comparer(float_model.plan, quantized.plan, {.layer_samples = 0}, samples.count);
     std::vector<SkippedSample> known;  // reported already
-    const auto use = [&](int64_t, std::span<const Tensor> inputs) -> Status {
-      const std::vector<TensorView> views = views_of(inputs);
-      OCTAVO_RETURN_IF_ERROR(timed_run(exact, views, float_ms).status());
-      return timed_run(rough, views, quantized_ms).status();
+    const auto use = [&](int64_t, std::span<const Tensor> inputs) {
+      return comparer.time(inputs, timed);
     };
     return for_each_sample(samples, span, thread, shared, known, use);
   };
   OCTAVO_RETURN_IF_ERROR(over_shards(samples.count, 1, "time", progress, work));
-  report.float_model.ms = median_after_first(float_ms);
-  report.quantized.ms = median_after_first(quantized_ms);
+  report.float_model.ms = median_after_first(timed.float_ms);
+  report.quantized.ms = median_after_first(timed.quantized_ms);
   return {};
 }
 
@@ -61,9 +57,10 @@ Result<CompareReport> compare(const ComparedModel& float_model, const ComparedMo
   std::vector<Shard> shards(static_cast<size_t>(shard_count(source.count, options.threads)));
   const auto work = [&](SampleSpan span, int index, int thread, SharedProgress& shared) {
     Shard& shard = shards[static_cast<size_t>(index)];
-    shard.comparer.emplace(float_model.plan, quantized.plan, options, source.count);
+    Comparer comparer(float_model.plan, quantized.plan, options, source.count);
+    shard.comparison.layers = comparer.layers();
     const auto use = [&](int64_t sample, std::span<const Tensor> inputs) {
-      return shard.comparer->add(sample, inputs, label_of(options, sample));
+      return comparer.add(sample, inputs, label_of(options, sample), shard.comparison);
     };
     return for_each_sample(source, span, thread, shared, shard.skipped, use);
   };
@@ -71,11 +68,11 @@ Result<CompareReport> compare(const ComparedModel& float_model, const ComparedMo
 
   Shard& all = shards.front();
   for (size_t i = 1; i < shards.size(); ++i) {
-    all.comparer->merge(*std::move(shards[i].comparer));
+    merge(all.comparison, std::move(shards[i].comparison));
     all.skipped.insert(all.skipped.end(), shards[i].skipped.begin(), shards[i].skipped.end());
   }
-  OCTAVO_RETURN_IF_ERROR(check_any_used(all.comparer->samples(), all.skipped));
-  CompareReport report = all.comparer->report();
+  OCTAVO_RETURN_IF_ERROR(check_any_used(std::ssize(all.comparison.answers), all.skipped));
+  CompareReport report = report_of(all.comparison);
   report.float_model.bytes = float_model.bytes;
   report.quantized.bytes = quantized.bytes;
   report.skipped = std::move(all.skipped);

@@ -36,28 +36,6 @@ Status check_label(int64_t label, int64_t classes) {
               std::to_string(last) + "; check that labels and model belong together"};
 }
 
-// How often the wanted class came first, and came among the first five.
-struct Hits {
-  int64_t first = 0;
-  int64_t among_five = 0;
-
-  void count(const std::vector<int64_t>& top, int64_t wanted) {
-    const auto found = std::find(top.begin(), top.end(), wanted);
-    first += found == top.begin() ? 1 : 0;
-    among_five += found != top.end() ? 1 : 0;
-  }
-};
-
-double share(int64_t part, int64_t whole) {
-  return static_cast<double>(part) / static_cast<double>(whole);
-}
-
-void set_accuracy(const Hits& hits, int64_t labelled, ModelScore& score) {
-  if (labelled == 0) return;
-  score.top1 = share(hits.first, labelled);
-  score.top5 = share(hits.among_five, labelled);
-}
-
 }  // namespace
 
 std::vector<int64_t> top_classes(std::span<const float> scores, int k) {
@@ -74,7 +52,7 @@ std::vector<int64_t> top_classes(std::span<const float> scores, int k) {
 
 Comparer::Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
                    const CompareOptions& options, int64_t samples)
-    : options_(options),
+    : layer_samples_(options.layer_samples),
       expected_(samples),
       float_plan_(std::move(float_plan)),
       quantized_plan_(std::move(quantized)),
@@ -82,30 +60,37 @@ Comparer::Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const
       quantized_executor_(quantized_plan_),
       layers_(pair_layers(*float_plan_, *quantized_plan_)) {}
 
-Status Comparer::add(int64_t index, std::span<const Tensor> inputs, int64_t label) {
+std::vector<LayerName> Comparer::layers() const {
+  std::vector<LayerName> names;
+  for (const LayerPair& layer : layers_) names.push_back({layer.name, layer.op});
+  return names;
+}
+
+Status Comparer::add(int64_t index, std::span<const Tensor> inputs, int64_t label,
+                     Comparison& into) {
   const std::vector<TensorView> views = views_of(inputs);
-  OCTAVO_ASSIGN_OR_RETURN(const auto exact, timed_run(float_executor_, views, float_ms_));
-  OCTAVO_ASSIGN_OR_RETURN(const auto rough, timed_run(quantized_executor_, views, quantized_ms_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto exact, timed_run(float_executor_, views, into.float_ms));
+  OCTAVO_ASSIGN_OR_RETURN(const auto rough,
+                          timed_run(quantized_executor_, views, into.quantized_ms));
   OCTAVO_ASSIGN_OR_RETURN(Answer answer, judge(exact, rough));
   OCTAVO_RETURN_IF_ERROR(check_label(label, answer.classes));
   const bool background = answer.classes == kClassesWithBackground;
   answer.label = label < 0 ? -1 : label + (background ? 1 : 0);
-  answers_[index] = std::move(answer);
+  into.answers[index] = std::move(answer);
   if (!probes(index)) return {};
   if (!probe_) probe_.emplace(float_plan_, quantized_plan_, layers_);
-  OCTAVO_ASSIGN_OR_RETURN(layer_moments_[index], probe_->run(views));
+  OCTAVO_ASSIGN_OR_RETURN(into.measured[index], probe_->run(views));
   return {};
 }
 
-void Comparer::merge(Comparer&& later) {
-  answers_.merge(later.answers_);
-  layer_moments_.merge(later.layer_moments_);
-  float_ms_.insert(float_ms_.end(), later.float_ms_.begin(), later.float_ms_.end());
-  quantized_ms_.insert(quantized_ms_.end(), later.quantized_ms_.begin(), later.quantized_ms_.end());
+Status Comparer::time(std::span<const Tensor> inputs, Comparison& into) {
+  const std::vector<TensorView> views = views_of(inputs);
+  OCTAVO_RETURN_IF_ERROR(timed_run(float_executor_, views, into.float_ms).status());
+  return timed_run(quantized_executor_, views, into.quantized_ms).status();
 }
 
-Result<Comparer::Answer> Comparer::judge(std::span<const TensorView> exact,
-                                         std::span<const TensorView> rough) {
+Result<Answer> Comparer::judge(std::span<const TensorView> exact,
+                               std::span<const TensorView> rough) {
   OCTAVO_RETURN_IF_ERROR(check_same_outputs(exact, rough));
   Answer answer;
   for (size_t i = 0; i < exact.size(); ++i) {
@@ -121,48 +106,10 @@ Result<Comparer::Answer> Comparer::judge(std::span<const TensorView> exact,
 
 // Whether it is one of `layer_samples` indices spread evenly: i * expected / wanted for some i.
 bool Comparer::probes(int64_t index) const {
-  const int64_t wanted = std::min<int64_t>(options_.layer_samples, expected_);
+  const int64_t wanted = std::min(layer_samples_, expected_);
   if (wanted <= 0 || layers_.empty()) return false;
   const int64_t i = (index * wanted + expected_ - 1) / expected_;
   return i < wanted && i * expected_ / wanted == index;
-}
-
-LayerError Comparer::layer_error(size_t layer) const {
-  LayerMoments sum;
-  for (const auto& [index, moments] : layer_moments_) {
-    sum.own.add(moments[layer].own);
-    sum.accumulated.add(moments[layer].accumulated);
-  }
-  return {layers_[layer].name, layers_[layer].op, sum.own.sqnr_db(), sum.accumulated.sqnr_db(),
-          sum.accumulated.cosine()};
-}
-
-CompareReport Comparer::report() const {
-  CompareReport report;
-  ErrorMoments output;
-  int64_t judged = 0, agreed = 0, labelled = 0;
-  Hits float_hits, quantized_hits;
-  for (const auto& [index, answer] : answers_) {
-    output.add(answer.output);
-    if (answer.classes == 0) continue;
-    ++judged;
-    agreed += answer.float_top[0] == answer.quantized_top[0] ? 1 : 0;
-    if (answer.label < 0) continue;
-    ++labelled;
-    float_hits.count(answer.float_top, answer.label);
-    quantized_hits.count(answer.quantized_top, answer.label);
-  }
-  report.images = samples();
-  report.output = {output.sqnr_db(), output.cosine()};
-  if (judged > 0) report.agreement = share(agreed, judged);
-  set_accuracy(float_hits, labelled, report.float_model);
-  set_accuracy(quantized_hits, labelled, report.quantized);
-  report.float_model.ms = median_after_first(float_ms_);
-  report.quantized.ms = median_after_first(quantized_ms_);
-  for (size_t i = 0; !layer_moments_.empty() && i < layers_.size(); ++i) {
-    report.layers.push_back(layer_error(i));
-  }
-  return report;
 }
 
 }  // namespace octavo

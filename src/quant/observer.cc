@@ -10,6 +10,7 @@ namespace octavo {
 namespace {
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr uint64_t kMostElements = uint64_t{1} << 48;  // of a state: sums of many do not overflow
 constexpr size_t kLanes = 16;  // accumulators side by side: what compilers turn into vectors
 
 struct Scan {
@@ -70,7 +71,7 @@ void Observer::merge(const Observer& later) {
 }
 
 Result<Range> Observer::range() const {
-  if (nan_count_ + infinity_count_ > 0) {
+  if (!all_finite()) {
     return Status(ErrorCode::kCalibrationData,
                   "holds " + std::to_string(nan_count_) + " NaN and " +
                       std::to_string(infinity_count_) + " infinite elements of " +
@@ -79,6 +80,41 @@ Result<Range> Observer::range() const {
   }
   if (count_ == 0) return Status(ErrorCode::kCalibrationData, "was never seen holding any element");
   return choose();
+}
+
+void Observer::write(ByteWriter& out) const {
+  for (const int64_t n : {count_, nan_count_, infinity_count_}) {
+    out.put_varint(static_cast<uint64_t>(n));
+  }
+  out.put(uint8_t{has_extremes()});
+  if (has_extremes()) write_range(extremes_, out);
+  write_own(out);
+}
+
+void Observer::read(ByteReader& in) {
+  for (int64_t* n : {&count_, &nan_count_, &infinity_count_}) *n = take_element_count(in);
+  if (in.take<uint8_t>() != 0) extremes_ = read_range(in);
+  const bool sensible = nan_count_ + infinity_count_ <= count_ &&
+                        (has_extremes() ? count_ > 0 : count_ == 0 || !all_finite());
+  if (!sensible) in.fail();
+  if (in.ok()) read_own(in);
+}
+
+void write_range(Range range, ByteWriter& out) {
+  out.put(range.min);
+  out.put(range.max);
+}
+
+Range read_range(ByteReader& in) {
+  const float min = in.take<float>(), max = in.take<float>();
+  if (!(std::isfinite(min) && std::isfinite(max) && min <= max)) in.fail();
+  return {min, max};
+}
+
+int64_t take_element_count(ByteReader& in) {
+  const uint64_t count = in.take_varint();
+  if (count > kMostElements) in.fail();
+  return in.ok() ? static_cast<int64_t>(count) : 0;
 }
 
 }  // namespace octavo

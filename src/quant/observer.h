@@ -10,6 +10,7 @@
 #include <memory>
 #include <span>
 
+#include "base/bytes.h"
 #include "base/status.h"
 #include "quant/recipe.h"
 
@@ -35,6 +36,11 @@ class Observer {
   // Not widened to contain 0. kCalibrationData where the value held NaN or infinity, or nothing.
   Result<Range> range() const;
 
+  // The state, for an observer of the same kind elsewhere. `read` fills a fresh one and fails `in`
+  // where no observer can have written that.
+  void write(ByteWriter& out) const;
+  void read(ByteReader& in);
+
   int64_t count() const { return count_; }      // elements
   Range extremes() const { return extremes_; }  // of all elements
 
@@ -43,6 +49,11 @@ class Observer {
   virtual void add(std::span<const float> values, Range extremes) = 0;
   virtual void add_later(const Observer& later) = 0;
   virtual Range choose() const = 0;
+  // What this kind keeps beyond the counts and extremes, which are read already.
+  virtual void write_own(ByteWriter&) const {}
+  virtual void read_own(ByteReader&) {}
+  bool all_finite() const { return nan_count_ + infinity_count_ == 0; }
+  bool has_extremes() const { return extremes_.min <= extremes_.max; }
 
  private:
   int64_t count_ = 0;
@@ -50,6 +61,11 @@ class Observer {
   int64_t infinity_count_ = 0;
   Range extremes_ = extremes_of({});
 };
+
+// Parts of a state. Reading fails `in` for what is no finite range, or no sensible count.
+void write_range(Range range, ByteWriter& out);
+Range read_range(ByteReader& in);
+int64_t take_element_count(ByteReader& in);
 
 struct ObserverInfo {
   const char* name;

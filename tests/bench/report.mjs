@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { median, quantile } from './turns.mjs';
 
 /** "5.91 (5.80-6.02)": the median and the middle half. */
-const shown = (times) => `${median(times).toFixed(2)} (${quantile(times, 0.25).toFixed(2)}-${quantile(times, 0.75).toFixed(2)})`;
+export const shown = (times) => `${median(times).toFixed(2)} (${quantile(times, 0.25).toFixed(2)}-${quantile(times, 0.75).toFixed(2)})`;
 const percent = (share) => `${(100 * share).toFixed(0)} %`;
 
 /** A line a kernel: on each host its speed and its share of the mix's. */

@@ -9,46 +9,58 @@ import { createOctavo } from 'octavo';
 let browser, site;
 before(async () => {
   browser = await launch();
-  site = await serveFolders({ '/dist': dist });
+  site = await serveFolders({ '/dist': dist, '/demo': demo('') });
 });
 after(async () => {
   await browser?.close();
   site?.close();
 });
 
-const pictures = () => demoPictures('calibration').slice(0, 8);
+const pictures = () => demoPictures('calibration').slice(0, 13);
 
+const recipe = { preprocess: 'tf', observer: 'moving_average' };
+
+/** File and report, which every number of engines gives. */
 async function inNode() {
-  const octavo = await createOctavo();
+  const octavo = await createOctavo({ workers: 1 });
   const model = await octavo.open(demo('demo.onnx'));
-  return (await model.quantize(await model.calibrate(pictures().map(({ bytes }) => bytes), { preprocess: 'tf' }))).save();
+  const samples = pictures().map(({ bytes }) => ({ name: 'picture.jpg', data: bytes }));
+  const int8 = await model.quantize(await model.calibrate(samples, recipe));
+  return summary(await int8.save(), await model.compare(int8, samples, recipe));
 }
 
-async function inBrowser(entry, options) {
+const summary = (file, { float, quantized, ...report }) => ({ file: sha256(file), report: { ...report, float: float.bytes, quantized: quantized.bytes } });
+
+async function inBrowser(entry, options, asUrl) {
   const page = await browser.newPage();
   await page.goto(site.address);
   const base64 = (bytes) => Buffer.from(bytes).toString('base64');
-  const saved = await page.evaluate(async ([url, settings, model, files]) => {
+  const { saved, report } = await page.evaluate(async ([url, settings, model, files, words]) => {
     const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
     const { createOctavo } = await import(url);
     const octavo = await createOctavo(settings);
-    const opened = await octavo.open(new Blob([decode(model)]));
+    const opened = await octavo.open(model.startsWith('http') ? model : decode(model));
     const samples = files.map((file) => new File([decode(file)], 'picture.jpg'));
-    const file = await (await opened.quantize(await opened.calibrate(samples, { preprocess: 'tf' }))).save();
+    const int8 = await opened.quantize(await opened.calibrate(samples, words));
+    const compared = await opened.compare(int8, samples, words);
+    const file = await int8.save();
     octavo.dispose();
-    return Array.from(file);
-  }, [`${site.address}/dist/${entry}`, options, base64(readFileSync(demo('demo.onnx'))), pictures().map(({ bytes }) => base64(bytes))]);
+    return { saved: Array.from(file), report: compared };
+  }, [`${site.address}/dist/${entry}`, options, asUrl ? `${site.address}/demo/demo.onnx` : base64(readFileSync(demo('demo.onnx'))),
+    pictures().map(({ bytes }) => base64(bytes)), recipe]);
   await page.close();
-  return Uint8Array.from(saved);
+  return summary(Uint8Array.from(saved), report);
 }
 
-for (const [name, entry, options] of [
-  ['in its worker', 'index.js', {}],
-  ['embedded, in a Blob worker', 'inline.js', {}],
+for (const [name, entry, options, asUrl] of [
+  ['in its worker', 'index.js', { workers: 1 }],
+  ['in two workers', 'index.js', { workers: 2 }],
+  ['in three workers, the model from a URL', 'index.js', { workers: 3 }, true],
+  ['in as many as there are cores, embedded, in Blob workers', 'inline.js', {}],
   ['without a worker', 'index.js', { worker: false }],
 ]) {
-  test(`${name}: the bytes of Node`, async () => {
-    assert.equal(sha256(await inBrowser(entry, options)), sha256(await inNode()));
+  test(`${name}: the bytes and the report of Node`, async () => {
+    assert.deepEqual(await inBrowser(entry, options, asUrl), await inNode());
   });
 }
 

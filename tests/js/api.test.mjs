@@ -45,8 +45,48 @@ test('calibrate, quantize, compare and save, with progress that never falls', as
   octavo.dispose();
 });
 
-test('an aborted calibration keeps what it has and goes on to the same bytes', async () => {
-  const octavo = await createOctavo();
+test('any number of engines gives the same file and report', async (t) => {
+  const broken = { name: 'broken.jpg', data: new TextEncoder().encode('no picture') };
+  const samples = [...calibration().slice(0, 9), broken, ...calibration().slice(9, 21), { ...broken, name: 'damaged.jpg' }];
+  const fold = async (workers, observer) => {
+    const octavo = await createOctavo({ workers });
+    t.after(() => octavo.dispose());
+    const model = await octavo.open(readFileSync(demo('demo.onnx')));
+    const steps = [];
+    const calibrated = await model.calibrate(samples, { ...recipe, observer }, { onProgress: (step) => steps.push(step.done) });
+    assert.deepEqual(steps, samples.map((_, i) => i + 1), 'progress never falls');
+    assert.equal(calibrated.done, samples.length);
+    const int8 = await model.quantize(calibrated);
+    const report = await model.compare(int8, samples.map((sample, i) => ({ ...sample, label: i % 8 })), recipe);
+    delete report.float.ms;
+    delete report.quantized.ms;
+    return { file: await int8.save(), skipped: await calibrated.skipped(), report };
+  };
+  for (const observer of ['min_max', 'moving_average', 'percentile']) {
+    const one = await fold(1, observer);
+    assert.deepEqual(one.skipped.map(({ name }) => name), ['broken.jpg', 'damaged.jpg']);
+    for (const workers of [2, 3]) assert.deepEqual(await fold(workers, observer), one, `${observer} on ${workers}`);
+  }
+});
+
+test('engines beyond the first tell of errors, and of times in a phase of their own', async (t) => {
+  const octavo = await createOctavo({ workers: 2 });
+  t.after(() => octavo.dispose());
+  const model = await octavo.open(demo('demo.onnx'));
+  const nowhere = calibration().map(({ name }) => ({ name, data: `/nowhere/${name}` }));
+  const unread = await model.calibration(recipe);
+  await assert.rejects(unread.add(nowhere), (error) => error.code === 'E_IO' && /cannot be read/.test(error.message));
+  assert.equal(unread.done, 0);
+  const phases = [];
+  const onProgress = ({ phase, done, total }) => phases.push(`${phase} ${done}/${total}`);
+  await model.compare(model, calibration().slice(0, 8), recipe, { onProgress });
+  assert.deepEqual(phases.filter((step) => step.endsWith('/8') && !step.startsWith('time')).length, 8);
+  assert.equal(phases.at(-1), 'time 8/8');
+});
+
+for (const workers of [1, 2, 3]) test(`an aborted calibration keeps what it has and goes on to the same bytes: ${workers} engines`, async (t) => {
+  const octavo = await createOctavo({ workers });
+  t.after(() => octavo.dispose());
   const model = await octavo.open(demo('demo.onnx'));
   const samples = calibration();
   const whole = await (await model.quantize(await model.calibrate(samples, recipe))).save();
@@ -56,7 +96,8 @@ test('an aborted calibration keeps what it has and goes on to the same bytes', a
   const reason = new Error('enough');
   const run = stopped.add(samples, { signal: abort.signal, onProgress: ({ done }) => done === 5 && abort.abort(reason) });
   await assert.rejects(run, reason);
-  assert.equal(stopped.done, 5);
+  if (workers === 1) assert.equal(stopped.done, 5);
+  else assert.ok(stopped.done <= 5 + workers, 'those that ran finish their sample');
   await stopped.add(samples.slice(stopped.done));
   assert.deepEqual(await (await model.quantize(stopped)).save(), whole);
 });

@@ -1,6 +1,6 @@
 // All that the page knows, and what can be done with it. Views read signals and call actions.
 import { computed, signal } from '@preact/signals';
-import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type Recipe, type Skipped, spread } from 'octavo/inline';
+import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
 import { engine } from './engine.js';
 import { asPictures, bytesFromBase64, parseLabels, type Picture, withLabel } from './files.js';
 
@@ -15,7 +15,7 @@ export interface Result {
   report: CompareReport;
 }
 
-export type Work = { phase: 'calibrate' | 'compare'; done: number; total: number };
+export type Work = Omit<Progress, 'name'>;
 
 export const opened = signal<Opened | null>(null);
 export const pictures = signal<Picture[]>([]);
@@ -155,7 +155,7 @@ async function calibrateFrom(target: Calibration, samples: Picture[], signal: Ab
   try {
     await target.add(samples.slice(from).map(sampleOf), {
       signal,
-      onProgress: () => (work.value = { phase: 'calibrate', done: target.done, total: samples.length }),
+      onProgress: ({ phase, done }) => (work.value = { phase, done: from + done, total: samples.length }),
     });
   } catch (error) {
     if (signal.aborted) paused.value = { phase: 'calibrate', done: target.done, total: samples.length };
@@ -168,7 +168,7 @@ function compareWith(float: Model, quantized: Model, signal: AbortSignal): Promi
   const from = tests.value.length > 0 ? tests.value : pictures.value;
   const samples = spread(from, compareLimit).map(sampleOf);
   work.value = { phase: 'compare', done: 0, total: samples.length };
-  return float.compare(quantized, samples, recipe.value, { signal, onProgress: ({ done, total }) => (work.value = { phase: 'compare', done, total }) });
+  return float.compare(quantized, samples, recipe.value, { signal, onProgress: ({ phase, done, total }) => (work.value = { phase, done, total }) });
 }
 
 const sampleOf = ({ name, file, label }: Picture) => ({ name, data: file, ...(label === undefined ? {} : { label }) });

@@ -2,6 +2,7 @@
 import { bytesOf } from './load.js';
 import { OctavoError } from './errors.js';
 import type { Platform, RandomAccess } from './host.js';
+import type { ModelSource } from './types.js';
 
 /** Of workers only, so that TypeScript's page library has none. */
 declare const FileReaderSync: { new (): { readAsArrayBuffer(blob: Blob): ArrayBuffer } };
@@ -9,11 +10,11 @@ declare const FileReaderSync: { new (): { readAsArrayBuffer(blob: Blob): ArrayBu
 export const browserPlatform: Platform = {
   async openSource(source) {
     if (source instanceof Blob) return typeof FileReaderSync === 'undefined' ? inMemory(await readBlob(source)) : fromBlob(source);
-    return inMemory(typeof source === 'string' || source instanceof URL ? await fetchBytes(source) : bytesOf(source));
+    return inMemory(typeof source === 'string' || source instanceof URL ? await bytesAt(source) : bytesOf(source));
   },
   async readSample(sample) {
     if (sample instanceof Blob) return readBlob(sample);
-    return typeof sample === 'string' || sample instanceof URL ? fetchBytes(sample) : bytesOf(sample);
+    return typeof sample === 'string' || sample instanceof URL ? bytesAt(sample) : bytesOf(sample);
   },
 };
 
@@ -50,7 +51,7 @@ async function readBlob(blob: Blob): Promise<Uint8Array> {
   }
 }
 
-async function fetchBytes(url: URL | string): Promise<Uint8Array> {
+async function fetched(url: URL | string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url);
@@ -58,5 +59,14 @@ async function fetchBytes(url: URL | string): Promise<Uint8Array> {
     throw new OctavoError('E_IO', `cannot be fetched: ${String(error)}`, String(url));
   }
   if (!response.ok) throw new OctavoError('E_IO', `the server answers ${response.status}`, String(url));
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
+}
+
+const bytesAt = async (url: URL | string) => new Uint8Array(await (await fetched(url)).arrayBuffer());
+
+/** A Blob: fetched once, out of the page's memory, and read by every worker piece by piece. */
+export async function keepInBrowser(source: ModelSource): Promise<Blob> {
+  if (source instanceof Blob) return source;
+  if (typeof source === 'string' || source instanceof URL) return (await fetched(source)).blob();
+  return new Blob([source as ArrayBuffer]);
 }

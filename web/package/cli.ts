@@ -2,14 +2,16 @@
 // npx octavo: the command line on the wasm engine. The recipe's flags come from the engine's own table;
 // words, results and exit codes are those of the native program.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
-import { spread } from './client.js';
+import { type Model, type Octavo, spread } from './client.js';
+import { engineCount } from './engines.js';
 import { OctavoError } from './errors.js';
 import { type Host, taken } from './host.js';
-import { createHost } from './node.js';
-import type { Comparison, Module, Session } from './octavo.js';
-import type { Recipe } from './types.js';
+import { createHost, octavoOn } from './node.js';
+import type { Calibration, Comparison, Module, Session } from './octavo.js';
+import type { Progress, Recipe } from './types.js';
 
 interface RecipeKey {
   key: string;
@@ -50,7 +52,7 @@ const sniffBytes = 64;
 const json: Flag = { value: '', help: 'one JSON object on stdout' };
 const force: Flag = { value: '', help: 'replace files that exist', short: 'f' };
 const quiet: Flag = { value: '', help: 'no plan, no progress', short: 'q' };
-const threads: Flag = { value: 'N', help: 'accepted as by the native program; this engine has one thread' };
+const threads: Flag = { value: 'N', help: 'threads, each with an engine of its own; all cores, up to 4, unless given' };
 
 const commands: Record<string, Command> = {
   inspect: {
@@ -60,7 +62,7 @@ const commands: Record<string, Command> = {
     required: [],
     recipe: false,
     async run(tool, [path], flags) {
-      const session = await tool.open(path as string);
+      const session = await tool.open(flags, path as string);
       tool.print(flags['json'] ? `${session.inspect()}\n` : session.inspectText());
       return exit.ok;
     },
@@ -110,11 +112,13 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
   const output = one(flags['output']);
   checkWritable(output, flags);
   const recipe = tool.recipe(flags);
-  const session = await tool.open(path as string);
+  const { octavo, threads } = tool.engines(flags);
+  const model = await tool.model(octavo, path as string);
+  const session = tool.host.object<Session>(model.handle);
   for (const warning of JSON.parse(taken(session.warnings(recipe)))) tool.note(`  warning      ${warning}\n`);
   const start = performance.now();
-  const plan: Plan = { title: `octavo quantize ${path} -> ${output}\n`, recipe, session, flags };
-  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'dynamic' ? quantizeUncalibrated(tool, plan) : quantizeCalibrated(tool, plan);
+  const plan: Plan = { title: `octavo quantize ${path} -> ${output}\n`, recipe, model, session, threads, flags };
+  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'dynamic' ? quantizeUncalibrated(tool, plan) : await quantizeCalibrated(tool, plan);
   const pieces: Uint8Array[] = [];
   taken(quantized.save('onnx', (piece) => pieces.push(piece.slice())));
   const bytes = Buffer.concat(pieces);
@@ -128,11 +132,13 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
 interface Plan {
   title: string;
   recipe: string;
+  model: Model;
   session: Session;
+  threads: number;
   flags: Flags;
 }
 
-function quantizeCalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
+async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, threads, flags }: Plan): Promise<Session> {
   const images = one(flags['images']);
   if (images === '') {
     throw new OctavoError('E_INVALID_ARGUMENT',
@@ -141,15 +147,14 @@ function quantizeCalibrated(tool: Tool, { title, recipe, session, flags }: Plan)
   const found = tool.findSamples(images);
   const files = spread(found, (JSON.parse(recipe) as Recipe).limit ?? 0);
   const plan = taken(session.describe(recipe));
-  if (!flags['quiet']) tool.note(`${title}  samples      ${files.length} of ${found.length} in ${images}, 1 thread\n${plan}`);
-  writeRecipe(recipe, flags);
-  const calibration = taken(session.calibrate(recipe));
-  for (const [i, file] of files.entries()) {
-    taken(calibration.addFile(file, readFileSync(file)));
-    tool.progress('calibrate', i + 1, files.length, flags);
+  if (!flags['quiet']) {
+    tool.note(`${title}  samples      ${files.length} of ${found.length} in ${images}, ${threads} ${threads === 1 ? 'thread' : 'threads'}\n${plan}`);
   }
-  tool.noteSkipped(JSON.parse(calibration.skipped()));
-  return taken(session.quantize(calibration));
+  writeRecipe(recipe, flags);
+  const calibration = await model.calibration(JSON.parse(recipe));
+  await calibration.add(files.map((file) => ({ name: file, data: file })), { onProgress: (progress) => tool.progress(progress, flags) });
+  tool.noteSkipped(await calibration.skipped());
+  return taken(session.quantize(tool.host.object<Calibration>(calibration.handle)));
 }
 
 /** The dynamic scheme looks at no samples. */
@@ -173,16 +178,15 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
   const thresholds = flags['fail-below']?.[0] ?? '';
   taken(tool.module.checkThresholds(thresholds));
   const recipe = tool.recipe(flags);
-  const float = await tool.open(floatPath as string);
-  const quantized = await tool.open(quantizedPath as string);
+  const { octavo } = tool.engines(flags);
+  const float = await tool.model(octavo, floatPath as string);
+  const quantized = await tool.model(octavo, quantizedPath as string);
   const images = one(flags['images']);
   const files = spread(tool.findSamples(images), (JSON.parse(recipe) as Recipe).limit ?? 0);
   const labels = labelsOf(tool.module, images, flags['labels'], files);
-  const comparison: Comparison = taken(float.compare(quantized, recipe, files.length));
-  for (const [i, file] of files.entries()) {
-    taken(comparison.addFile(file, readFileSync(file), labels?.[i] ?? -1));
-    tool.progress('compare', i + 1, files.length, flags);
-  }
+  const samples = files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 }));
+  const comparison = tool.host.object<Comparison>(
+    await float.comparison(quantized, samples, JSON.parse(recipe), { onProgress: (progress) => tool.progress(progress, flags) }));
   const report = taken(comparison.report());
   tool.noteSkipped(JSON.parse(report).skipped);
   const color = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
@@ -195,13 +199,13 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
 async function runModel(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
   const outputs = flags['output'] ?? [];
   for (const file of outputs) checkWritable(file, flags);
-  const session = await tool.open(path as string);
+  const session = await tool.open(flags, path as string);
   const names = session.outputNames();
   if (outputs.length > names.length) {
     throw new OctavoError('E_INVALID_ARGUMENT', `the model has ${names.length} outputs; give as many files`);
   }
   const inputs = (flags['input'] ?? []).map((file) => taken(tool.module.readNpy(readFileSync(file)), file));
-  if (flags['profile'] !== undefined) tool.print(taken(session.profileText(inputs, countOf(flags['profile']))));
+  if (flags['profile'] !== undefined) tool.print(taken(session.profileText(inputs, countOf(flags['profile'], '--profile', 100000))));
   const results = taken(session.run(inputs));
   for (const [i, file] of outputs.entries()) {
     const tensor = results[i]!;
@@ -216,17 +220,23 @@ class Tool {
   #last = 0;
   constructor(readonly host: Host, readonly module: Module) {}
 
-  async model(path: string): Promise<number> {
+  /** As many as `--threads` says; their threads end with the process. */
+  engines(flags: Flags): { octavo: Octavo; threads: number } {
+    const threads = flags['threads'] === undefined ? engineCount(undefined, availableParallelism()) : countOf(flags['threads'], '--threads', 1024);
+    return { octavo: octavoOn(this.host, threads), threads };
+  }
+
+  async model(octavo: Octavo, path: string): Promise<Model> {
     try {
-      return (await this.host.call('open', path, {})).model;
+      return await octavo.open(path);
     } catch (error) {
       if (!(error instanceof OctavoError) || error.where === path) throw error;
       throw new OctavoError(error.code, error.message, error.where === '' ? path : `${path}: ${error.where}`);
     }
   }
 
-  async open(path: string): Promise<Session> {
-    return this.host.object<Session>(await this.model(path));
+  async open(flags: Flags, path: string): Promise<Session> {
+    return this.host.object<Session>((await this.model(this.engines(flags).octavo, path)).handle);
   }
 
   /** The file's keys, then the flags'. */
@@ -270,7 +280,7 @@ class Tool {
     for (const { name, reason } of skipped) this.note(`  skipped      ${name}: ${reason}\n`);
   }
 
-  progress(phase: string, done: number, total: number, flags: Flags): void {
+  progress({ phase, done, total }: Progress, flags: Flags): void {
     const terminal = process.stderr.isTTY === true;
     const now = performance.now();
     const due = terminal ? now - this.#last >= 50 || done === total : now - this.#last >= 5000 && done < total;
@@ -282,10 +292,10 @@ class Tool {
   }
 }
 
-function countOf(values: string[]): number {
+function countOf(values: string[], flag: string, most: number): number {
   const text = one(values), count = Number(text);
-  if (Number.isInteger(count) && count >= 1 && count <= 100000) return count;
-  throw new OctavoError('E_INVALID_ARGUMENT', `'${text}' is no number from 1 to 100000`, '--profile');
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw new OctavoError('E_INVALID_ARGUMENT', `'${text}' is no number from 1 to ${most}`, flag);
 }
 
 function one(values: string[] | undefined): string {

@@ -1,23 +1,31 @@
-// The classes that people hold. They own a handle each and ask the host over a transport.
+// The classes that people hold. They own a handle each and ask the host over a transport; many samples
+// are shared over several engines.
+import type { Engines } from './engines.js';
 import { OctavoError } from './errors.js';
 import type { Handle, Transport } from './protocol.js';
+import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
-  CompareReport, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Profile, Progress, QuantizeReport, Recipe, Sample, Skipped,
+  CompareReport, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Profile, QuantizeReport, Recipe, Sample, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
+const timedRuns = 12;
+
 /** The engine, running in its worker. */
 export class Octavo {
-  #transport: Transport;
-  constructor(transport: Transport) {
-    this.#transport = transport;
+  #engines: Engines;
+  constructor(engines: Engines) {
+    this.#engines = engines;
   }
 
   /** Opens a model of any known format. One with operators that are not supported opens too: see `info`. */
   async open(source: ModelSource, { signal, siblings = {} }: OpenOptions = {}): Promise<Model> {
     signal?.throwIfAborted();
-    const { model, info } = await this.#transport.call('open', absolute(source), siblings);
-    const opened = new Model(this.#transport, model, info);
+    const kept = await this.#engines.keep(absolute(source));
+    const beside: Record<string, ModelSource> = {};
+    for (const [name, data] of Object.entries(siblings)) beside[name] = await this.#engines.keep(absolute(data));
+    const { model, info } = await this.#engines.first.call('open', kept, beside);
+    const opened = new Model(this.#engines, model, info, async (engine) => (await engine.call('open', kept, beside)).model);
     if (signal?.aborted) opened.dispose();
     signal?.throwIfAborted();
     return opened;
@@ -25,22 +33,22 @@ export class Octavo {
 
   /** Checks a recipe and fills in the defaults. */
   normalize(recipe: Recipe): Promise<Recipe> {
-    return this.#transport.call('normalize', recipe);
+    return this.#engines.first.call('normalize', recipe);
   }
 
   /** Which kernels run here: those with relaxed SIMD, where engine and processor compute it exactly, or plain ones. */
   isa(): Promise<Isa> {
-    return this.#transport.call('isa');
+    return this.#engines.first.call('isa');
   }
 
   /** Why a file that begins so cannot be a sample; null where it can. 64 bytes are enough. */
   sniff(head: Uint8Array): Promise<string | null> {
-    return this.#transport.call('sniff', head);
+    return this.#engines.first.call('sniff', head);
   }
 
-  /** Ends the worker and gives all memory back; what was opened is void. */
+  /** Ends the workers and gives all memory back; what was opened is void. */
   dispose(): void {
-    this.#transport.close();
+    this.#engines.close();
   }
 
   [Symbol.dispose](): void {
@@ -48,22 +56,47 @@ export class Octavo {
   }
 }
 
+/** An object of the engine, and its twins on other engines. */
 class Owned {
-  protected readonly transport: Transport;
-  /** Of the host; not for use outside the package. */
+  protected readonly engines: Engines;
+  /** Of the first engine's host; not for use outside the package. */
   readonly handle: Handle;
+  #make: (engine: Transport) => Promise<Handle>;
+  #twins = new Map<Transport, Promise<Handle>>();
   #disposed = false;
 
-  constructor(transport: Transport, handle: Handle) {
-    this.transport = transport;
+  constructor(engines: Engines, handle: Handle, make: (engine: Transport) => Promise<Handle>) {
+    this.engines = engines;
     this.handle = handle;
+    this.#make = make;
+  }
+
+  protected get transport(): Transport {
+    return this.engines.first;
+  }
+
+  get disposed(): boolean {
+    return this.#disposed;
+  }
+
+  /** Its twin on another engine, made when it is first asked for; not for use outside the package. */
+  twin(engine: Transport): Promise<Handle> {
+    let twin = this.#twins.get(engine);
+    if (twin === undefined) {
+      twin = this.#make(engine);
+      this.#twins.set(engine, twin);
+      twin.catch(() => this.#twins.delete(engine));
+    }
+    return twin;
   }
 
   /** Gives its memory back. */
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.transport.call('dispose', this.handle).catch(() => {}); // the engine may be gone already
+    const free = (engine: Transport, handle: Handle) => engine.call('dispose', handle).catch(() => {}); // it may be gone already
+    free(this.transport, this.handle);
+    for (const [engine, twin] of this.#twins) twin.then((handle) => free(engine, handle), () => {});
   }
 
   [Symbol.dispose](): void {
@@ -77,8 +110,8 @@ export class Model extends Owned {
   /** What became of each node; only of a model that `quantize` made. */
   readonly report: QuantizeReport | undefined;
 
-  constructor(transport: Transport, handle: Handle, info: ModelInfo, report?: QuantizeReport) {
-    super(transport, handle);
+  constructor(engines: Engines, handle: Handle, info: ModelInfo, make: (engine: Transport) => Promise<Handle>, report?: QuantizeReport) {
+    super(engines, handle, make);
     this.info = info;
     this.report = report;
   }
@@ -111,7 +144,7 @@ export class Model extends Owned {
 
   /** A calibration without samples yet. */
   async calibration(recipe: Recipe): Promise<Calibration> {
-    return new Calibration(this.transport, await this.transport.call('calibration', this.handle, recipe));
+    return new Calibration(this.engines, await this.transport.call('calibration', this.handle, recipe), this, recipe);
   }
 
   /**
@@ -132,21 +165,47 @@ export class Model extends Owned {
   /** The int8 model: by a calibration, or by a recipe of the dynamic scheme, which needs none. */
   async quantize(by: Calibration | Recipe): Promise<Model> {
     const { model, info, report } = await this.transport.call('quantize', this.handle, by instanceof Calibration ? by.handle : by);
-    return new Model(this.transport, model, info, report);
+    const made: Model = new Model(this.engines, model, info, async (engine) => (await engine.call('open', await made.save(), {})).model, report);
+    return made;
   }
 
   /** This float model and `quantized` side by side. With labels, accuracy too. */
   async compare(
     quantized: Model, samples: Iterable<Sample | NamedSample>, recipe: Recipe = {}, options: WorkOptions = {},
   ): Promise<CompareReport> {
-    const all = [...samples];
-    const comparison = await this.transport.call('comparison', this.handle, quantized.handle, recipe, all.length);
+    const comparison = await this.comparison(quantized, samples, recipe, options);
     try {
-      await forEach('compare', all, options, ({ name, data, label }) =>
-        this.transport.call('compare', comparison, name, data, label ?? -1));
       return await this.transport.call('report', comparison);
     } finally {
       this.transport.call('dispose', comparison).catch(() => {});
+    }
+  }
+
+  /** What `compare` reports on, of the first engine's host; not for use outside the package. */
+  async comparison(quantized: Model, samples: Iterable<Sample | NamedSample>, recipe: Recipe, options: WorkOptions): Promise<Handle> {
+    const all = [...samples].map(withName);
+    const engines = await this.engines.for(all.length, this.info.bytes + quantized.info.bytes);
+    const begun: { engine: Transport; handle: Handle }[] = [];
+    const begin = async (engine: Transport) => {
+      const [float, int8] = engine === this.transport ? [this.handle, quantized.handle] : await Promise.all([this.twin(engine), quantized.twin(engine)]);
+      const part = { engine, handle: await engine.call('comparison', float, int8, recipe, all.length) };
+      begun.push(part);
+      return part;
+    };
+    try {
+      const parts = await Promise.all(engines.map(begin));
+      await share('compare', all, 1, parts, options, ({ engine, handle }, { name, data, label }, index) =>
+        engine.call('compare', handle, index, name, data, label ?? -1));
+      const [first, ...others] = parts as [typeof parts[0], ...typeof parts];
+      for (const { engine, handle } of others) await first.engine.call('merge', first.handle, await engine.call('take', handle));
+      if (others.length > 0) {
+        await share('time', spread(all, timedRuns), timedRuns, [first], options, ({ engine, handle }, { name, data }) =>
+          engine.call('time', handle, name, data));
+      }
+      begun.splice(begun.indexOf(first), 1);
+      return first.handle;
+    } finally {
+      for (const { engine, handle } of begun) engine.call('dispose', handle).catch(() => {});
     }
   }
 
@@ -158,20 +217,48 @@ export class Model extends Owned {
 
 /** Statistics of a model's values, filled sample by sample. */
 export class Calibration extends Owned {
+  #model: Model;
   #done = 0;
+
+  constructor(engines: Engines, handle: Handle, model: Model, recipe: Recipe) {
+    // On every engine that helps, the first too, samples are gathered in a calibration of their own.
+    super(engines, handle, async (engine) =>
+      engine.call('calibration', engine === engines.first ? model.handle : await model.twin(engine), recipe));
+    this.#model = model;
+  }
 
   /**
    * Adds samples. Those that are no pictures are skipped and noted. When `signal` stops it, what was
    * added stays: call again with the samples from `done` on to resume.
    */
   async add(samples: Iterable<Sample | NamedSample>, options: WorkOptions = {}): Promise<void> {
-    await forEach('calibrate', [...samples], options, async ({ name, data }) => {
-      await this.transport.call('calibrate', this.handle, name, data);
-      this.#done += 1;
+    const all = [...samples].map(withName);
+    const engines = this.#model.disposed ? [this.transport] : await this.engines.for(all.length, this.#model.info.bytes);
+    if (engines.length === 1) {
+      return share('calibrate', all, all.length, engines, options, async (engine, { name, data }) => {
+        await engine.call('calibrate', this.handle, name, data);
+        this.#done += 1;
+      });
+    }
+    const parts = await Promise.all(engines.map(async (engine) => ({ engine, handle: await this.twin(engine) })));
+    const from = this.#done;
+    const merged = new InOrder<Uint8Array>(async (state, to) => {
+      await this.transport.call('merge', this.handle, state);
+      this.#done = from + to;
     });
+    try {
+      await share('calibrate', all, blockSize(all.length, engines.length), parts, options,
+        ({ engine, handle }, { name, data }) => engine.call('calibrate', handle, name, data),
+        async ({ engine, handle }, begin, end) => merged.add(begin, end, await engine.call('take', handle)));
+    } finally {
+      await merged.done();
+    }
   }
 
-  /** Samples taken so far, skipped ones included. */
+  /**
+   * Samples that are in it, skipped ones included. Engines that share the work add them in blocks, in order:
+   * of a block that is not whole when work stops, and of those after it, some may have been run in vain.
+   */
   get done(): number {
     return this.#done;
   }
@@ -185,21 +272,6 @@ export class Calibration extends Owned {
 export function spread<T>(all: readonly T[], count: number): T[] {
   if (count <= 0 || count >= all.length) return [...all];
   return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)] as T);
-}
-
-type Named = { name: string; data: Sample; label?: number | undefined };
-
-async function forEach(
-  phase: Progress['phase'], samples: readonly (Sample | NamedSample)[], { signal, onProgress }: WorkOptions,
-  use: (sample: Named) => Promise<unknown>,
-): Promise<void> {
-  for (const [index, sample] of samples.entries()) {
-    signal?.throwIfAborted();
-    const named = withName(sample, index);
-    await use(named);
-    onProgress?.({ phase, done: index + 1, total: samples.length, name: named.name });
-  }
-  signal?.throwIfAborted();
 }
 
 function withName(sample: Sample | NamedSample, index: number): Named {

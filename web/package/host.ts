@@ -2,7 +2,7 @@
 // or on the caller's thread.
 import type { Calibration, Comparison, Failed, Module, Outcome, RawTensor, Session, Source } from './octavo.js';
 import { OctavoError } from './errors.js';
-import { bytesOf } from './load.js';
+import { bytesOf, type Engine } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Returned } from './protocol.js';
 import type { DType, Isa, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
 
@@ -26,12 +26,14 @@ type Handlers = { [N in CallName]: (...args: Arguments<N>) => Returned<N> | Prom
 export class Host {
   /** For faces on the same thread. */
   readonly module: Module;
+  #compiled: WebAssembly.Module;
   #platform: Platform;
   #next = 1;
   #handles = new Map<Handle, Session | Calibration | Comparison>();
 
-  constructor(module: Module, platform: Platform) {
+  constructor({ module, compiled }: Engine, platform: Platform) {
     this.module = module;
+    this.#compiled = compiled;
     this.#platform = platform;
   }
 
@@ -78,6 +80,7 @@ export class Host {
       return joined(pieces);
     },
     isa: () => this.module.isa() as Isa,
+    compiled: () => this.#compiled,
     profile: (model, inputs, runs) => JSON.parse(taken(this.#get<Session>(model).profile(inputs.map(toRaw), runs))),
     normalize: (recipe) => JSON.parse(taken(this.module.normalizeRecipe(text(recipe)))),
 
@@ -87,6 +90,8 @@ export class Host {
       if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample)));
       return taken(target.addFile(name, await this.#platform.readSample(sample)));
     },
+    take: (handle) => this.#get<Calibration | Comparison>(handle).take(),
+    merge: (handle, state) => taken(this.#get<Calibration | Comparison>(handle).merge(state)),
     skipped: (calibration) => JSON.parse(this.#get<Calibration>(calibration).skipped()),
     quantize: (model, by) => {
       const session = this.#get<Session>(model);
@@ -97,10 +102,15 @@ export class Host {
 
     comparison: (model, quantized, recipe, samples) =>
       this.#keep(taken(this.#get<Session>(model).compare(this.#get<Session>(quantized), text(recipe), samples))),
-    compare: async (comparison, name, sample, label) => {
+    compare: async (comparison, index, name, sample, label) => {
       const target = this.#get<Comparison>(comparison);
-      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample), label));
-      return taken(target.addFile(name, await this.#platform.readSample(sample), label));
+      if (isImageData(sample)) return taken(target.addImage(index, name, rawImage(sample), label));
+      return taken(target.addFile(index, name, await this.#platform.readSample(sample), label));
+    },
+    time: async (comparison, name, sample) => {
+      const target = this.#get<Comparison>(comparison);
+      if (isImageData(sample)) return taken(target.timeImage(name, rawImage(sample)));
+      return taken(target.timeFile(name, await this.#platform.readSample(sample)));
     },
     report: (comparison) => JSON.parse(taken(this.#get<Comparison>(comparison).report())),
 

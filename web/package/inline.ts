@@ -1,24 +1,34 @@
 // The same API with worker and wasm embedded: fetches nothing, so it runs under `connect-src 'none'`,
-// from file:// and through bundlers that do not copy assets. Its worker is a Blob, which inherits the
+// from file:// and through bundlers that do not copy assets. Its workers are Blobs, which inherit the
 // page's policy; a policy needs `worker-src blob:` and `script-src 'wasm-unsafe-eval'`.
+import { keepInBrowser } from './browser.js';
 import { Octavo } from './client.js';
 import { workerSource } from './embedded.js';
+import { engineCount, Engines } from './engines.js';
+import type { EngineOptions } from './types.js';
 import { hasRelaxedSimd } from './variant.js';
-import { workerTransport } from './worker_transport.js';
+import { browserPort, startBeside, workerTransport } from './worker_transport.js';
 
 export { Calibration, Model, Octavo, spread } from './client.js';
 export { OctavoError } from './errors.js';
 export type * from './types.js';
 
-/** Starts the engine. `dispose` of the result ends its worker. */
-export async function createOctavo(): Promise<Octavo> {
+/** Starts the engine. `dispose` of the result ends its workers. */
+export async function createOctavo({ workers }: Pick<EngineOptions, 'workers'> = {}): Promise<Octavo> {
   const { wasmBase64 } = await (hasRelaxedSimd() ? import('./embedded_relaxed.js') : import('./embedded_simd128.js'));
   const wasm = decode(wasmBase64);
-  const script = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
-  const own = new Worker(script, { type: 'module', name: 'octavo' });
-  URL.revokeObjectURL(script);
+  const own = startWorker();
   own.postMessage({ wasm }, [wasm.buffer]);
-  return new Octavo(workerTransport(own));
+  const first = workerTransport(browserPort(own));
+  const more = { keep: keepInBrowser, start: (running: typeof first) => startBeside(running, startWorker()) };
+  return new Octavo(new Engines(first, more, engineCount(workers, navigator.hardwareConcurrency)));
+}
+
+function startWorker(): Worker {
+  const script = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
+  const worker = new Worker(script, { type: 'module', name: 'octavo' });
+  URL.revokeObjectURL(script);
+  return worker;
 }
 
 function decode(base64: string): Uint8Array<ArrayBuffer> {

@@ -1,21 +1,51 @@
-// Fetches and starts the wasm; a failure names the URL and the way out.
+// Fetches, compiles and starts the wasm; a failure names the URL and the way out.
 import createModule, { type Module } from './octavo.js';
 import { OctavoError } from './errors.js';
 
-export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView;
+export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
 
-export async function loadModule(wasm: WasmSource): Promise<Module> {
-  const bytes = wasm instanceof URL || typeof wasm === 'string' ? await fetchWasm(wasm) : wasm;
+/** A running module, and what it was made of: workers share that. */
+export interface Engine {
+  module: Module;
+  compiled: WebAssembly.Module;
+}
+
+export async function loadEngine(wasm: WasmSource): Promise<Engine> {
   try {
-    return await createModule({ wasmBinary: bytesOf(bytes), locateFile: (path) => path });
+    const compiled = await compile(wasm);
+    return { compiled, module: await start(compiled) };
   } catch (error) {
+    if (error instanceof OctavoError) throw error;
     throw new OctavoError('E_WASM_LOAD', `the engine does not start: ${String(error)}; it needs WebAssembly SIMD ` +
       '(Chrome 91, Firefox 89, Safari 16.4, Node 20 or newer)');
   }
 }
 
-async function fetchWasm(url: URL | string): Promise<ArrayBuffer> {
-  const wayOut = "; pass `wasm` to say where the package's octavo.wasm is, or import 'octavo/inline'";
+function start(compiled: WebAssembly.Module): Promise<Module> {
+  return new Promise((resolve, reject) => {
+    createModule({
+      instantiateWasm(imports, done) {
+        WebAssembly.instantiate(compiled, imports).then((instance) => done(instance, compiled)).catch(reject);
+        return {};
+      },
+      locateFile: (path) => path,
+    }).then(resolve, reject);
+  });
+}
+
+async function compile(wasm: WasmSource): Promise<WebAssembly.Module> {
+  if (wasm instanceof WebAssembly.Module) return wasm;
+  if (typeof wasm !== 'string' && !(wasm instanceof URL)) return WebAssembly.compile(bytesOf(wasm) as Uint8Array<ArrayBuffer>);
+  const response = await fetchWasm(wasm);
+  if (response.headers.get('content-type') === 'application/wasm') return WebAssembly.compileStreaming(response);
+  const bytes = await response.arrayBuffer();
+  if (bytes.byteLength >= 4 && new DataView(bytes).getUint32(0) === 0x0061736d) return WebAssembly.compile(bytes);
+  throw new OctavoError('E_WASM_LOAD', `this is no wasm but ${response.headers.get('content-type') ?? 'something else'}${wayOut}`, String(wasm));
+}
+
+const wayOut = "; pass `wasm` to say where the package's octavo.wasm is, or import 'octavo/inline'";
+
+async function fetchWasm(url: URL | string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(url);
@@ -23,11 +53,7 @@ async function fetchWasm(url: URL | string): Promise<ArrayBuffer> {
     throw new OctavoError('E_WASM_LOAD', `cannot fetch the engine: ${String(error)}${wayOut}`, String(url));
   }
   if (!response.ok) throw new OctavoError('E_WASM_LOAD', `the server answers ${response.status}${wayOut}`, String(url));
-  const bytes = await response.arrayBuffer();
-  if (new DataView(bytes).byteLength < 4 || new DataView(bytes).getUint32(0) !== 0x0061736d) {
-    throw new OctavoError('E_WASM_LOAD', `this is no wasm but ${response.headers.get('content-type') ?? 'something else'}${wayOut}`, String(url));
-  }
-  return bytes;
+  return response;
 }
 
 export function bytesOf(data: ArrayBuffer | ArrayBufferView): Uint8Array {

@@ -1,16 +1,18 @@
-// For Node: the same API on this thread; strings are paths.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+// For Node: the same API on this thread, with more engines on threads of their own where there are many
+// samples; strings are paths.
 import { readFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { inMemory } from './browser.js';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
 import { Octavo } from './client.js';
 import { directTransport } from './direct.js';
-import { OctavoError } from './errors.js';
-import { Host, type Platform, type RandomAccess } from './host.js';
-import { bytesOf, loadModule } from './load.js';
+import { engineCount, Engines } from './engines.js';
+import { Host } from './host.js';
+import { loadEngine } from './load.js';
+import { keepInNode, nodePlatform, pathOf } from './node_platform.js';
+import type { Transport } from './protocol.js';
 import type { EngineOptions } from './types.js';
 import { wasmUrl } from './wasm_url.js';
+import { type Port, workerTransport } from './worker_transport.js';
 
 export { Calibration, Model, Octavo, spread } from './client.js';
 export { OctavoError } from './errors.js';
@@ -18,71 +20,34 @@ export type * from './types.js';
 
 /** Starts the engine. */
 export async function createOctavo(options: EngineOptions = {}): Promise<Octavo> {
-  return new Octavo(directTransport(await createHost(options)));
+  return octavoOn(await createHost(options), options.workers);
 }
 
 /** The engine itself, for the command line of this package. */
 export async function createHost({ wasm = wasmUrl() }: EngineOptions = {}): Promise<Host> {
   const local = pathOf(wasm);
-  return new Host(await loadModule(local === null ? wasm : await readFile(local)), nodePlatform);
+  return new Host(await loadEngine(local === null ? wasm : await readFile(local)), nodePlatform);
 }
 
-const nodePlatform: Platform = {
-  async openSource(source) {
-    const path = pathOf(source);
-    if (path !== null) return fromFile(path);
-    return inMemory(await bytesFrom(source as Blob | ArrayBuffer | ArrayBufferView | URL));
-  },
-  async readSample(sample) {
-    const path = pathOf(sample);
-    if (path === null) return bytesFrom(sample as Blob | ArrayBuffer | ArrayBufferView | URL);
-    try {
-      return await readFile(path);
-    } catch (error) {
-      throw new OctavoError('E_IO', `cannot be read: ${(error as Error).message}`, path);
-    }
-  },
-  sibling(source, name) {
-    const path = pathOf(source);
-    return path === null || basename(name) !== name ? null : fromFile(join(dirname(path), name));
-  },
-};
-
-/** The path that a string or a file: URL names; null for all else. */
-function pathOf(source: unknown): string | null {
-  if (source instanceof URL) return source.protocol === 'file:' ? fileURLToPath(source) : null;
-  if (typeof source !== 'string') return null;
-  if (source.startsWith('file:')) return fileURLToPath(source);
-  return /^(https?|data|blob):/.test(source) ? null : source;
+export function octavoOn(host: Host, workers: number | undefined): Octavo {
+  return new Octavo(new Engines(directTransport(host), { keep: keepInNode, start: startThread }, engineCount(workers, availableParallelism())));
 }
 
-function fromFile(path: string): RandomAccess {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    throw new OctavoError('E_MODEL_UNREADABLE', `cannot open: ${(error as Error).message}`, path);
-  }
+async function startThread(first: Transport): Promise<Transport> {
+  const thread = new Worker(new URL('./node_worker.js', import.meta.url), { name: 'octavo' });
+  thread.postMessage({ wasm: await first.call('compiled') });
+  return workerTransport(threadPort(thread));
+}
+
+function threadPort(thread: Worker): Port {
+  thread.unref();
   return {
-    size: fstatSync(file).size,
-    read(offset, into) {
-      for (let done = 0; done < into.length; ) {
-        const got = readSync(file, into, done, into.length - done, offset + done);
-        if (got === 0) return false;
-        done += got;
-      }
-      return true;
+    post: (message) => thread.postMessage(message),
+    listen(onMessage, onError) {
+      thread.on('message', onMessage);
+      thread.on('error', (error) => onError(String(error)));
     },
-    close: () => closeSync(file),
+    end: () => void thread.terminate(),
+    busy: (busy) => (busy ? thread.ref() : thread.unref()),
   };
-}
-
-async function bytesFrom(source: Blob | ArrayBuffer | ArrayBufferView | URL | string): Promise<Uint8Array> {
-  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
-  if (source instanceof URL || typeof source === 'string') {
-    const response = await fetch(source);
-    if (!response.ok) throw new OctavoError('E_IO', `the server answers ${response.status}`, String(source));
-    return new Uint8Array(await response.arrayBuffer());
-  }
-  return bytesOf(source);
 }

@@ -15,14 +15,20 @@ export interface Calls {
 
   calibration(model: Handle, recipe: Recipe): Handle;
   calibrate(calibration: Handle, name: string, sample: Sample): boolean;
+  /** What a calibration or comparison has found, leaving it empty, for `merge` into one of another engine. */
+  take(handle: Handle): Uint8Array;
+  merge(handle: Handle, state: Uint8Array): null;
   skipped(calibration: Handle): Skipped[];
   quantize(model: Handle, by: Handle | Recipe): { model: Handle; info: ModelInfo; report: QuantizeReport };
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;
-  compare(comparison: Handle, name: string, sample: Sample, label: number): boolean;
+  compare(comparison: Handle, index: number, name: string, sample: Sample, label: number): boolean;
+  time(comparison: Handle, name: string, sample: Sample): null;
   report(comparison: Handle): CompareReport;
 
   isa(): Isa;
+  /** For workers beside this one. */
+  compiled(): WebAssembly.Module;
   profile(model: Handle, inputs: Tensor[], runs: number): Profile;
   /** Whether the head of a file can be a sample; the sentence why not. */
   sniff(head: Uint8Array): string | null;

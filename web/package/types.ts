@@ -176,8 +176,9 @@ export interface Picture {
 }
 
 export interface Progress {
-  phase: 'calibrate' | 'compare';
-  /** Never falls. */
+  /** 'time' follows 'compare' where engines that shared the samples disturbed each other's times. */
+  phase: 'calibrate' | 'compare' | 'time';
+  /** Never falls within a phase. */
   done: number;
   total: number;
   /** The sample just used. */
@@ -201,4 +202,10 @@ export interface EngineOptions {
   wasm?: URL | string | ArrayBuffer | ArrayBufferView;
   /** Browsers: a worker of your own, where its script is, or false to run on this thread. */
   worker?: Worker | URL | string | false;
+  /**
+   * Most engines that calibration and comparison are shared over, each in a worker with its own memory and
+   * copy of the model; fewer for few samples or a large model. The result is the same, byte for byte.
+   * As many as there are cores, up to 4, unless given; 1 where `worker` is a Worker or false.
+   */
+  workers?: number;
 }

@@ -2,9 +2,18 @@
 import { OctavoError } from './errors.js';
 import type { Response, Transport } from './protocol.js';
 
+/** What differs between workers of browsers and of Node. */
+export interface Port {
+  post(message: unknown): void;
+  listen(onMessage: (response: Response) => void, onError: (message: string) => void): void;
+  end(): void;
+  /** Whether answers are due, for which a process stays alive. */
+  busy?(busy: boolean): void;
+}
+
 type Waiting = { resolve: (value: never) => void; reject: (error: unknown) => void };
 
-export function workerTransport(worker: Worker): Transport {
+export function workerTransport(port: Port): Transport {
   const waiting = new Map<number, Waiting>();
   let next = 1;
   let dead: OctavoError | undefined;
@@ -14,14 +23,14 @@ export function workerTransport(worker: Worker): Transport {
     for (const { reject } of waiting.values()) reject(dead);
     waiting.clear();
   };
-  worker.addEventListener('message', ({ data }: MessageEvent<Response>) => {
-    const request = waiting.get(data.id);
-    waiting.delete(data.id);
-    if ('error' in data) request?.reject(new OctavoError(data.error.code, data.error.message, data.error.where));
-    else request?.resolve(data.value as never);
-  });
-  worker.addEventListener('error', (event) => {
-    end(new OctavoError('E_WASM_LOAD', `the worker stopped: ${event.message || 'its script could not be loaded'}; ` +
+  port.listen((response) => {
+    const request = waiting.get(response.id);
+    waiting.delete(response.id);
+    if (waiting.size === 0) port.busy?.(false);
+    if ('error' in response) request?.reject(new OctavoError(response.error.code, response.error.message, response.error.where));
+    else request?.resolve(response.value as never);
+  }, (message) => {
+    end(new OctavoError('E_WASM_LOAD', `the worker stopped: ${message || 'its script could not be loaded'}; ` +
       "say where it is with `worker`, or import 'octavo/inline'"));
   });
 
@@ -30,13 +39,31 @@ export function workerTransport(worker: Worker): Transport {
       return new Promise((resolve, reject) => {
         if (dead !== undefined) return reject(dead);
         const id = next++;
+        port.post({ id, call: name, arguments: args });
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ id, call: name, arguments: args });
+        port.busy?.(true);
       });
     },
     close() {
-      worker.terminate();
+      port.end();
       end(new OctavoError('E_CANCELLED', 'the engine has been disposed'));
     },
   };
+}
+
+export function browserPort(worker: Worker): Port {
+  return {
+    post: (message) => worker.postMessage(message),
+    listen(onMessage, onError) {
+      worker.addEventListener('message', ({ data }) => onMessage(data));
+      worker.addEventListener('error', ({ message }) => onError(message));
+    },
+    end: () => worker.terminate(),
+  };
+}
+
+/** Starts an engine with the wasm that the first one has compiled. */
+export async function startBeside(first: Transport, worker: Worker): Promise<Transport> {
+  worker.postMessage({ wasm: await first.call('compiled') });
+  return workerTransport(browserPort(worker));
 }

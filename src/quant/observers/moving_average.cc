@@ -20,6 +20,17 @@ class MovingAverage : public Observer {
     samples_.insert(samples_.end(), samples.begin(), samples.end());
   }
 
+  void write_own(ByteWriter& out) const override {
+    out.put_varint(samples_.size());
+    for (const Range& sample : samples_) write_range(sample, out);
+  }
+
+  void read_own(ByteReader& in) override {
+    samples_.resize(in.take_count(sizeof(Range)));
+    for (Range& sample : samples_) sample = read_range(in);
+    if (samples_.empty() == has_extremes() || std::ssize(samples_) > count()) in.fail();
+  }
+
   Range choose() const override {
     Range average = samples_.front();
     for (const Range& sample : samples_) {

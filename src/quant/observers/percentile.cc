@@ -10,6 +10,7 @@ namespace {
 constexpr int kHalfBits = 12;
 constexpr int64_t kHalf = int64_t{1} << kHalfBits;  // bins on each side of zero
 constexpr int kFinestExponent = -100;               // of the bin width: smaller values share bin 0
+constexpr int kCoarsestExponent = 128 - kHalfBits;  // holds every float
 
 // Counts of values in bins [i * 2^e, (i + 1) * 2^e), -kHalf <= i < kHalf. e is the least that holds
 // the largest magnitude seen; it grows by joining pairs of bins. Since
@@ -33,6 +34,40 @@ class Histogram {
     coarsen_to(other.exponent_);
     scaled.coarsen_to(exponent_);
     for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += scaled.counts_[i];
+  }
+
+  // Bins that hold anything, as steps from the one before.
+  void write(ByteWriter& out) const {
+    out.put(static_cast<int16_t>(exponent_));
+    out.put_varint(static_cast<uint64_t>(
+        std::count_if(counts_.begin(), counts_.end(), [](int64_t count) { return count > 0; })));
+    for (size_t i = 0, next = 0; i < counts_.size(); ++i) {
+      if (counts_[i] == 0) continue;
+      out.put_varint(i - next);
+      out.put_varint(static_cast<uint64_t>(counts_[i]));
+      next = i + 1;
+    }
+  }
+
+  // Of no more than `most` values; returns how many there are.
+  int64_t read(ByteReader& in, int64_t most) {
+    exponent_ = in.take<int16_t>();
+    if (exponent_ < kFinestExponent || exponent_ > kCoarsestExponent) in.fail();
+    int64_t total = 0;
+    uint64_t bin = 0;
+    for (size_t left = in.take_count(2); left > 0 && in.ok(); --left) {
+      const uint64_t step = in.take_varint();
+      const int64_t count = take_element_count(in);
+      if (step >= counts_.size() - bin || count > most - total) {
+        in.fail();
+        break;
+      }
+      counts_[bin + step] = count;
+      total += count;
+      bin += step + 1;
+      if (bin == counts_.size() && left > 1) in.fail();
+    }
+    return total;
   }
 
   // The x below which `wanted` values lie, as if values were spread evenly inside of each bin.
@@ -81,6 +116,13 @@ class Percentile : public Observer {
 
   void add_later(const Observer& later) override {
     histogram_.add(static_cast<const Percentile&>(later).histogram_);
+  }
+
+  void write_own(ByteWriter& out) const override { histogram_.write(out); }
+
+  void read_own(ByteReader& in) override {
+    const int64_t total = histogram_.read(in, count());
+    if (all_finite() && total != count()) in.fail();
   }
 
   Range choose() const override {

@@ -159,6 +159,66 @@ TEST_P(EveryObserver, MergedShardsEqualOnePass) {
   }
 }
 
+std::vector<std::byte> state_of(const Observer& observer) {
+  ByteWriter out;
+  observer.write(out);
+  return out.bytes();
+}
+
+TEST_P(EveryObserver, StateSurvivesBytes) {
+  const auto all = samples();
+  for (size_t seen : {size_t{0}, size_t{1}, all.size()}) {
+    const auto observer = make(GetParam(), 97);
+    for (size_t i = 0; i < seen; ++i) observer->observe(all[i]);
+    const std::vector<std::byte> state = state_of(*observer);
+    const auto again = make(GetParam(), 97);
+    ByteReader in(state);
+    again->read(in);
+    EXPECT_TRUE(in.ok() && in.at_end());
+    EXPECT_EQ(state_of(*again), state);
+    observer->observe(all[0]);
+    again->observe(all[0]);
+    EXPECT_EQ(state_of(*again), state_of(*observer));
+  }
+}
+
+TEST_P(EveryObserver, NotANumberSurvivesBytes) {
+  const auto observer = make(GetParam());
+  observer->observe(std::vector<float>{1, kNan, kInf});
+  const std::vector<std::byte> state = state_of(*observer);
+  const auto again = make(GetParam());
+  ByteReader in(state);
+  again->read(in);
+  EXPECT_TRUE(in.ok());
+  EXPECT_EQ(again->range().status().message(), observer->range().status().message());
+}
+
+// What is read of damaged bytes is refused, or can be used like any other.
+TEST_P(EveryObserver, DamagedStatesAreRefusedOrHarmless) {
+  const auto observer = make(GetParam(), 97);
+  for (size_t i = 0; i < 3; ++i) observer->observe(samples()[i]);
+  const std::vector<std::byte> state = state_of(*observer);
+  const auto use = [&](std::span<const std::byte> bytes) {
+    const auto damaged = make(GetParam(), 97);
+    ByteReader in(bytes);
+    damaged->read(in);
+    if (!in.ok()) return false;
+    damaged->merge(*observer);
+    damaged->observe(samples()[0]);
+    EXPECT_TRUE(damaged->range().ok() || !damaged->range().status().message().empty());
+    return true;
+  };
+  for (size_t size = 0; size < state.size(); ++size)
+    EXPECT_FALSE(use(std::span(state).first(size)));
+  for (size_t place = 0; place < std::min<size_t>(state.size(), 200); ++place) {
+    for (const int change : {0x01, 0x80, 0xff}) {
+      std::vector<std::byte> bytes = state;
+      bytes[place] ^= std::byte(change);
+      use(bytes);
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, EveryObserver,
                          testing::Values("min_max", "moving_average", "percentile"),
                          [](const auto& info) { return info.param; });

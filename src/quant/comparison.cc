@@ -1,0 +1,171 @@
+#include "quant/comparison.h"
+
+#include <algorithm>
+
+#include "quant/timing.h"
+
+namespace octavo {
+namespace {
+
+// How often the wanted class came first, and came among the first five.
+struct Hits {
+  int64_t first = 0;
+  int64_t among_five = 0;
+
+  void count(const std::vector<int64_t>& top, int64_t wanted) {
+    const auto found = std::find(top.begin(), top.end(), wanted);
+    first += found == top.begin() ? 1 : 0;
+    among_five += found != top.end() ? 1 : 0;
+  }
+};
+
+double share(int64_t part, int64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+void set_accuracy(const Hits& hits, int64_t labelled, ModelScore& score) {
+  if (labelled == 0) return;
+  score.top1 = share(hits.first, labelled);
+  score.top5 = share(hits.among_five, labelled);
+}
+
+LayerError layer_error(const Comparison& comparison, size_t layer) {
+  LayerMoments sum;
+  for (const auto& [index, moments] : comparison.measured) {
+    sum.own.add(moments[layer].own);
+    sum.accumulated.add(moments[layer].accumulated);
+  }
+  const LayerName& named = comparison.layers[layer];
+  return {named.name, named.op, sum.own.sqnr_db(), sum.accumulated.sqnr_db(),
+          sum.accumulated.cosine()};
+}
+
+void put(const ErrorMoments& moments, ByteWriter& out) {
+  for (const double x : {moments.signal, moments.energy, moments.product, moments.noise}) {
+    out.put(x);
+  }
+}
+
+ErrorMoments take_moments(ByteReader& in) {
+  ErrorMoments moments;
+  for (double* x : {&moments.signal, &moments.energy, &moments.product, &moments.noise}) {
+    *x = in.take<double>();
+  }
+  return moments;
+}
+
+void put(const std::vector<int64_t>& top, ByteWriter& out) {
+  out.put_varint(top.size());
+  for (const int64_t index : top) out.put(index);
+}
+
+std::vector<int64_t> take_top(ByteReader& in) {
+  std::vector<int64_t> top(in.take_count(sizeof(int64_t)));
+  for (int64_t& index : top) index = in.take<int64_t>();
+  return top;
+}
+
+void put(const Answer& answer, ByteWriter& out) {
+  out.put(answer.classes);
+  out.put(answer.label);
+  put(answer.float_top, out);
+  put(answer.quantized_top, out);
+  put(answer.output, out);
+}
+
+Answer take_answer(ByteReader& in) {
+  Answer answer{in.take<int64_t>(), in.take<int64_t>(), take_top(in), take_top(in),
+                take_moments(in)};
+  if (answer.classes != 0 && (answer.float_top.empty() || answer.quantized_top.empty())) in.fail();
+  return answer;
+}
+
+int64_t take_index(ByteReader& in, int64_t samples) {
+  const uint64_t index = in.take_varint();
+  if (index >= static_cast<uint64_t>(samples)) in.fail();
+  return in.ok() ? static_cast<int64_t>(index) : 0;
+}
+
+}  // namespace
+
+void merge(Comparison& into, Comparison&& other) {
+  if (into.layers.empty()) into.layers = std::move(other.layers);
+  into.answers.merge(other.answers);
+  into.measured.merge(other.measured);
+  into.float_ms.insert(into.float_ms.end(), other.float_ms.begin(), other.float_ms.end());
+  into.quantized_ms.insert(into.quantized_ms.end(), other.quantized_ms.begin(),
+                           other.quantized_ms.end());
+}
+
+CompareReport report_of(const Comparison& comparison) {
+  CompareReport report;
+  ErrorMoments output;
+  int64_t judged = 0, agreed = 0, labelled = 0;
+  Hits float_hits, quantized_hits;
+  for (const auto& [index, answer] : comparison.answers) {
+    output.add(answer.output);
+    if (answer.classes == 0) continue;
+    ++judged;
+    agreed += answer.float_top[0] == answer.quantized_top[0] ? 1 : 0;
+    if (answer.label < 0) continue;
+    ++labelled;
+    float_hits.count(answer.float_top, answer.label);
+    quantized_hits.count(answer.quantized_top, answer.label);
+  }
+  report.images = std::ssize(comparison.answers);
+  report.output = {output.sqnr_db(), output.cosine()};
+  if (judged > 0) report.agreement = share(agreed, judged);
+  set_accuracy(float_hits, labelled, report.float_model);
+  set_accuracy(quantized_hits, labelled, report.quantized);
+  report.float_model.ms = median_after_first(comparison.float_ms);
+  report.quantized.ms = median_after_first(comparison.quantized_ms);
+  for (size_t i = 0; !comparison.measured.empty() && i < comparison.layers.size(); ++i) {
+    report.layers.push_back(layer_error(comparison, i));
+  }
+  return report;
+}
+
+void write(const Comparison& comparison, ByteWriter& out) {
+  out.put_varint(comparison.layers.size());
+  for (const auto& [name, op] : comparison.layers) {
+    out.put_text(name);
+    out.put_text(op);
+  }
+  out.put_varint(comparison.answers.size());
+  for (const auto& [index, answer] : comparison.answers) {
+    out.put_varint(static_cast<uint64_t>(index));
+    put(answer, out);
+  }
+  out.put_varint(comparison.measured.size());
+  for (const auto& [index, layers] : comparison.measured) {
+    out.put_varint(static_cast<uint64_t>(index));
+    for (const LayerMoments& moments : layers) {
+      put(moments.own, out);
+      put(moments.accumulated, out);
+    }
+  }
+}
+
+Comparison read_comparison(ByteReader& in, int64_t samples) {
+  Comparison comparison;
+  comparison.layers.resize(in.take_count(2));
+  for (auto& [name, op] : comparison.layers) {
+    name = in.take_text();
+    op = in.take_text();
+  }
+  for (size_t left = in.take_count(sizeof(Answer::classes)); left > 0 && in.ok(); --left) {
+    const int64_t index = take_index(in, samples);
+    comparison.answers[index] = take_answer(in);
+  }
+  for (size_t left = in.take_count(1); left > 0 && in.ok(); --left) {
+    auto& layers = comparison.measured[take_index(in, samples)];
+    layers.resize(comparison.layers.size());
+    for (LayerMoments& moments : layers) {
+      moments.own = take_moments(in);
+      moments.accumulated = take_moments(in);
+    }
+  }
+  return comparison;
+}
+
+}  // namespace octavo

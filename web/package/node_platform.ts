@@ -1,0 +1,77 @@
+// How Node reaches bytes; strings are paths.
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { inMemory } from './browser.js';
+import { OctavoError } from './errors.js';
+import type { Platform, RandomAccess } from './host.js';
+import { bytesOf } from './load.js';
+import type { ModelSource } from './types.js';
+
+export const nodePlatform: Platform = {
+  async openSource(source) {
+    const path = pathOf(source);
+    if (path !== null) return fromFile(path);
+    return inMemory(await bytesFrom(source as Blob | ArrayBuffer | ArrayBufferView | URL));
+  },
+  async readSample(sample) {
+    const path = pathOf(sample);
+    if (path === null) return bytesFrom(sample as Blob | ArrayBuffer | ArrayBufferView | URL);
+    try {
+      return await readFile(path);
+    } catch (error) {
+      throw new OctavoError('E_IO', `cannot be read: ${(error as Error).message}`, path);
+    }
+  },
+  sibling(source, name) {
+    const path = pathOf(source);
+    return path === null || basename(name) !== name ? null : fromFile(join(dirname(path), name));
+  },
+};
+
+/** The path that a string or a file: URL names; null for all else. */
+export function pathOf(source: unknown): string | null {
+  if (source instanceof URL) return source.protocol === 'file:' ? fileURLToPath(source) : null;
+  if (typeof source !== 'string') return null;
+  if (source.startsWith('file:')) return fileURLToPath(source);
+  return /^(https?|data|blob):/.test(source) ? null : source;
+}
+
+function fromFile(path: string): RandomAccess {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    throw new OctavoError('E_MODEL_UNREADABLE', `cannot open: ${(error as Error).message}`, path);
+  }
+  return {
+    size: fstatSync(file).size,
+    read(offset, into) {
+      for (let done = 0; done < into.length; ) {
+        const got = readSync(file, into, done, into.length - done, offset + done);
+        if (got === 0) return false;
+        done += got;
+      }
+      return true;
+    },
+    close: () => closeSync(file),
+  };
+}
+
+async function bytesFrom(source: Blob | ArrayBuffer | ArrayBufferView | URL | string): Promise<Uint8Array> {
+  if (source instanceof Blob) return new Uint8Array(await source.arrayBuffer());
+  if (source instanceof URL || typeof source === 'string') {
+    const response = await fetch(source);
+    if (!response.ok) throw new OctavoError('E_IO', `the server answers ${response.status}`, String(source));
+    return new Uint8Array(await response.arrayBuffer());
+  }
+  return bytesOf(source);
+}
+
+/** Files stay where they are; all else is held as it is now. */
+export async function keepInNode(source: ModelSource): Promise<ModelSource> {
+  const path = pathOf(source);
+  if (path !== null) return resolve(path);
+  return source instanceof Blob ? source : new Blob([(await bytesFrom(source as URL | ArrayBuffer)) as Uint8Array<ArrayBuffer>]);
+}
