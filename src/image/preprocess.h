@@ -15,12 +15,6 @@ namespace octavo {
 
 enum class Color { kRgb, kBgr, kGray, kRgba };
 
-struct Size {
-  int width = 0;
-  int height = 0;
-  bool operator==(const Size&) const = default;
-};
-
 // The user's wishes. What is left out is filled in by `resolve` from the model's input.
 struct Preprocess {
   std::optional<Color> color = {};         // left out: by the number of channels

@@ -10,7 +10,21 @@ enum class Interpolation {
   kBilinearPlain,  // two taps an axis, half-pixel centres, as OpenCV's INTER_LINEAR: aliases
 };
 
-// Both sides at least 1 and at most kMaxPixels pixels in all.
-Image resize(const Image& image, int width, int height, Interpolation interpolation);
+struct Size {
+  int width = 0;
+  int height = 0;
+  bool operator==(const Size&) const = default;
+};
+
+// A part of a picture, within it.
+struct Window {
+  int left = 0;
+  int top = 0;
+  Size size;
+};
+
+// `part` of the picture resized to `size`; nothing else of it is computed. 1, 3 or 4 channels.
+// Sides at least 1 and at most kMaxPixels pixels in all.
+Image resize(const Image& image, Size size, Window part, Interpolation interpolation);
 
 }  // namespace octavo

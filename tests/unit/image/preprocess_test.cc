@@ -7,6 +7,11 @@
 namespace octavo {
 namespace {
 
+Image resize(const Image& image, int width, int height, Interpolation interpolation) {
+  const Size size{width, height};
+  return octavo::resize(image, size, {0, 0, size}, interpolation);
+}
+
 struct Resized {
   int width, height, to_width, to_height;
   std::vector<uint8_t> pixels, wanted;
@@ -46,6 +51,42 @@ TEST(Resize, EqualsPillowToTheByte) {
     const Image out =
         resize({r.width, r.height, 1, r.pixels}, r.to_width, r.to_height, Interpolation::kBilinear);
     EXPECT_EQ(out.pixels, r.wanted) << r.width << " x " << r.height;
+  }
+}
+
+// The cases above in every channel of three and four, which have loops of their own.
+TEST(Resize, ChannelsDoNotSeeEachOther) {
+  for (const Resized& r : kByPillow) {
+    for (const int channels : {3, 4}) {
+      Image image{r.width, r.height, channels, {}};
+      for (const uint8_t x : r.pixels) {
+        for (int c = 0; c < channels; ++c) image.pixels.push_back(c % 2 == 0 ? x : 255 - x);
+      }
+      const Image out = resize(image, r.to_width, r.to_height, Interpolation::kBilinear);
+      ASSERT_EQ(out.pixels.size(), r.wanted.size() * static_cast<size_t>(channels));
+      for (size_t i = 0; i < r.wanted.size(); ++i) {
+        EXPECT_EQ(out.pixels[i * static_cast<size_t>(channels)], r.wanted[i]);
+        EXPECT_EQ(out.pixels[i * static_cast<size_t>(channels) + 2], r.wanted[i]);
+      }
+    }
+  }
+}
+
+TEST(Resize, APartIsThatOfTheWhole) {
+  Image image{37, 29, 4, {}};
+  for (int i = 0; i < 37 * 29 * 4; ++i) image.pixels.push_back(static_cast<uint8_t>(i * i >> 3));
+  for (const Size size : {Size{37, 29}, Size{16, 16}, Size{50, 13}, Size{1, 1}, Size{90, 70}}) {
+    const Image whole = resize(image, size.width, size.height, Interpolation::kBilinear);
+    const Window part{
+        size.width / 3, size.height / 4, {(size.width + 1) / 2, (size.height + 1) / 2}};
+    const Image found = octavo::resize(image, size, part, Interpolation::kBilinear);
+    ASSERT_EQ(found.width, part.size.width);
+    for (int y = 0; y < part.size.height; ++y) {
+      const auto row = whole.pixels.begin() + ((part.top + y) * size.width + part.left) * 4;
+      EXPECT_TRUE(std::equal(row, row + part.size.width * 4,
+                             found.pixels.begin() + y * part.size.width * 4))
+          << size.width << " row " << y;
+    }
   }
 }
 

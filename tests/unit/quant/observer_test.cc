@@ -56,6 +56,14 @@ TEST(Observer, NotANumberIsAnErrorThatCounts) {
   }
 }
 
+TEST(Observer, FiniteValuesWhoseSumIsNotAreFine) {
+  const float largest = std::numeric_limits<float>::max();
+  const auto observer = make("min_max");
+  observer->observe(std::vector<float>(64, largest));
+  observer->observe(std::vector<float>(64, -largest));
+  EXPECT_EQ(range_of(*observer), (Range{-largest, largest}));
+}
+
 TEST(Observer, NothingSeenIsAnError) {
   for (const ObserverInfo& info : observers()) {
     const auto observer = info.make(Recipe());
