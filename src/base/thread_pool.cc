@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -13,6 +15,14 @@ int hardware_threads() { return 1; }
 
 void parallel_for(int items, int, const std::function<void(int, int)>& work) {
   for (int i = 0; i < items; ++i) work(i, 0);
+}
+
+struct ThreadPool::State {};
+ThreadPool::ThreadPool(int) {}
+ThreadPool::~ThreadPool() = default;
+int ThreadPool::threads() const { return 1; }
+void ThreadPool::run(int items, const std::function<void(int)>& work) {
+  for (int i = 0; i < items; ++i) work(i);
 }
 #else
 int hardware_threads() {
@@ -29,6 +39,73 @@ void parallel_for(int items, int threads, const std::function<void(int, int)>& w
   for (int t = 1; t < threads; ++t) helpers.emplace_back(drain, t);
   drain(0);
   for (std::thread& helper : helpers) helper.join();
+}
+
+// A helper takes part in a round if it wakes while there is work; the caller waits for those that
+// did, not for those that slept.
+struct ThreadPool::State {
+  static constexpr int kSpins = 200;  // steps of a model follow each other within microseconds
+
+  std::mutex mutex;
+  std::condition_variable wake, idle;
+  std::atomic<uint64_t> round = 0;
+  const std::function<void(int)>* work = nullptr;  // null between rounds
+  std::atomic<int> next = 0;
+  int items = 0;
+  int active = 0;  // helpers that are in the round
+  bool ending = false;
+  std::vector<std::thread> helpers;
+
+  void drain(const std::function<void(int)>& of) {
+    for (int i = next++; i < items; i = next++) of(i);
+  }
+
+  void help() {
+    for (uint64_t seen = 0;;) {
+      for (int i = 0; i < kSpins && round.load() == seen; ++i) std::this_thread::yield();
+      std::unique_lock lock(mutex);
+      wake.wait(lock, [&] { return ending || (work && round.load() != seen); });
+      if (ending) return;
+      seen = round.load();
+      ++active;
+      const std::function<void(int)>& of = *work;
+      lock.unlock();
+      drain(of);
+      lock.lock();
+      if (--active == 0) idle.notify_one();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
+  for (int t = 1; t < threads; ++t) state_->helpers.emplace_back([this] { state_->help(); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->ending = true;
+  }
+  state_->wake.notify_all();
+  for (std::thread& helper : state_->helpers) helper.join();
+}
+
+int ThreadPool::threads() const { return static_cast<int>(state_->helpers.size()) + 1; }
+
+void ThreadPool::run(int items, const std::function<void(int)>& work) {
+  State& state = *state_;
+  {
+    const std::lock_guard lock(state.mutex);
+    state.work = &work;
+    state.items = items;
+    state.next = 0;
+    ++state.round;
+  }
+  state.wake.notify_all();
+  state.drain(work);
+  std::unique_lock lock(state.mutex);
+  state.work = nullptr;
+  state.idle.wait(lock, [&] { return state.active == 0; });
 }
 #endif
 

@@ -10,6 +10,7 @@ struct Options {
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
   int profile = 0;
+  int threads = 1;
   bool force = false;
 };
 
@@ -23,6 +24,7 @@ Result<ExitCode> run(const Options& o) {
     if (!input.ok()) return input.status().at(path);
     inputs.push_back(*std::move(input));
   }
+  session.use_threads(o.threads);
   if (o.profile > 0) {
     OCTAVO_ASSIGN_OR_RETURN(const Profile found, profile(session, inputs, o.profile));
     print(to_text(found));
@@ -60,6 +62,8 @@ RunCommand add_run(CLI::App& app) {
   app.add_option("--profile", o->profile, "run N times and show where the time goes")
       ->type_name("N")
       ->check(CLI::Range(1, 100000));
+  app.add_option("--threads", o->threads, "threads that share each run; 1 unless given")
+      ->check(CLI::Range(1, 1024));
   app.add_flag("-f,--force", o->force, "replace files that exist");
   return [o] { return run(*o); };
 }

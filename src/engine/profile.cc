@@ -64,7 +64,7 @@ Result<Profile> profile(Session& session, std::span<const Tensor> inputs, int ru
   for (const Tensor& input : inputs) shapes.push_back(input.shape());
   const std::vector<TensorView> views = views_of(inputs);
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, session.plan_for(shapes));
-  Executor executor(plan);
+  Executor executor(plan, session.pool());
   std::vector<std::vector<double>> by_value(plan->graph.value_count());
   std::vector<double> whole;
   for (int i = 0; i <= runs; ++i) {

@@ -61,11 +61,18 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
   return plan;
 }
 
+void Session::use_threads(int threads) {
+  pool_ = threads > 1 ? std::make_shared<ThreadPool>(threads) : nullptr;
+  executor_.reset();
+}
+
 Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
   std::vector<Shape> shapes;
   for (const Tensor& input : inputs) shapes.push_back(input.shape());
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes));
-  if (!executor_ || &executor_->plan() != plan.get()) executor_ = std::make_shared<Executor>(plan);
+  if (!executor_ || &executor_->plan() != plan.get()) {
+    executor_ = std::make_shared<Executor>(plan, pool_);
+  }
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<TensorView> outputs, executor_->run(views_of(inputs)));
   std::vector<Tensor> copies;
   for (const TensorView& output : outputs) copies.push_back(copy_of(output));

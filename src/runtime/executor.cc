@@ -73,12 +73,14 @@ StepViews views_of(const Plan& plan, const ValueStore& store, size_t index) {
 
 struct Executor::State final : RunContext {
   std::shared_ptr<const Plan> plan;
+  std::shared_ptr<ThreadPool> pool;
   ValueStore store;
   std::vector<StepViews> steps;
   const Step* step = nullptr;  // the one that runs, and its views
   StepViews* views = nullptr;
 
-  explicit State(std::shared_ptr<const Plan> made) : plan(std::move(made)), store(plan) {
+  State(std::shared_ptr<const Plan> made, std::shared_ptr<ThreadPool> threads)
+      : plan(std::move(made)), pool(std::move(threads)), store(plan) {
     for (size_t i = 0; i < plan->steps.size(); ++i) steps.push_back(views_of(*plan, store, i));
   }
 
@@ -96,6 +98,10 @@ struct Executor::State final : RunContext {
   }
 
   std::byte* scratch(size_t bytes) override { return store.scratch(bytes); }
+  int threads() const override { return pool ? pool->threads() : 1; }
+  void parallel(int parts, const std::function<void(int)>& work) override {
+    pool ? pool->run(parts, work) : RunContext::parallel(parts, work);
+  }
 
   Status bind_inputs(std::span<const TensorView> given, bool copy) {
     const Graph& graph = plan->graph;
@@ -180,8 +186,8 @@ struct Executor::State final : RunContext {
   }
 };
 
-Executor::Executor(std::shared_ptr<const Plan> plan)
-    : state_(std::make_unique<State>(std::move(plan))) {}
+Executor::Executor(std::shared_ptr<const Plan> plan, std::shared_ptr<ThreadPool> pool)
+    : state_(std::make_unique<State>(std::move(plan), std::move(pool))) {}
 Executor::~Executor() = default;
 Executor::Executor(Executor&&) noexcept = default;
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/thread_pool.h"
 #include "runtime/plan.h"
 
 namespace octavo {
@@ -16,7 +17,8 @@ using Tap = std::function<void(ValueId id, const Value& value, TensorView view)>
 
 class Executor {
  public:
-  explicit Executor(std::shared_ptr<const Plan> plan);
+  // A step may use all threads of the pool; without one it runs on the caller's alone.
+  explicit Executor(std::shared_ptr<const Plan> plan, std::shared_ptr<ThreadPool> pool = {});
   ~Executor();
   Executor(Executor&&) noexcept;
 

@@ -62,6 +62,13 @@ class RunContext {
   // Memory for this call alone, 64-byte aligned; one block a call, valid until the call returns.
   virtual std::byte* scratch(size_t bytes) = 0;
 
+  // How many threads a step may use, and work(part) for each part in 0..parts-1 on them. The bytes
+  // of a result may not depend on either.
+  virtual int threads() const { return 1; }
+  virtual void parallel(int parts, const std::function<void(int part)>& work) {
+    for (int i = 0; i < parts; ++i) work(i);
+  }
+
   bool has_input(size_t i) const { return i < inputs.size() && inputs[i].data != nullptr; }
 };
 

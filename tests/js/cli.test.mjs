@@ -33,6 +33,19 @@ test('any number of threads gives the same bytes', (t) => {
   }
 });
 
+test('native: any number of threads in a run gives the same output', (t) => {
+  const folder = temporaryFolder(t);
+  const input = join(folder, 'x.npy');
+  writeFileSync(input, npy([1, 3, 96, 96], Float32Array.from({ length: 3 * 96 * 96 }, (_, i) => Math.sin(i))));
+  const [one, three] = [1, 3].map((threads) => {
+    const output = join(folder, `${threads}.npy`);
+    const { status, stderr } = faces.native(['run', demo('demo.onnx'), '--input', input, '--output', output, '--threads', String(threads)]);
+    assert.equal(status, 0, stderr);
+    return readFileSync(output);
+  });
+  assert.ok(one.equals(three));
+});
+
 for (const [name, octavo] of Object.entries(faces)) {
   test(`${name}: a recipe that was written gives the same file again`, (t) => {
     const folder = temporaryFolder(t);

@@ -100,6 +100,7 @@ const commands: Record<string, Command> = {
       input: { value: 'X.npy', help: "array for an input; repeat it for each, in the model's order", repeatable: true },
       output: { value: 'Y.npy', help: 'where an output goes; repeat it for more than the first', repeatable: true },
       profile: { value: 'N', help: 'run N times and show where the time goes' },
+      threads: { value: 'N', help: 'accepted as by the native program; here one thread runs a model' },
       force,
     },
     required: ['input', 'output'],

@@ -33,9 +33,9 @@ struct Conv {
   }
 
   Status run(RunContext& context, const ConvGeometry& geometry, const F32Conv& conv) const {
-    return run_channels_last<float>(
-        context, geometry, channels_last, conv.scratch_bytes(geometry),
-        [&](const float* x, float* y, std::byte* scratch) { conv.run(geometry, x, y, scratch); });
+    return run_conv<float>(context, geometry, channels_last, conv.scratch_bytes(geometry),
+                           [&](const ConvGeometry& part, const float* x, float* y,
+                               std::byte* scratch) { conv.run(part, x, y, scratch); });
   }
 };
 

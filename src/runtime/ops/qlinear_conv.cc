@@ -44,11 +44,9 @@ struct QLinearConv {
     OCTAVO_ASSIGN_OR_RETURN(
         const ConvGeometry geometry,
         conv_geometry(attrs, context.inputs[0].shape, context.inputs[1].shape, channels_last));
-    return run_channels_last<uint8_t>(context, geometry, channels_last,
-                                      method->scratch_bytes(geometry),
-                                      [&](const uint8_t* x, uint8_t* y, std::byte* scratch) {
-                                        method->run(geometry, x, y, scratch);
-                                      });
+    return run_conv<uint8_t>(context, geometry, channels_last, method->scratch_bytes(geometry),
+                             [&](const ConvGeometry& part, const uint8_t* x, uint8_t* y,
+                                 std::byte* scratch) { method->run(part, x, y, scratch); });
   }
 };
 

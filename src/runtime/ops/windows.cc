@@ -1,11 +1,39 @@
 #include "runtime/ops/windows.h"
 
+#include <algorithm>
+
 namespace octavo {
 
 Status check_two_dimensional(const ConvGeometry& geometry) {
   if (geometry.spatial_rank() <= 2) return {};
   return {ErrorCode::kModelUnsupported,
           "windows over 3 spatial dimensions (video, volumes) are not supported"};
+}
+
+std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most) {
+  constexpr double kWorthAThread = 1 << 20;  // multiply-adds: more than waking it takes
+  const WindowAxis h = geometry.h();
+  const double work = static_cast<double>(output_pixels(geometry)) *
+                      static_cast<double>(geometry.out_channels * geometry.in_per_group()) *
+                      static_cast<double>(h.kernel * geometry.w().kernel);
+  const double worth = geometry.batch == 1 ? std::min(work / kWorthAThread, 1e9) : 1;
+  const int64_t count = std::min({int64_t{most}, h.out, static_cast<int64_t>(worth)});
+  std::vector<ConvPart> parts;
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t first = h.out * i / count, last = h.out * (i + 1) / count;
+    const int64_t begin = window_begin(h, first), end = window_begin(h, last - 1) + h.reach();
+    const int64_t x_line = std::max<int64_t>(begin, 0);
+    WindowAxis lines = h;
+    lines.in = std::min(h.in, end) - x_line;
+    lines.pad_begin = x_line - begin;
+    lines.pad_end = std::max<int64_t>(end - h.in, 0);
+    lines.out = last - first;
+    if (lines.in < 1) return {{geometry, 0, 0}};  // one that sees padding alone
+    parts.push_back({geometry, x_line, first});
+    parts.back().geometry.axes[geometry.axes.size() - 2] = lines;
+  }
+  if (parts.size() < 2) return {{geometry, 0, 0}};
+  return parts;
 }
 
 }  // namespace octavo

@@ -65,4 +65,33 @@ Status run_channels_last(RunContext& context, const ConvGeometry& geometry, bool
   return {};
 }
 
+// Some lines of a convolution's output, which are a convolution of their own over a part of the
+// input.
+struct ConvPart {
+  ConvGeometry geometry;
+  int64_t x_line, y_line;  // where its input and output begin
+};
+
+// At most `most` parts, of one picture and of enough work to be worth a thread each.
+std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most);
+
+// run(geometry, x, y, scratch) with (N, H, W, C) data and `scratch_bytes` for each of its calls,
+// which several threads share.
+template <typename T, typename Run>
+Status run_conv(RunContext& context, const ConvGeometry& geometry, bool channels_last,
+                uint64_t scratch_bytes, Run&& run) {
+  const std::vector<ConvPart> parts = split_by_lines(geometry, context.threads());
+  const uint64_t part_bytes = (scratch_bytes + kAlignment - 1) / kAlignment * kAlignment;
+  const auto run_parts = [&](const T* x, T* y, std::byte* scratch) {
+    context.parallel(static_cast<int>(parts.size()), [&](int i) {
+      const ConvPart& part = parts[static_cast<size_t>(i)];
+      run(part.geometry, x + part.x_line * geometry.w().in * geometry.in_channels,
+          y + part.y_line * geometry.w().out * geometry.out_channels,
+          scratch + static_cast<size_t>(i) * part_bytes);
+    });
+  };
+  return run_channels_last<T>(context, geometry, channels_last, parts.size() * part_bytes,
+                              run_parts);
+}
+
 }  // namespace octavo

@@ -95,7 +95,8 @@ inline const Value& value_named(const Graph& graph, const std::string& name) {
 }
 
 // Runs on noise for 8-bit inputs and small numbers for float ones; the bytes of all outputs.
-inline std::vector<uint8_t> run_on_noise(const Graph& graph, const PlanOptions& options) {
+inline std::vector<uint8_t> run_on_noise(const Graph& graph, const PlanOptions& options,
+                                         int threads = 1) {
   const auto plan = make_plan(graph, options);
   EXPECT_TRUE(plan.ok()) << plan.status().to_string();
   if (!plan.ok()) return {};
@@ -117,7 +118,7 @@ inline std::vector<uint8_t> run_on_noise(const Graph& graph, const PlanOptions& 
     inputs.push_back({value.dtype, *value.shape, nullptr});
   }
   for (size_t i = 0; i < inputs.size(); ++i) inputs[i].data = data[i].data();
-  Executor executor(*plan);
+  Executor executor(*plan, std::make_shared<ThreadPool>(threads));
   const auto outputs = executor.run(inputs);
   EXPECT_TRUE(outputs.ok()) << outputs.status().to_string();
   std::vector<uint8_t> bytes;
