@@ -4,6 +4,7 @@
 # same ones (it reads this list).
 set(OCTAVO_WASM_COMPILE_FLAGS
   -msimd128                                 # one build: every browser since Safari 16.4 has it
+  -mbulk-memory                             # memory is copied and cleared by single instructions; as old as SIMD
   -fno-exceptions                           # errors are values; tables and landing pads cost 10 %
   -fno-rtti                                 # nothing asks for a type at run time
   -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0     # Embind without RTTI
