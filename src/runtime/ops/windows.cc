@@ -18,6 +18,7 @@ std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most) {
                       static_cast<double>(h.kernel * geometry.w().kernel);
   const double worth = geometry.batch == 1 ? std::min(work / kWorthAThread, 1e9) : 1;
   const int64_t count = std::min({int64_t{most}, h.out, static_cast<int64_t>(worth)});
+  if (count < 2) return {{geometry, 0, 0}};  // also where there is but one axis, and so one line
   std::vector<ConvPart> parts;
   for (int64_t i = 0; i < count; ++i) {
     const int64_t first = h.out * i / count, last = h.out * (i + 1) / count;
@@ -32,7 +33,6 @@ std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most) {
     parts.push_back({geometry, x_line, first});
     parts.back().geometry.axes[geometry.axes.size() - 2] = lines;
   }
-  if (parts.size() < 2) return {{geometry, 0, 0}};
   return parts;
 }
 

@@ -89,11 +89,14 @@ TEST(SplitByLines, CoversTheOutputWithConvolutionsOfTheirOwn) {
   }
 }
 
-TEST(SplitByLines, LeavesSmallWorkAndBatchesWhole) {
-  ConvCase c = kConvs[0];
-  EXPECT_EQ(split_by_lines(conv_geometry(attributes(c), {1, 64, 3, 3}, c.w).value(), 8).size(), 1u);
-  EXPECT_EQ(split_by_lines(conv_geometry(attributes(c), {2, 64, 99, 99}, c.w).value(), 8).size(),
-            1u);
+TEST(SplitByLines, LeavesSmallWorkBatchesAndSequencesWhole) {
+  const auto parts = [](const Attributes& attrs, const Shape& x, const Shape& w) {
+    return split_by_lines(conv_geometry(attrs, x, w).value(), 8).size();
+  };
+  const Attributes pointwise = attributes(kConvs[0]);
+  EXPECT_EQ(parts(pointwise, {1, 64, 3, 3}, {96, 64, 1, 1}), 1u);
+  EXPECT_EQ(parts(pointwise, {2, 64, 99, 99}, {96, 64, 1, 1}), 1u);
+  EXPECT_EQ(parts({}, {1, 64, 9999}, {96, 64, 3}), 1u);
 }
 
 }  // namespace
