@@ -11,7 +11,7 @@ const memoryOfACopy = 4; // times the bytes of a model: its weights, once more p
 /** What engines beyond the first take. */
 export interface More {
   start(first: Transport): Promise<Transport>;
-  /** A source that every engine can open, however late, as it is now. */
+  /** A source that every engine can open, however late, as it is now. A URL is fetched while the first one starts. */
   keep(source: ModelSource): Promise<ModelSource>;
 }
 
@@ -23,8 +23,8 @@ export class Engines {
 
   constructor(first: Transport, more?: More, most = 1) {
     this.first = first;
+    this.#more = more;
     this.#most = more === undefined ? 1 : most;
-    this.#more = this.#most > 1 ? more : undefined;
   }
 
   keep(source: ModelSource): Promise<ModelSource> {

@@ -30,7 +30,8 @@ export async function createHost({ wasm = wasmUrl() }: EngineOptions = {}): Prom
 }
 
 export function octavoOn(host: Host, workers: number | undefined): Octavo {
-  return new Octavo(new Engines(directTransport(host), { keep: keepInNode, start: startThread }, engineCount(workers, availableParallelism())));
+  const count = engineCount(workers, availableParallelism());
+  return new Octavo(new Engines(directTransport(host), count > 1 ? { keep: keepInNode, start: startThread } : undefined, count));
 }
 
 async function startThread(first: Transport): Promise<Transport> {
