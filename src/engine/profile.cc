@@ -60,10 +60,8 @@ std::string shape_of(const Graph& graph, const Node& node) {
 }  // namespace
 
 Result<Profile> profile(Session& session, std::span<const Tensor> inputs, int runs) {
-  std::vector<Shape> shapes;
-  for (const Tensor& input : inputs) shapes.push_back(input.shape());
   const std::vector<TensorView> views = views_of(inputs);
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, session.plan_for(shapes));
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, session.plan_for(shapes_of(inputs)));
   Executor executor(plan, session.pool());
   std::vector<std::vector<double>> by_value(plan->graph.value_count());
   std::vector<double> whole;

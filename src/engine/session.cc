@@ -67,9 +67,7 @@ void Session::use_threads(int threads) {
 }
 
 Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
-  std::vector<Shape> shapes;
-  for (const Tensor& input : inputs) shapes.push_back(input.shape());
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes));
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes_of(inputs)));
   if (!executor_ || &executor_->plan() != plan.get()) {
     executor_ = std::make_shared<Executor>(plan, pool_);
   }
@@ -124,9 +122,7 @@ Result<std::vector<Shape>> sample_shapes(const SampleSource& source) {
                     source.name(i));
       continue;
     }
-    std::vector<Shape> shapes;
-    for (const Tensor& input : *inputs) shapes.push_back(input.shape());
-    return shapes;
+    return shapes_of(*inputs);
   }
   return last;
 }

@@ -1,5 +1,7 @@
 #include "engine/streams.h"
 
+#include "quant/shards.h"
+
 namespace octavo {
 namespace {
 
@@ -20,12 +22,6 @@ void put(const SkippedSample& skipped, ByteWriter& out) {
 SkippedSample take_skipped(ByteReader& in) {
   std::string name = in.take_text();
   return {std::move(name), in.take_text()};
-}
-
-std::vector<Shape> shapes_of(std::span<const Tensor> tensors) {
-  std::vector<Shape> shapes;
-  for (const Tensor& tensor : tensors) shapes.push_back(tensor.shape());
-  return shapes;
 }
 
 // A sample that cannot be used is passed over; other errors go on.

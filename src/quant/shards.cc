@@ -94,4 +94,10 @@ std::vector<TensorView> views_of(std::span<const Tensor> tensors) {
   return views;
 }
 
+std::vector<Shape> shapes_of(std::span<const Tensor> tensors) {
+  std::vector<Shape> shapes;
+  for (const Tensor& tensor : tensors) shapes.push_back(tensor.shape());
+  return shapes;
+}
+
 }  // namespace octavo

@@ -53,5 +53,7 @@ Status over_shards(int64_t samples, int threads, const char* phase, const Progre
 
 // For an executor, which takes but does not change them.
 std::vector<TensorView> views_of(std::span<const Tensor> tensors);
+// For a plan.
+std::vector<Shape> shapes_of(std::span<const Tensor> tensors);
 
 }  // namespace octavo
