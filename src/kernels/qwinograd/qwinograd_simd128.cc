@@ -1,40 +1,15 @@
 #include <algorithm>
 #include <cstring>
 
-#include "kernels/qgemm/qgemm_tile.h"
+#include "kernels/qgemm/qgemm_pairs.h"
 #include "kernels/qwinograd/qwinograd.h"
 
 namespace octavo {
 namespace {
 
-constexpr size_t kRows = kWinogradPairs, kTileGroup = kRows * kGroupBytes;
+static_assert(kWinogradPairs == kPairRows);
+constexpr size_t kRows = kPairRows, kTileGroup = kRows * kGroupBytes;
 using Sums = Tile<kRows>;
-
-// The product's loop of qgemm_4x8c2__simd128, that goes on from sums that are there already.
-void add_product(size_t groups, const uint8_t* x, const uint8_t* w, Sums& sums) {
-  v128_t a0 = sums.acc[0][0], a1 = sums.acc[0][1], b0 = sums.acc[1][0], b1 = sums.acc[1][1];
-  v128_t c0 = sums.acc[2][0], c1 = sums.acc[2][1], d0 = sums.acc[3][0], d1 = sums.acc[3][1];
-  const auto add = [](v128_t acc, v128_t weights, v128_t pair) {
-    return wasm_i32x4_add(acc, wasm_i32x4_dot_i16x8(weights, pair));
-  };
-  for (; groups > 0; --groups, x += kTileGroup, w += kQGemmPanelBytes) {
-    const v128_t w0 = wasm_v128_load(w);
-    const v128_t w1 = wasm_v128_load(w + 16);
-    const v128_t a = wasm_v128_load32_splat(x);
-    a0 = add(a0, w0, a);
-    a1 = add(a1, w1, a);
-    const v128_t b = wasm_v128_load32_splat(x + 4);
-    b0 = add(b0, w0, b);
-    b1 = add(b1, w1, b);
-    const v128_t c = wasm_v128_load32_splat(x + 8);
-    c0 = add(c0, w0, c);
-    c1 = add(c1, w1, c);
-    const v128_t d = wasm_v128_load32_splat(x + 12);
-    d0 = add(d0, w0, d);
-    d1 = add(d1, w1, d);
-  }
-  sums = {{{a0, a1}, {b0, b1}, {c0, c1}, {d0, d1}}};
-}
 
 Sums zeros() {
   const v128_t zero = wasm_i32x4_splat(0);
@@ -101,20 +76,20 @@ void run_winograd_tile(const QWinogradWeights& weights, size_t panel, const uint
                        const Requant& out, const WinogradOutputs& y) {
   const size_t groups = weights.groups();
   const uint8_t* w = weights.packed.data() + panel * weights.panel_bytes();
-  const auto add = [&](size_t t, Sums& sums) {
-    add_product(groups, tile + t * groups * kTileGroup, w + t * groups * kQGemmPanelBytes, sums);
+  const auto product = [&](size_t t, const Sums& sums) {
+    return add_pairs(groups, tile + t * groups * kTileGroup, w + t * groups * kQGemmPanelBytes,
+                     sums);
   };
-  Sums one = zeros(), two = zeros(), first, second;
-  add(1, one);
-  add(2, two);
+  const Sums one = product(1, zeros()), two = product(2, zeros());
+  Sums first, second;
   for (size_t p = 0; p < kRows; ++p) {
     for (size_t half = 0; half < 2; ++half) {
       first.acc[p][half] = wasm_i32x4_add(one.acc[p][half], two.acc[p][half]);
       second.acc[p][half] = wasm_i32x4_sub(one.acc[p][half], two.acc[p][half]);
     }
   }
-  add(0, first);
-  add(3, second);
+  first = product(0, first);
+  second = product(3, second);
   const auto store =
       weights.stays_small && out.is_full_range() ? store_bytes<false> : store_bytes<true>;
   store(weights, panel, out, first, y, 0);
