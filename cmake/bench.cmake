@@ -1,14 +1,9 @@
 # tests/bench: octavo_bench, the kernels' benchmarks, natively under Google Benchmark and as a module
 # for browsers; natively also octavo_turns, which runs a model when it is told to.
 file(GLOB sources CONFIGURE_DEPENDS tests/bench/*.cc)
-file(GLOB relaxed CONFIGURE_DEPENDS tests/bench/*_relaxed.cc)
-octavo_relaxed_sources(${relaxed})
-
 add_executable(octavo_bench ${sources})
 target_include_directories(octavo_bench PRIVATE ${CMAKE_SOURCE_DIR})
-if(OCTAVO_RELAXED_OPTIONS)
-  target_compile_definitions(octavo_bench PRIVATE OCTAVO_RELAXED)
-endif()
+octavo_isa_sources(octavo_bench)
 
 if(EMSCRIPTEN)
   target_sources(octavo_bench PRIVATE tests/bench/wasm/kernels.cc)

@@ -11,7 +11,7 @@ RelaxedDot probe() {
   return RelaxedDot::kInexact;
 #elif defined(__x86_64__)
   // The instructions themselves may be missing; a wasm module with them would not have started.
-  const bool exists = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("avxvnni");
+  const bool exists = __builtin_cpu_supports("x86-64-v3") && __builtin_cpu_supports("avxvnni");
   return exists ? probe_relaxed_dot() : RelaxedDot::kInexact;
 #else
   return probe_relaxed_dot();

@@ -62,6 +62,14 @@ std::function<void()> q_run(const QDwConvKernel& kernel, const Line& line) {
   };
 }
 
+Mix mix_of(const F32DwConvKernel& kernel) {
+#ifdef OCTAVO_AVX2
+  if (kernel.isa == Isa::kAvx2) return f32_dwconv_mix_avx2();
+#endif
+  (void)kernel;
+  return f32_dwconv_mix();
+}
+
 Mix mix_of(const QDwConvKernel& kernel) {
 #ifdef OCTAVO_RELAXED
   if (kernel.isa == Isa::kRelaxed) return qdwconv_mix_relaxed();
@@ -71,8 +79,8 @@ Mix mix_of(const QDwConvKernel& kernel) {
 }
 
 template <typename Kernel, typename MakeRun>
-void add_lines(KernelBenches& benches, const Kernel& kernel, const Mix& mix, MakeRun make_run) {
-  const std::string limit = add_mix(benches, kernel.name, mix, "MAC");
+void add_lines(KernelBenches& benches, const Kernel& kernel, MakeRun make_run) {
+  const std::string limit = add_mix(benches, kernel.name, mix_of(kernel), "MAC");
   for (const Line& line : kLines) {
     benches.push_back({named(kernel.name, line), limit, "MAC", macs(line), make_run(kernel, line)});
   }
@@ -82,9 +90,8 @@ void add_lines(KernelBenches& benches, const Kernel& kernel, const Mix& mix, Mak
 
 void add_depthwise(KernelBenches& benches) {
   for_each_fast(f32_dwconv_kernels(),
-                [&](const auto& kernel) { add_lines(benches, kernel, f32_dwconv_mix(), f32_run); });
-  for_each_fast(qdwconv_kernels(),
-                [&](const auto& kernel) { add_lines(benches, kernel, mix_of(kernel), q_run); });
+                [&](const auto& kernel) { add_lines(benches, kernel, f32_run); });
+  for_each_fast(qdwconv_kernels(), [&](const auto& kernel) { add_lines(benches, kernel, q_run); });
 }
 
 }  // namespace octavo

@@ -1,6 +1,7 @@
 // Matrix products, float and 8 bits. "L1" is two tiles of 1 KB a row with everything in the
 // first-level cache; the others are layers of MobileNet V2 and ResNet-18, where packing of the
 // activations is part of the time, as it is in a model.
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 
@@ -37,10 +38,24 @@ std::function<void()> f32_run(const F32GemmKernel& kernel, const Shape& shape) {
   };
 }
 
+// "f32_gemm_4x8__simd128": tiles of 4 rows x 8 columns.
+Shape two_tiles_of(const F32GemmKernel& kernel) {
+  char* end = nullptr;
+  const size_t rows = std::strtoul(kernel.name + std::strlen("f32_gemm_"), &end, 10);
+  return {2 * rows, std::strtoul(end + 1, nullptr, 10), kL1Groups};
+}
+
+Mix mix_of(const F32GemmKernel& kernel, size_t tile_rows) {
+#ifdef OCTAVO_AVX2
+  if (kernel.isa == Isa::kAvx2) return f32_gemm_mix_avx2();
+#endif
+  (void)kernel;
+  return f32_gemm_mix(tile_rows);
+}
+
 void add_f32(KernelBenches& benches, const F32GemmKernel& kernel) {
-  const size_t tile_rows = std::stoul(kernel.name + std::strlen("f32_gemm_"));
-  const std::string limit = add_mix(benches, kernel.name, f32_gemm_mix(tile_rows), "MAC");
-  const Shape l1 = {2 * tile_rows, kF32GemmColumns, kL1Groups};
+  const Shape l1 = two_tiles_of(kernel);
+  const std::string limit = add_mix(benches, kernel.name, mix_of(kernel, l1.rows / 2), "MAC");
   benches.push_back(
       {std::string(kernel.name) + "/L1", limit, "MAC", macs(l1), f32_run(kernel, l1)});
   for (const Shape& shape : kLayers) {

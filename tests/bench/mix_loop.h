@@ -4,10 +4,8 @@
 
 #include <wasm_simd128.h>
 
-#include <type_traits>
-#include <utility>
-
 #include "kernels/requant_simd128.h"
+#include "kernels/unrolled.h"
 #include "tests/bench/mixes.h"
 
 namespace octavo {
@@ -25,14 +23,6 @@ void mix_loop(size_t steps, const uint8_t* lines, size_t stride, uint8_t* out) {
 template <typename Step>
 constexpr Mix mix_of() {
   return {mix_loop<Step>, Step::kWork};
-}
-
-// visit(0), ... as constants: g++ leaves arrays in memory that a loop passes through.
-template <size_t kCount, typename Visit>
-inline void unrolled(Visit visit) {
-  [&]<size_t... i>(std::index_sequence<i...>) {
-    (visit(std::integral_constant<size_t, i>()), ...);
-  }(std::make_index_sequence<kCount>());
 }
 
 template <size_t kCount>

@@ -19,10 +19,12 @@ constexpr size_t kMixBytes = 512;  // of lines, and of out
 
 // Tiles of 1 to 8 rows x 8 columns.
 Mix f32_gemm_mix(size_t rows);
+Mix f32_gemm_mix_avx2();  // 6 rows x 16 columns
 Mix qgemm_mix_simd128(size_t rows);
 Mix qgemm_mix_relaxed(size_t rows);
 
 Mix f32_dwconv_mix();
+Mix f32_dwconv_mix_avx2();
 Mix qdwconv_mix_simd128();
 Mix qdwconv_mix_relaxed();
 

@@ -14,7 +14,7 @@ std::span<const F32DwConvKernel* const> f32_dwconv_kernels() {
 #include "kernels/dwconv/kernels.inc"
   };
 #undef OCTAVO_KERNEL
-  return kVariants;
+  return usable<F32DwConvKernel>(kVariants);
 }
 
 const F32DwConvKernel& f32_dwconv_kernel(Isa isa) { return best_of(f32_dwconv_kernels(), isa); }

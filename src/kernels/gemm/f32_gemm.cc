@@ -31,7 +31,7 @@ std::span<const F32GemmKernel* const> f32_gemm_kernels() {
 #include "kernels/gemm/kernels.inc"
   };
 #undef OCTAVO_KERNEL
-  return kVariants;
+  return usable<F32GemmKernel>(kVariants);
 }
 
 const F32GemmKernel& f32_gemm_kernel(Isa isa) { return best_of(f32_gemm_kernels(), isa); }

@@ -1,6 +1,7 @@
 #include "runtime/ops/f32_conv.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/dwconv/f32_dwconv.h"
 #include "runtime/ops/windows.h"
@@ -8,7 +9,9 @@
 namespace octavo {
 namespace {
 
-constexpr size_t kPatchFloats = 24 << 10;  // gathered at a time: stays in L2 while panels pass by
+// Gathered at a time: what stays in L2 while panels pass by, but enough of them to be worth the
+// passage of weights that come from farther away. Tiles have 4 or 6 rows.
+constexpr size_t kPatchFloats = 24 << 10, kLeastPatches = 72, kTileRows = 12;
 
 size_t taps_of(const ConvGeometry& geometry) {
   return static_cast<size_t>(geometry.h().kernel * geometry.w().kernel);
@@ -19,8 +22,21 @@ size_t depth_of(const ConvGeometry& geometry) {
 }
 
 size_t patches_at_a_time(const ConvGeometry& geometry) {
-  const size_t fitting = kPatchFloats / depth_of(geometry) / 4 * 4;  // 4 rows make a tile
-  return std::clamp<size_t>(fitting, 4, static_cast<size_t>(output_pixels(geometry)) + 3);
+  const size_t fitting = kPatchFloats / depth_of(geometry) / kTileRows * kTileRows;
+  const auto all = static_cast<size_t>(output_pixels(geometry));
+  return std::min(std::max(fitting, kLeastPatches), std::max<size_t>(all, 1));
+}
+
+// A few floats, for which a call would take longer than copying.
+void copy_floats(const float* from, int64_t n, float* to) {
+  constexpr int64_t kFew = 64, kStep = 4;
+  if (n < kStep || n > kFew) {
+    std::copy_n(from, n, to);
+    return;
+  }
+  for (int64_t i = 0; i < n - kStep; i += kStep)
+    std::memcpy(to + i, from + i, sizeof(float[kStep]));
+  std::memcpy(to + n - kStep, from + n - kStep, sizeof(float[kStep]));
 }
 
 // One row of taps: kw pixels of `channels` floats, to `to`.
@@ -32,7 +48,7 @@ void gather_row(const ConvGeometry& geometry, const float* row, int64_t ow, floa
     if (iw < 0) {
       std::fill_n(to, channels, 0.0f);
     } else {
-      std::copy_n(row + iw * geometry.in_channels, channels, to);
+      copy_floats(row + iw * geometry.in_channels, channels, to);
     }
   }
 }
@@ -53,7 +69,7 @@ void gather_patch(const ConvGeometry& geometry, const float* x, int64_t p, float
     const int64_t ih = tap(h, oh, kh);
     const float* row = ih < 0 ? nullptr : x + ih * w.in * geometry.in_channels;
     if (row && inner_row(geometry, ow)) {
-      std::copy_n(row + tap(w, ow, 0) * geometry.in_channels, row_floats, to);
+      copy_floats(row + tap(w, ow, 0) * geometry.in_channels, row_floats, to);
     } else {
       gather_row(geometry, row, ow, to);
     }

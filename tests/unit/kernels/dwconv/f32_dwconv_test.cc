@@ -28,8 +28,12 @@ TEST(F32DwConv, EveryKernelGivesTheBytesOfThePlainOne) {
   for (const F32DwConvKernel* kernel : f32_dwconv_kernels()) {
     for (const size_t channels : {1u, 3u, 4u, 5u, 15u, 16u, 17u, 20u, 35u}) {
       for (const size_t taps : {1u, 9u, 25u}) {
-        EXPECT_TRUE(same_bytes(run(*kernel, 3, taps, channels), run(plain, 3, taps, channels)))
-            << kernel->name << " " << channels << " channels, " << taps << " taps";
+        for (const size_t pixels : {1u, 3u, 4u, 6u}) {
+          EXPECT_TRUE(
+              same_bytes(run(*kernel, pixels, taps, channels), run(plain, pixels, taps, channels)))
+              << kernel->name << " " << pixels << " pixels, " << channels << " channels, " << taps
+              << " taps";
+        }
       }
     }
   }

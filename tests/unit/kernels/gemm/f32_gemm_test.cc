@@ -15,16 +15,17 @@ struct Case {
   size_t m, n, k;
 };
 
-// Shapes on both sides of the tile of 4 rows and 8 columns, and of the block of rows that stays in
-// L2.
+// Shapes on both sides of the tiles (4 rows x 8 columns, 6 x 16), of the part of the depth that
+// stays in L1 (256), and of the block of rows that stays in L2.
 std::vector<Case> cases() {
   std::vector<Case> made;
-  for (const size_t m : {1u, 2u, 3u, 4u, 5u, 9u}) {
-    for (const size_t n : {1u, 3u, 7u, 8u, 9u, 17u}) {
+  for (const size_t m : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 9u, 17u}) {
+    for (const size_t n : {1u, 3u, 7u, 8u, 9u, 16u, 17u, 27u}) {
       for (const size_t k : {0u, 1u, 2u, 27u}) made.push_back({m, n, k});
     }
   }
-  made.push_back({13, 9, 6000});  // a block is 4 rows
+  for (const size_t k : {256u, 257u, 600u}) made.push_back({13, 27, k});
+  made.push_back({200, 9, 300});
   return made;
 }
 
