@@ -56,23 +56,41 @@ void gather_row(const ConvGeometry& geometry, const float* row, int64_t ow, floa
 // Where the taps of a row lie side by side they are copied at once.
 bool inner_row(const ConvGeometry& geometry, int64_t ow) {
   const WindowAxis w = geometry.w();
-  const int64_t first = ow * w.stride - w.pad_begin;
+  const int64_t first = window_begin(w, ow);
   return geometry.groups == 1 && w.dilation == 1 && first >= 0 && first + w.kernel <= w.in;
 }
 
-// The inputs under the window of output pixel p, (kh, kw, ic); x is at the group's first channel.
-void gather_patch(const ConvGeometry& geometry, const float* x, int64_t p, float* to) {
+// The inputs under the windows of output pixels (oh, ow), (oh, ow + 1), ..., each (kh, kw, ic); x
+// is at the group's first channel.
+void gather_line(const ConvGeometry& geometry, const float* x, int64_t oh, int64_t ow,
+                 int64_t count, float* patches) {
   const WindowAxis h = geometry.h(), w = geometry.w();
-  const int64_t oh = p / w.out, ow = p % w.out;
   const int64_t row_floats = w.kernel * geometry.in_per_group();
-  for (int64_t kh = 0; kh < h.kernel; ++kh, to += row_floats) {
+  const int64_t patch_floats = h.kernel * row_floats;
+  for (int64_t kh = 0; kh < h.kernel; ++kh, patches += row_floats) {
     const int64_t ih = tap(h, oh, kh);
     const float* row = ih < 0 ? nullptr : x + ih * w.in * geometry.in_channels;
-    if (row && inner_row(geometry, ow)) {
-      copy_floats(row + tap(w, ow, 0) * geometry.in_channels, row_floats, to);
-    } else {
-      gather_row(geometry, row, ow, to);
+    float* to = patches;
+    for (int64_t p = ow; p < ow + count; ++p, to += patch_floats) {
+      if (row && inner_row(geometry, p)) {
+        copy_floats(row + window_begin(w, p) * geometry.in_channels, row_floats, to);
+      } else {
+        gather_row(geometry, row, p, to);
+      }
     }
+  }
+}
+
+// The same for output pixels first, first + 1, ... of all rows.
+void gather_patches(const ConvGeometry& geometry, const float* x, int64_t first, int64_t count,
+                    float* to) {
+  const int64_t width = geometry.w().out;
+  while (count > 0) {
+    const int64_t ow = first % width, here = std::min(count, width - ow);
+    gather_line(geometry, x, first / width, ow, here, to);
+    first += here;
+    count -= here;
+    to += static_cast<size_t>(here) * depth_of(geometry);
   }
 }
 
@@ -223,10 +241,7 @@ void F32Conv::run_gathered(const ConvGeometry& geometry, const float* x, float* 
       const int64_t count = std::min(block, pixels - first);
       for (int64_t g = 0; g < geometry.groups; ++g) {
         F32Gemm gemm = gemm_of_group(geometry, g);
-        for (int64_t p = 0; p < count; ++p) {
-          gather_patch(geometry, x + g * geometry.in_per_group(), first + p,
-                       patches + static_cast<size_t>(p) * gemm.depth);
-        }
+        gather_patches(geometry, x + g * geometry.in_per_group(), first, count, patches);
         gemm.rows = static_cast<size_t>(count);
         gemm.a = patches;
         gemm.a_stride = gemm.depth;
