@@ -16,7 +16,7 @@
 namespace octavo {
 namespace {
 
-constexpr size_t kPartDepth = 256;         // of 16 columns: half of an L1 of 32 KB
+constexpr size_t kPartFloats = 4 << 10;    // of panels: half of an L1 of 32 KB
 constexpr size_t kBlockFloats = 24 << 10;  // of rows: half of an L2 of 256 KB
 constexpr size_t kPanel = kF32GemmColumns;
 
@@ -73,25 +73,26 @@ template <typename Vector, size_t R, size_t V>
 void run_tile(const F32GemmPart& part, const float* a, const float* panel, float* c,
               size_t columns) {
   const F32Gemm& gemm = part.gemm;
-  const float* weights[V];  // first the bias
-  unrolled<V>([&](auto v) {
-    constexpr size_t kColumn = v * Vector::kLanes;
-    weights[v] = panel + kColumn / kPanel * part.panel_floats() + kColumn % kPanel;
-  });
+  const size_t panel_floats = part.panel_floats();
+  const auto weights = [panel_floats](const float* from, size_t v) {  // of one k, or the bias
+    const size_t column = v * Vector::kLanes;
+    return Vector::load(from + column / kPanel * panel_floats + column % kPanel);
+  };
   const float* rows[R];
-  unrolled<R>([&](auto m) { rows[m] = a + m * gemm.a_stride; });
+  unrolled<R>([&](auto m) { rows[m] = a + m * gemm.a_stride + part.from; });
   F32GemmTile<Vector, R, V> tile;
   if (part.first()) {
-    unrolled<R>(
-        [&](auto m) { unrolled<V>([&](auto v) { tile.sums[m][v] = Vector::load(weights[v]); }); });
+    unrolled<R>([&](auto m) { unrolled<V>([&](auto v) { tile.sums[m][v] = weights(panel, v); }); });
   } else {
     tile.load(c, gemm.c_stride, columns);
   }
-  for (size_t k = part.from; k < part.to; ++k) {
+  panel += part.from * kPanel;
+  for (size_t k = part.to - part.from; k > 0; --k) {
+    panel += kPanel;
     Vector w[V];
-    unrolled<V>([&](auto v) { w[v] = Vector::load(weights[v] + (k + 1) * kPanel); });
+    unrolled<V>([&](auto v) { w[v] = weights(panel, v); });
     unrolled<R>([&](auto m) {
-      const Vector x = Vector::splat(rows[m] + k);
+      const Vector x = Vector::splat(rows[m]++);
       unrolled<V>([&](auto v) { tile.sums[m][v] = tile.sums[m][v] + x * w[v]; });
     });
   }
@@ -131,6 +132,7 @@ void run_part(const F32GemmPart& part, size_t rows, const float* a, float* c) {
 template <typename Vector, size_t R, size_t V>
 void run_tiles(const F32Gemm& gemm) {
   // Panels that one tile of rows uses once stay whole: memory is read from front to back.
+  constexpr size_t kPartDepth = kPartFloats / (V * Vector::kLanes);
   const size_t depth = gemm.rows > R ? smaller(gemm.depth, kPartDepth) : gemm.depth;
   const size_t fitting = kBlockFloats / (depth + 1) / R * R, block = fitting < R ? R : fitting;
   for (size_t m = 0; m < gemm.rows; m += block) {
