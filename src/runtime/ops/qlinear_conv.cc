@@ -31,7 +31,8 @@ MakeMethod method_for(const QConvParams& params, const PrepareContext& context) 
   const bool depthwise =
       params.groups > 1 && params.groups == params.multiplier.size() && params.w->shape()[1] == 1;
   if (depthwise) return make_qconv_depthwise;
-  const bool pairs = context.isa() == Isa::kSimd128 && takes_winograd(params, context.node().attrs);
+  const bool int16 = context.isa() > Isa::kRef && context.isa() < Isa::kRelaxed;
+  const bool pairs = int16 && takes_winograd(params, context.node().attrs);
   return pairs ? make_qconv_winograd : make_qconv_gemm;
 }
 
