@@ -7,11 +7,11 @@
 
 namespace octavo {
 
-// The two do not overlap.
+// The two do not overlap; without bytes they may be null.
 inline void copy_bytes(const void* from, void* to, size_t bytes) {
   constexpr size_t kVector = 16, kFew = 16 * kVector;
   if (bytes < kVector || bytes > kFew) {
-    std::memcpy(to, from, bytes);
+    if (bytes != 0) std::memcpy(to, from, bytes);
     return;
   }
   const auto* x = static_cast<const uint8_t*>(from);
