@@ -1,4 +1,5 @@
 // How a page or its worker reaches bytes. Workers read files piece by piece; a page must read them whole.
+import { readBlob } from './blob.js';
 import { bytesOf } from './load.js';
 import { OctavoError } from './errors.js';
 import type { Platform, RandomAccess } from './host.js';
@@ -41,14 +42,6 @@ function fromBlob(blob: Blob): RandomAccess {
       }
     },
   };
-}
-
-async function readBlob(blob: Blob): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await blob.arrayBuffer());
-  } catch (error) {
-    throw new OctavoError('E_IO', `the file cannot be read any more: ${String(error)}`, blob instanceof File ? blob.name : '');
-  }
 }
 
 async function fetched(url: URL | string): Promise<Response> {

@@ -1,4 +1,5 @@
 // Samples shared out over engines.
+import { readBlob } from './blob.js';
 import type { Progress, Sample, WorkOptions } from './types.js';
 
 export type Named = { name: string; data: Sample; label?: number | undefined };
@@ -23,9 +24,11 @@ export async function share<E>(
       next = end;
       let to = from;
       try {
+        let coming = read(samples[from] as Named);
         while (to < end && failure === undefined) {
           signal?.throwIfAborted();
-          const sample = samples[to] as Named;
+          const sample = await coming;
+          if (to + 1 < end) coming = read(samples[to + 1] as Named); // while the engine is at this one
           await use(engine, sample, to);
           to += 1;
           onProgress?.({ phase, done: ++done, total: samples.length, name: sample.name });
@@ -39,6 +42,14 @@ export async function share<E>(
   await Promise.all(engines.map(work));
   if (failure !== undefined) throw failure.error;
   signal?.throwIfAborted();
+}
+
+/** A file's bytes: to fetch them takes a browser long enough to do it ahead. */
+function read(sample: Named): Promise<Named> {
+  const { data } = sample;
+  const ready = data instanceof Blob ? readBlob(data).then((bytes) => ({ ...sample, data: bytes })) : Promise.resolve(sample);
+  ready.catch(() => {}); // told when it is used
+  return ready;
 }
 
 const largestBlock = 8;
