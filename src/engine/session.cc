@@ -79,6 +79,7 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
 
 Result<Calibration> Session::calibrate(const SampleSource& source, const RecipeFile& recipe,
                                        int threads, const Progress& progress) {
+  OCTAVO_RETURN_IF_ERROR(check_is_float(graph()));
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, sample_shapes(source));
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_for(shapes));
   return octavo::calibrate(plan, values_to_observe(graph(), recipe.recipe), source, recipe.recipe,

@@ -39,6 +39,7 @@ CalibrationStream::CalibrationStream(Session session, SampleLoader loader, Recip
       statistics_(values_, recipe_.recipe) {}
 
 Result<CalibrationStream> CalibrationStream::make(Session session, const RecipeFile& recipe) {
+  OCTAVO_RETURN_IF_ERROR(check_is_float(session.graph()));
   OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe, session.graph()).status());
   OCTAVO_ASSIGN_OR_RETURN(SampleLoader loader, SampleLoader::make(session.graph(), recipe));
   return CalibrationStream(std::move(session), std::move(loader), recipe);

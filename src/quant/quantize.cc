@@ -23,6 +23,8 @@ std::span<const Stage> stages_of(Scheme scheme) {
   return kStatic;
 }
 
+}  // namespace
+
 Status check_is_float(const Graph& graph) {
   for (NodeId id : graph.live_nodes()) {
     const Node& node = graph.node(id);
@@ -33,8 +35,6 @@ Status check_is_float(const Graph& graph) {
   }
   return {};
 }
-
-}  // namespace
 
 Result<QuantizeResult> quantize(const Graph& graph, const Ranges& ranges, const Recipe& recipe) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));

@@ -23,8 +23,10 @@ struct QuantizeResult {
   std::vector<NodeSummary> nodes;  // of the float graph, in running order
 };
 
-// kInvalidArgument where the graph holds QuantizeLinear or DequantizeLinear already,
-// kModelUnsupported where a weight is NaN or infinite; both name the node.
+// kInvalidArgument where the graph holds operators of quantized models; names the node.
+Status check_is_float(const Graph& graph);
+
+// Errors of check_is_float; kModelUnsupported where a weight is NaN or infinite, with its node.
 Result<QuantizeResult> quantize(const Graph& graph, const Ranges& ranges, const Recipe& recipe);
 
 }  // namespace octavo

@@ -56,6 +56,14 @@ for (const [name, octavo] of Object.entries(faces)) {
     assert.ok(readFileSync(a).equals(readFileSync(b)));
   });
 
+  test(`${name}: a quantized model is refused before it is calibrated`, (t) => {
+    const [once, twice] = ['once.onnx', 'twice.onnx'].map((file) => join(temporaryFolder(t), file));
+    octavo(quantizeDemo(once));
+    const { status, stderr } = octavo(['quantize', once, '-o', twice, '--images', demo('calibration'), '--preprocess', 'tf']);
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /already quantized; give the float model/);
+  });
+
   test(`${name}: compare gives one JSON object with the promised fields`, (t) => {
     const file = join(temporaryFolder(t), 'int8.onnx');
     octavo(quantizeDemo(file));
