@@ -12,6 +12,10 @@ namespace octavo {
 
 constexpr size_t kAlignment = 64;  // a cache line, and more than any vector
 
+constexpr uint64_t align_up(uint64_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+
 // A block of memory, 64-byte aligned; false where there was none to get.
 class Block {
  public:

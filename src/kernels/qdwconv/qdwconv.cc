@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/kernel_list.h"
+#include "kernels/weight_sums.h"
 
 namespace octavo {
 
@@ -59,25 +60,16 @@ QDwConvWeights pack_weights(const QDwConvWeightsSource& source, const QDwConvKer
   weights.groups = (source.rows + kernel.depth - 1) / kernel.depth;
   weights.packed = PackedWeights(uint64_t{weights.blocks()} * weights.block_bytes());
   if (!weights.packed) return weights;
-  std::vector<uint32_t> sums(source.channels, 0);
-  std::vector<uint64_t> magnitudes(source.channels, 0);
+  WeightSums sums(source.channels);
   for_each_weight(source, [&](size_t c, size_t i, size_t j, int32_t value) {
     const size_t group = j * weights.groups + i / kernel.depth;
     uint8_t* block = weights.packed.data() + c / kQDwConvChannels * weights.block_bytes();
     store_in_group(block + group * kQDwConvGroupBytes + c % kQDwConvChannels * kGroupBytes,
                    kernel.depth, i % kernel.depth, value);
-    sums[c] += static_cast<uint32_t>(value);
-    magnitudes[c] += static_cast<uint64_t>(std::abs(value));
+    sums.add(c, value);
   });
-  weights.bias.assign(weights.blocks() * kQDwConvChannels, 0);
-  weights.multiplier.assign(weights.blocks() * kQDwConvChannels, 0.0f);
-  const auto zero = static_cast<uint32_t>(source.x_zero_point + kernel.x_offset(source.x_signed));
-  for (size_t c = 0; c < source.channels; ++c) {
-    const uint32_t bias = source.bias ? static_cast<uint32_t>(source.bias[c]) : 0;
-    weights.bias[c] = static_cast<int32_t>(bias - zero * sums[c]);
-    weights.multiplier[c] = source.multiplier[c];
-    weights.stays_small &= stays_small(magnitudes[c], weights.bias[c], weights.multiplier[c]);
-  }
+  const int32_t zero = source.x_zero_point + kernel.x_offset(source.x_signed);
+  sums.finish(source, zero, weights.blocks() * kQDwConvChannels, weights);
   return weights;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kernels/kernel_list.h"
+#include "kernels/weight_sums.h"
 
 namespace octavo {
 
@@ -59,26 +60,17 @@ QGemmWeights pack_weights(const QGemmWeightsSource& source, const QGemmKernel& k
   const size_t piece = source.k / source.pieces, filled = weights.piece_groups() * kernel.depth;
   weights.packed = PackedWeights(uint64_t{weights.panels()} * panel_bytes);
   if (!weights.packed) return weights;
-  weights.bias.assign(weights.panels() * kQGemmCols, 0);
-  weights.multiplier.assign(weights.panels() * kQGemmCols, 0.0f);
-  std::vector<uint32_t> sums(source.n, 0);
-  std::vector<uint64_t> magnitudes(source.n, 0);
+  WeightSums sums(source.n);
   const size_t depth = kernel.depth;
   for_each_weight(source, [&](size_t i, size_t j, int32_t value) {
     uint8_t* column =
         weights.packed.data() + i / kQGemmCols * panel_bytes + i % kQGemmCols * kGroupBytes;
     const size_t at = j / piece * filled + j % piece;
     store_in_group(column + at / depth * kQGemmPanelBytes, depth, at % depth, value);
-    sums[i] += static_cast<uint32_t>(value);
-    magnitudes[i] += static_cast<uint64_t>(std::abs(value));
+    sums.add(i, value);
   });
-  const auto zero = static_cast<uint32_t>(source.x_zero_point + kernel.x_offset(source.x_signed));
-  for (size_t i = 0; i < source.n; ++i) {
-    const uint32_t bias = source.bias ? static_cast<uint32_t>(source.bias[i]) : 0;
-    weights.bias[i] = static_cast<int32_t>(bias - zero * sums[i]);
-    weights.multiplier[i] = source.multiplier[i];
-    weights.stays_small &= stays_small(magnitudes[i], weights.bias[i], weights.multiplier[i]);
-  }
+  const int32_t zero = source.x_zero_point + kernel.x_offset(source.x_signed);
+  sums.finish(source, zero, weights.panels() * kQGemmCols, weights);
   return weights;
 }
 

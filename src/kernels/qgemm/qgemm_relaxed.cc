@@ -43,10 +43,6 @@ struct Multiply {
 
   static v128_t splat(const uint8_t* x) { return splat_word(x); }
   static v128_t add(v128_t acc, v128_t w, v128_t x) { return add_dot(acc, w, x); }
-  static Tile<1> row(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
-                     v128_t bias1) {
-    return multiply_row<Multiply>(groups, x, w, bias0, bias1);
-  }
   static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
                           v128_t bias1) {
     v128_t a0 = bias0, a1 = bias1, b0 = bias0, b1 = bias1;

@@ -31,10 +31,6 @@ struct Multiply {
 
   static v128_t splat(const uint8_t* x) { return wasm_v128_load32_splat(x); }
   static v128_t add(v128_t acc, v128_t w, v128_t x) { return add_pair(acc, w, x); }
-  static Tile<1> row(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
-                     v128_t bias1) {
-    return multiply_row<Multiply>(groups, x, w, bias0, bias1);
-  }
   static Tile<kRows> tile(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
                           v128_t bias1) {
     return add_pairs(groups, x, w,

@@ -58,6 +58,29 @@ struct Tile {
   v128_t acc[kRows][2];
 };
 
+// One row, in four sums that do not wait for each other.
+template <typename Multiply>
+inline Tile<1> multiply_row(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
+                            v128_t bias1) {
+  constexpr size_t kTileBytes = Multiply::kTileRows * kGroupBytes;
+  const v128_t zero = wasm_i32x4_splat(0);
+  v128_t a0 = bias0, a1 = bias1, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
+  const auto add = [&](v128_t& acc0, v128_t& acc1, size_t g) {
+    const v128_t splat = Multiply::splat(x + g * kTileBytes);
+    acc0 = Multiply::add(acc0, wasm_v128_load(w + g * kQGemmPanelBytes), splat);
+    acc1 = Multiply::add(acc1, wasm_v128_load(w + g * kQGemmPanelBytes + 16), splat);
+  };
+  for (; groups >= 4; groups -= 4, x += 4 * kTileBytes, w += 4 * kQGemmPanelBytes) {
+    add(a0, a1, 0);
+    add(b0, b1, 1);
+    add(c0, c1, 2);
+    add(d0, d1, 3);
+  }
+  for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) add(a0, a1, 0);
+  return {{{wasm_i32x4_add(wasm_i32x4_add(a0, b0), wasm_i32x4_add(c0, d0)),
+            wasm_i32x4_add(wasm_i32x4_add(a1, b1), wasm_i32x4_add(c1, d1))}}};
+}
+
 // The same address, which the compiler takes for another: what it reads there it reads anew for
 // every tile, rather than holding it in registers that the accumulators need.
 template <typename T>
@@ -67,7 +90,7 @@ inline const T* anew(const T* address) {
 }
 
 // store(row, tile) gets the finished accumulators of y's rows from `row` on. Multiply::tile makes
-// those of kTileRows rows, and Multiply::row those of a last row alone.
+// those of kTileRows rows.
 template <typename Multiply, typename Store>
 inline void for_each_tile(const QGemmPanel& panel, Store store) {
   constexpr size_t kRows = Multiply::kTileRows;
@@ -79,8 +102,8 @@ inline void for_each_tile(const QGemmPanel& panel, Store store) {
           Multiply::tile(panel.groups, x, panel.w, wasm_v128_load(bias), wasm_v128_load(bias + 4)));
   }
   if (m < panel.rows) {
-    store(m, Multiply::row(panel.groups, x, panel.w, wasm_v128_load(panel.bias),
-                           wasm_v128_load(panel.bias + 4)));
+    store(m, multiply_row<Multiply>(panel.groups, x, panel.w, wasm_v128_load(panel.bias),
+                                    wasm_v128_load(panel.bias + 4)));
   }
 }
 
@@ -150,29 +173,6 @@ void to_floats_of(const QGemmPanel& panel, float* y, size_t stride) {
 template <typename Multiply>
 void to_floats(const QGemmPanel& panel, float* y, size_t stride) {
   (panel.addend ? to_floats_of<Multiply, true> : to_floats_of<Multiply, false>)(panel, y, stride);
-}
-
-// One row, in four sums that do not wait for each other.
-template <typename Multiply>
-inline Tile<1> multiply_row(size_t groups, const uint8_t* x, const uint8_t* w, v128_t bias0,
-                            v128_t bias1) {
-  constexpr size_t kTileBytes = Multiply::kTileRows * kGroupBytes;
-  const v128_t zero = wasm_i32x4_splat(0);
-  v128_t a0 = bias0, a1 = bias1, b0 = zero, b1 = zero, c0 = zero, c1 = zero, d0 = zero, d1 = zero;
-  const auto add = [&](v128_t& acc0, v128_t& acc1, size_t g) {
-    const v128_t splat = Multiply::splat(x + g * kTileBytes);
-    acc0 = Multiply::add(acc0, wasm_v128_load(w + g * kQGemmPanelBytes), splat);
-    acc1 = Multiply::add(acc1, wasm_v128_load(w + g * kQGemmPanelBytes + 16), splat);
-  };
-  for (; groups >= 4; groups -= 4, x += 4 * kTileBytes, w += 4 * kQGemmPanelBytes) {
-    add(a0, a1, 0);
-    add(b0, b1, 1);
-    add(c0, c1, 2);
-    add(d0, d1, 3);
-  }
-  for (; groups > 0; --groups, x += kTileBytes, w += kQGemmPanelBytes) add(a0, a1, 0);
-  return {{{wasm_i32x4_add(wasm_i32x4_add(a0, b0), wasm_i32x4_add(c0, d0)),
-            wasm_i32x4_add(wasm_i32x4_add(a1, b1), wasm_i32x4_add(c1, d1))}}};
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "kernels/qwinograd/qwinograd.h"
 
+#include "kernels/weight_sums.h"
+
 namespace octavo {
 namespace {
 
@@ -23,14 +25,11 @@ QWinogradWeights pack_winograd(const QWinogradSource& source) {
   const size_t panels = (source.n + kQGemmCols - 1) / kQGemmCols;
   weights.packed = PackedWeights(uint64_t{panels} * weights.panel_bytes());
   if (!weights.packed) return weights;
-  weights.bias.assign(panels * kQGemmCols, 0);
-  weights.multiplier.assign(panels * kQGemmCols, 0.0f);
+  WeightSums sums(source.n);
   const size_t product_bytes = weights.groups() * kQGemmPanelBytes;
   for (size_t i = 0; i < source.n; ++i) {
     uint8_t* column = weights.packed.data() + i / kQGemmCols * weights.panel_bytes() +
                       i % kQGemmCols * kGroupBytes;
-    uint32_t sum = 0;
-    uint64_t magnitude = 0;
     for (size_t c = 0; c < source.channels; ++c) {
       for (size_t line = 0; line < source.lines; ++line) {
         const int32_t g[3] = {weight(source, i, c, line, 0), weight(source, i, c, line, 1),
@@ -41,17 +40,11 @@ QWinogradWeights pack_winograd(const QWinogradSource& source) {
         for (size_t t = 0; t < kWinogradProducts; ++t) {
           store_in_group(group + t * product_bytes, 2, c % 2, u[t]);
         }
-        for (const int32_t value : g) {
-          sum += static_cast<uint32_t>(value);
-          magnitude += static_cast<uint64_t>(std::abs(value));
-        }
+        for (const int32_t value : g) sums.add(i, value);
       }
     }
-    const uint32_t bias = source.bias ? static_cast<uint32_t>(source.bias[i]) : 0;
-    weights.bias[i] = static_cast<int32_t>(bias - static_cast<uint32_t>(source.x_zero_point) * sum);
-    weights.multiplier[i] = source.multiplier[i];
-    weights.stays_small &= stays_small(magnitude, weights.bias[i], weights.multiplier[i]);
   }
+  sums.finish(source, source.x_zero_point, panels * kQGemmCols, weights);
   return weights;
 }
 

@@ -68,17 +68,20 @@ void run_dynamic_gemm(const DynamicGemmWeights& weights, const DynamicGemm& gemm
             });
 }
 
-std::vector<int32_t> weight_zero_points(const Tensor* constant, size_t n) {
-  if (!constant) return std::vector<int32_t>(n, 0);
-  const bool is_signed = constant->dtype() == DType::kInt8;
-  const auto count = static_cast<size_t>(constant->count());
-  if (count != 1 && count != n) return {};
-  const auto* bytes = static_cast<const uint8_t*>(constant->data());
+std::vector<int32_t> spread_zero_points(std::span<const uint8_t> bytes, bool is_signed, size_t n) {
   std::vector<int32_t> zero_points;
   for (size_t i = 0; i < n; ++i) {
-    zero_points.push_back(widen(bytes[count == 1 ? 0 : i], is_signed));
+    zero_points.push_back(widen(bytes[bytes.size() == 1 ? 0 : i], is_signed));
   }
   return zero_points;
+}
+
+std::vector<int32_t> weight_zero_points(const Tensor* constant, size_t n) {
+  if (!constant) return std::vector<int32_t>(n, 0);
+  const auto count = static_cast<size_t>(constant->count());
+  if (count != 1 && count != n) return {};
+  return spread_zero_points({static_cast<const uint8_t*>(constant->data()), count},
+                            constant->dtype() == DType::kInt8, n);
 }
 
 }  // namespace octavo

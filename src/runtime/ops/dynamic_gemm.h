@@ -9,6 +9,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "kernels/qgemm/qgemm.h"
@@ -47,6 +48,8 @@ size_t dynamic_gemm_scratch(const DynamicGemmWeights& weights);  // bytes
 void run_dynamic_gemm(const DynamicGemmWeights& weights, const DynamicGemm& gemm,
                       std::byte* scratch);
 
+// One byte for all of `n`, or one for each, as numbers.
+std::vector<int32_t> spread_zero_points(std::span<const uint8_t> bytes, bool is_signed, size_t n);
 // Zero points of weights: a constant of one or `n` numbers, or none. Empty where there are others.
 std::vector<int32_t> weight_zero_points(const Tensor* constant, size_t n);
 

@@ -1,8 +1,8 @@
 #include "runtime/ops/f32_conv.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "kernels/copy/copy_bytes.h"
 #include "kernels/dwconv/f32_dwconv.h"
 #include "runtime/ops/windows.h"
 
@@ -27,17 +27,7 @@ size_t patches_at_a_time(const ConvGeometry& geometry) {
   return std::min(std::max(fitting, kLeastPatches), std::max<size_t>(all, 1));
 }
 
-// A few floats, for which a call would take longer than copying.
-void copy_floats(const float* from, int64_t n, float* to) {
-  constexpr int64_t kFew = 64, kStep = 4;
-  if (n < kStep || n > kFew) {
-    std::copy_n(from, n, to);
-    return;
-  }
-  for (int64_t i = 0; i < n - kStep; i += kStep)
-    std::memcpy(to + i, from + i, sizeof(float[kStep]));
-  std::memcpy(to + n - kStep, from + n - kStep, sizeof(float[kStep]));
-}
+size_t floats_bytes(int64_t count) { return static_cast<size_t>(count) * sizeof(float); }
 
 // One row of taps: kw pixels of `channels` floats, to `to`.
 void gather_row(const ConvGeometry& geometry, const float* row, int64_t ow, float* to) {
@@ -48,7 +38,7 @@ void gather_row(const ConvGeometry& geometry, const float* row, int64_t ow, floa
     if (iw < 0) {
       std::fill_n(to, channels, 0.0f);
     } else {
-      copy_floats(row + iw * geometry.in_channels, channels, to);
+      copy_bytes(row + iw * geometry.in_channels, to, floats_bytes(channels));
     }
   }
 }
@@ -73,7 +63,7 @@ void gather_line(const ConvGeometry& geometry, const float* x, int64_t oh, int64
     float* to = patches;
     for (int64_t p = ow; p < ow + count; ++p, to += patch_floats) {
       if (row && inner_row(geometry, p)) {
-        copy_floats(row + window_begin(w, p) * geometry.in_channels, row_floats, to);
+        copy_bytes(row + window_begin(w, p) * geometry.in_channels, to, floats_bytes(row_floats));
       } else {
         gather_row(geometry, row, p, to);
       }
@@ -96,7 +86,7 @@ void gather_patches(const ConvGeometry& geometry, const float* x, int64_t first,
 
 // Depthwise: zeros for the padding, then pointers to the taps of some output pixels of a row.
 size_t zeros_bytes(const ConvGeometry& geometry) {
-  return (static_cast<size_t>(geometry.in_channels) * sizeof(float) + 63) / 64 * 64;
+  return static_cast<size_t>(align_up(floats_bytes(geometry.in_channels)));
 }
 
 size_t pixels_at_a_time(const ConvGeometry& geometry) {

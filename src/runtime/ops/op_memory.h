@@ -16,7 +16,7 @@ class ScratchParts {
   // Returns the offset of the part.
   uint64_t add(uint64_t bytes) {
     const uint64_t offset = bytes_;
-    bytes_ += (bytes + 63) / 64 * 64;
+    bytes_ += align_up(bytes);
     return offset;
   }
   // Null where there is not as much.

@@ -1,11 +1,10 @@
 #include "runtime/ops/recurrent_dynamic.h"
 
+#include "runtime/ops/op_memory.h"
 #include "runtime/ops/support.h"
 
 namespace octavo {
 namespace {
-
-uint64_t aligned(uint64_t bytes) { return (bytes + 63) / 64 * 64; }
 
 // The part of direction `d` of a constant that holds the same for each.
 template <typename T>
@@ -16,19 +15,15 @@ std::span<const T> part_of(const Tensor& constant, size_t directions, size_t d) 
 
 std::vector<int32_t> zero_points_of(const Tensor* constant, size_t directions, size_t d,
                                     size_t rows) {
-  std::vector<int32_t> zero_points(rows, 0);
-  if (!constant) return zero_points;
-  const std::span<const uint8_t> bytes = part_of<uint8_t>(*constant, directions, d);
-  for (size_t i = 0; i < rows; ++i) {
-    zero_points[i] = widen(bytes[bytes.size() == 1 ? 0 : i], constant->dtype() == DType::kInt8);
-  }
-  return zero_points;
+  if (!constant) return std::vector<int32_t>(rows, 0);
+  return spread_zero_points(part_of<uint8_t>(*constant, directions, d),
+                            constant->dtype() == DType::kInt8, rows);
 }
 
 }  // namespace
 
 uint64_t DynamicProduct::scratch_bytes(uint64_t steps) const {
-  return aligned(steps * inputs()) + aligned(rows() * sizeof(float)) +
+  return align_up(steps * inputs()) + align_up(rows() * sizeof(float)) +
          dynamic_gemm_scratch(*weights);
 }
 
@@ -36,8 +31,8 @@ void DynamicProduct::run(size_t steps, const float* x, const float* addend, floa
                          std::byte* scratch) const {
   const size_t count = steps * inputs();
   auto* const bytes = reinterpret_cast<uint8_t*>(scratch);
-  auto* const scales = reinterpret_cast<float*>(scratch + aligned(count));
-  std::byte* const rest = scratch + aligned(count) + aligned(rows() * sizeof(float));
+  auto* const scales = reinterpret_cast<float*>(scratch + align_up(count));
+  std::byte* const rest = scratch + align_up(count) + align_up(rows() * sizeof(float));
   const DynamicScale found = dynamic_scale(convert->range(count, x));
   convert->quantize(count, x, found.scale, {found.zero_point, 0, 255}, bytes);
   for (size_t i = 0; i < scale.size(); ++i) scales[i] = found.scale * scale[i];

@@ -81,7 +81,7 @@ template <typename T, typename Run>
 Status run_conv(RunContext& context, const ConvGeometry& geometry, bool channels_last,
                 uint64_t scratch_bytes, Run&& run) {
   const std::vector<ConvPart> parts = split_by_lines(geometry, context.threads());
-  const uint64_t part_bytes = (scratch_bytes + kAlignment - 1) / kAlignment * kAlignment;
+  const uint64_t part_bytes = align_up(scratch_bytes);
   const auto run_parts = [&](const T* x, T* y, std::byte* scratch) {
     context.parallel(static_cast<int>(parts.size()), [&](int i) {
       const ConvPart& part = parts[static_cast<size_t>(i)];
