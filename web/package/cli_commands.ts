@@ -1,0 +1,176 @@
+// The commands: their flags, and what each does.
+import { readFileSync } from 'node:fs';
+import { checkWritable, labelsOf, writeAtomically } from './cli_files.js';
+import { type Command, countOf, exit, type Flag, type Flags, one, type Tool } from './cli_tool.js';
+import { type Model, spread } from './client.js';
+import { OctavoError } from './errors.js';
+import { taken } from './host.js';
+import type { Calibration, Comparison, Session } from './octavo.js';
+import type { Recipe } from './types.js';
+
+const json: Flag = { value: '', help: 'one JSON object on stdout' };
+const force: Flag = { value: '', help: 'replace files that exist', short: 'f' };
+const quiet: Flag = { value: '', help: 'no plan, no progress', short: 'q' };
+const threads: Flag = { value: 'N', help: 'threads, each with an engine of its own; all cores, up to 4, unless given' };
+
+export const commands: Record<string, Command> = {
+  inspect: {
+    help: 'show inputs, layers and what can be quantized',
+    positionals: ['MODEL'],
+    flags: { json },
+    required: [],
+    recipe: false,
+    async run(tool, [path], flags) {
+      const session = await tool.open(flags, path as string);
+      tool.print(flags['json'] ? `${session.inspect()}\n` : session.inspectText());
+      return exit.ok;
+    },
+  },
+  quantize: {
+    help: 'calibrate on images and write the int8 model',
+    positionals: ['MODEL'],
+    flags: {
+      output: { value: 'FILE', help: 'where the int8 model goes', short: 'o' },
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic' },
+      'write-recipe': { value: 'FILE', help: 'write the recipe as it was used' },
+      threads, json, force, quiet,
+    },
+    required: ['output'],
+    recipe: true,
+    run: quantize,
+  },
+  compare: {
+    help: 'run a float and a quantized model side by side',
+    positionals: ['FLOAT', 'QUANTIZED'],
+    flags: {
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to run' },
+      labels: { value: 'FILE', help: 'file of `file class-index` lines; or `folders`: each sub-folder is a class' },
+      'fail-below': { value: 'NAME=X,...', help: 'exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20' },
+      threads, json, quiet,
+    },
+    required: ['images'],
+    recipe: true,
+    run: compare,
+  },
+  run: {
+    help: 'run a model on one array',
+    positionals: ['MODEL'],
+    flags: {
+      input: { value: 'X.npy', help: "array for an input; repeat it for each, in the model's order", repeatable: true },
+      output: { value: 'Y.npy', help: 'where an output goes; repeat it for more than the first', repeatable: true },
+      profile: { value: 'N', help: 'run N times and show where the time goes' },
+      threads: { value: 'N', help: 'accepted as by the native program; here one thread runs a model' },
+      force,
+    },
+    required: ['input', 'output'],
+    recipe: false,
+    run: runModel,
+  },
+};
+
+async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
+  const output = one(flags['output']);
+  checkWritable(output, flags);
+  const recipe = tool.recipe(flags);
+  const { octavo, threads } = tool.engines(flags);
+  const model = await tool.model(octavo, path as string);
+  const session = tool.host.object<Session>(model.handle);
+  for (const warning of JSON.parse(taken(session.warnings(recipe)))) tool.note(`  warning      ${warning}\n`);
+  const start = performance.now();
+  const plan: Plan = { title: `octavo quantize ${path} -> ${output}\n`, recipe, model, session, threads, flags };
+  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'dynamic' ? quantizeUncalibrated(tool, plan) : await quantizeCalibrated(tool, plan);
+  const pieces: Uint8Array[] = [];
+  taken(quantized.save('onnx', (piece) => pieces.push(piece.slice())));
+  const bytes = Buffer.concat(pieces);
+  writeAtomically(output, bytes);
+  const seconds = (performance.now() - start) / 1000;
+  tool.print(flags['json'] ? `${quantized.quantizeReport(output, bytes.length, seconds)}\n`
+    : quantized.quantizeReportText(output, bytes.length, seconds));
+  return exit.ok;
+}
+
+interface Plan {
+  title: string;
+  recipe: string;
+  model: Model;
+  session: Session;
+  threads: number;
+  flags: Flags;
+}
+
+async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, threads, flags }: Plan): Promise<Session> {
+  const images = one(flags['images']);
+  if (images === '') {
+    throw new OctavoError('E_INVALID_ARGUMENT',
+      'the static scheme finds ranges on samples: give --images a folder of them, or use --scheme dynamic');
+  }
+  const found = tool.findSamples(images);
+  const files = spread(found, (JSON.parse(recipe) as Recipe).limit ?? 0);
+  const plan = taken(session.describe(recipe));
+  if (!flags['quiet']) {
+    tool.note(`${title}  samples      ${files.length} of ${found.length} in ${images}, ${threads} ${threads === 1 ? 'thread' : 'threads'}\n${plan}`);
+  }
+  writeRecipe(recipe, flags);
+  const calibration = await model.calibration(JSON.parse(recipe));
+  await calibration.add(files.map((file) => ({ name: file, data: file })), { onProgress: (progress) => tool.progress(progress, flags) });
+  tool.noteSkipped(await calibration.skipped());
+  return taken(session.quantize(tool.host.object<Calibration>(calibration.handle)));
+}
+
+/** The dynamic scheme looks at no samples. */
+function quantizeUncalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
+  if (flags['images'] !== undefined) {
+    throw new OctavoError('E_INVALID_ARGUMENT', 'the dynamic scheme looks at no samples: leave --images out, or use --scheme static');
+  }
+  if (!flags['quiet']) tool.note(title + taken(session.describe(recipe)));
+  writeRecipe(recipe, flags);
+  return taken(session.quantizeUncalibrated(recipe));
+}
+
+function writeRecipe(recipe: string, flags: Flags): void {
+  if (!flags['write-recipe']) return;
+  const where = one(flags['write-recipe']);
+  checkWritable(where, flags);
+  writeAtomically(where, Buffer.from(`${recipe}\n`));
+}
+
+async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: Flags): Promise<number> {
+  const thresholds = flags['fail-below']?.[0] ?? '';
+  taken(tool.module.checkThresholds(thresholds));
+  const recipe = tool.recipe(flags);
+  const { octavo } = tool.engines(flags);
+  const float = await tool.model(octavo, floatPath as string);
+  const quantized = await tool.model(octavo, quantizedPath as string);
+  const images = one(flags['images']);
+  const files = spread(tool.findSamples(images), (JSON.parse(recipe) as Recipe).limit ?? 0);
+  const labels = labelsOf(tool.module, images, flags['labels'], files);
+  const samples = files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 }));
+  const comparison = tool.host.object<Comparison>(
+    await float.comparison(quantized, samples, JSON.parse(recipe), { onProgress: (progress) => tool.progress(progress, flags) }));
+  const report = taken(comparison.report());
+  tool.noteSkipped(JSON.parse(report).skipped);
+  const color = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
+  tool.print(flags['json'] ? `${report}\n` : taken(comparison.reportText(Math.min(process.stderr.columns ?? 80, 100), color)));
+  const missed = taken(comparison.missed(thresholds));
+  tool.note(missed);
+  return missed === '' ? exit.ok : exit.threshold;
+}
+
+async function runModel(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
+  const outputs = flags['output'] ?? [];
+  for (const file of outputs) checkWritable(file, flags);
+  const session = await tool.open(flags, path as string);
+  const names = session.outputNames();
+  if (outputs.length > names.length) {
+    throw new OctavoError('E_INVALID_ARGUMENT', `the model has ${names.length} outputs; give as many files`);
+  }
+  const inputs = (flags['input'] ?? []).map((file) => taken(tool.module.readNpy(readFileSync(file)), file));
+  if (flags['profile'] !== undefined) tool.print(taken(session.profileText(inputs, countOf(flags['profile'], '--profile', 100000))));
+  const results = taken(session.run(inputs));
+  for (const [i, file] of outputs.entries()) {
+    const tensor = results[i]!;
+    writeAtomically(file, taken(tool.module.writeNpy(tensor)));
+    tool.print(`${file}: ${names[i]} ${tensor.dtype} [${tensor.dims.join(', ')}]\n`);
+  }
+  return exit.ok;
+}
