@@ -14,36 +14,54 @@ constexpr uint64_t kMostElements = uint64_t{1} << 48;  // of a state: sums of ma
 constexpr size_t kLanes = 16;  // accumulators side by side: what compilers turn into vectors
 
 struct Scan {
-  Range extremes;
+  Range extremes;  // where all are finite
   bool finite;
 };
 
-// One look at every element: the extremes, and whether all exponents are below that of NaN and
-// infinity. A comparison with NaN is false, so NaN never replaces an extreme.
+constexpr uint32_t kSign = 0x80000000u, kInfinityBits = 0x7f800000u;
+
+// One look at every element, as integers: of floats of one sign they are in the order of the
+// magnitudes, and infinity and NaN are above all others.
 Scan scan(std::span<const float> values) {
-  std::array<float, kLanes> low, high;
-  std::array<uint32_t, kLanes> exponent{};
-  low.fill(kInfinity);
-  high.fill(-kInfinity);
+  std::array<uint32_t, kLanes> low, high;
+  std::array<int32_t, kLanes> most;
+  low.fill(UINT32_MAX);
+  high.fill(0);
+  most.fill(INT32_MIN);
   const auto take = [&](size_t lane, float x) {
-    low[lane] = x < low[lane] ? x : low[lane];
-    high[lane] = x > high[lane] ? x : high[lane];
-    const uint32_t bits = std::bit_cast<uint32_t>(x) & 0x7f800000u;
-    exponent[lane] = bits > exponent[lane] ? bits : exponent[lane];
+    const uint32_t bits = std::bit_cast<uint32_t>(x);
+    const int32_t with_sign = std::bit_cast<int32_t>(x);
+    low[lane] = bits < low[lane] ? bits : low[lane];
+    high[lane] = bits > high[lane] ? bits : high[lane];
+    most[lane] = with_sign > most[lane] ? with_sign : most[lane];
   };
   const size_t whole = values.size() / kLanes * kLanes;
   for (size_t i = 0; i < whole; i += kLanes) {
     for (size_t lane = 0; lane < kLanes; ++lane) take(lane, values[i + lane]);
   }
   for (size_t i = whole; i < values.size(); ++i) take(i - whole, values[i]);
-  return {{*std::min_element(low.begin(), low.end()) + 0.0f,  // -0 + 0 = 0
-           *std::max_element(high.begin(), high.end()) + 0.0f},
-          *std::max_element(exponent.begin(), exponent.end()) < 0x7f800000u};
+
+  const uint32_t nearest = *std::ranges::min_element(low);    // to 0: of the positive ones, if any
+  const uint32_t negative = *std::ranges::max_element(high);  // farthest below 0, if any is
+  const int32_t positive = *std::ranges::max_element(most);   // farthest above 0, if any is
+  const auto real = [](auto bits) { return std::bit_cast<float>(bits) + 0.0f; };  // -0 + 0 = 0
+  return {{negative >= kSign ? real(negative) : real(nearest),
+           positive >= 0 ? real(positive) : real(nearest)},
+          positive < static_cast<int32_t>(kInfinityBits) && negative < (kSign | kInfinityBits)};
 }
 
 }  // namespace
 
-Range extremes_of(std::span<const float> values) { return scan(values).extremes; }
+Range extremes_of(std::span<const float> values) {
+  Range range{kInfinity, -kInfinity};
+  if (values.empty()) return range;
+  if (const Scan seen = scan(values); seen.finite) return seen.extremes;
+  for (const float x : values) {  // a comparison with NaN is false
+    range.min = x < range.min ? x : range.min;
+    range.max = x > range.max ? x : range.max;
+  }
+  return {range.min + 0.0f, range.max + 0.0f};
+}
 
 void Observer::observe(std::span<const float> values) {
   if (values.empty()) return;

@@ -8,7 +8,7 @@ import { trackedFiles } from '../../scripts/sources.mjs';
 const mayInclude = {
   base: [],
   graph: ['base'],
-  image: ['base'],
+  image: ['kernels', 'base'],
   kernels: ['base'],
   formats: ['graph', 'base'],
   passes: ['graph', 'base'],

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
@@ -34,6 +35,29 @@ TEST(ExtremesOf, FindsThemWhereverTheyStand) {
       EXPECT_EQ(extremes_of(values).max, 5.0f) << size << " " << place;
       values[place] = -5.0f;
       EXPECT_EQ(extremes_of(values).min, -5.0f) << size << " " << place;
+    }
+  }
+}
+
+TEST(ExtremesOf, OfAnySignsAreThoseOfAComparison) {
+  std::mt19937 random(3);
+  std::uniform_real_distribution<float> magnitude(0.001f, 1000.0f);
+  for (const float below : {0.0f, 0.5f, 1.0f}) {  // how many are negative
+    for (size_t size : {1u, 16u, 100u}) {
+      std::vector<float> values(size);
+      for (float& x : values) {
+        const bool negative = static_cast<float>(random() % 100) < 100 * below;
+        x = negative ? -magnitude(random) : magnitude(random);
+      }
+      const auto [min, max] = std::ranges::minmax(values);
+      EXPECT_EQ(extremes_of(values), (Range{min, max}));
+      values[0] = kNan;  // passed over
+      const Range rest = size == 1 ? Range{kInf, -kInf} : extremes_of(std::span(values).subspan(1));
+      EXPECT_EQ(extremes_of(values), rest);
+      values[0] = -kInf;
+      EXPECT_EQ(extremes_of(values).min, -kInf);
+      values[0] = kInf;
+      EXPECT_EQ(extremes_of(values).max, kInf);
     }
   }
 }
