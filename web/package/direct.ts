@@ -2,7 +2,7 @@
 import type { Host } from './host.js';
 import type { Transport } from './protocol.js';
 
-const turn = 20; // ms of work before others get their turn, so that signals are seen and timers run
+const turn = 50; // ms of work before others get their turn, so that signals are seen and timers run; what browsers call a long task begins there
 
 export function directTransport(host: Host): Transport {
   let last = performance.now();
