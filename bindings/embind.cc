@@ -10,6 +10,8 @@ using namespace octavo;
 EMSCRIPTEN_BINDINGS(octavo) {
   function("version", +[] { return std::string(kVersion); });
   function("isa", +[] { return std::string(kernel_isa()); });
+  function("useThreads", &use_threads);
+  function("threads", &threads);
   function("open", &open_session);
   function("recipeKeys", &recipe_keys_json);
   function("normalizeRecipe", &normalize_recipe);

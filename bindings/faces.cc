@@ -11,6 +11,8 @@
 namespace octavo {
 namespace {
 
+std::shared_ptr<ThreadPool> pool;  // of all sessions: one of them runs at a time
+
 template <typename T>
 val outcome_from(const Result<T>& result) {
   return result.ok() ? outcome_of(*result) : outcome(result.status());
@@ -63,6 +65,12 @@ val to_tensors(const std::vector<Tensor>& tensors) {
 }
 
 }  // namespace
+
+void use_threads(int threads) {
+  pool = threads > 1 ? std::make_shared<ThreadPool>(threads) : nullptr;
+}
+
+int threads() { return pool ? pool->threads() : 1; }
 
 val open_session(val source, val sibling) {
   const auto open_sibling =
@@ -184,6 +192,10 @@ val JsComparison::missed(const std::string& thresholds) const {
 
 // --- session
 // ---------------------------------------------------------------------------------------
+
+JsSession::JsSession(Session session) : session_(std::move(session)) {
+  session_.use_threads(pool);
+}
 
 std::string JsSession::inspect_json() const {
   return dump_json(to_json(inspect(session_.model())));

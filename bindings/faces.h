@@ -9,6 +9,8 @@ namespace octavo {
 
 using emscripten::val;
 
+void use_threads(int threads);
+int threads();
 val open_session(val source, val sibling);
 std::string recipe_keys_json();
 val normalize_recipe(const std::string& recipe);
@@ -56,7 +58,7 @@ class JsComparison {
 
 class JsSession {
  public:
-  explicit JsSession(Session session) : session_(std::move(session)) {}
+  explicit JsSession(Session session);
   std::string inspect_json() const;
   std::string inspect_text() const;
   val describe_recipe(const std::string& recipe) const;

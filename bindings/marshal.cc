@@ -25,9 +25,9 @@ class JsSource final : public ByteSource {
       return {ErrorCode::kModelUnreadable,
               "the file ends too early; it may be cut short, try to copy or download it again"};
     }
-    const val done =
-        source_.call<val>("read", static_cast<double>(offset), static_cast<double>(out.size()),
-                          static_cast<double>(reinterpret_cast<uintptr_t>(out.data())));
+    const val into(
+        emscripten::typed_memory_view(out.size(), reinterpret_cast<uint8_t*>(out.data())));
+    const val done = source_.call<val>("read", static_cast<double>(offset), into);
     return done.isTrue() ? Status() : Status(ErrorCode::kIo, "reading failed");
   }
 

@@ -1,4 +1,4 @@
-// The compiled module, exactly as embind.cc exposes it: synchronous, single-threaded, for one worker.
+// The compiled module, exactly as embind.cc exposes it: synchronous, for one worker.
 // People use the package (web/package); this is what the package is written on.
 
 /** Every call that can fail returns either its value or this. */
@@ -7,10 +7,10 @@ export interface Failed {
 }
 export type Outcome<T> = { value: T } | Failed;
 
-/** Random access to bytes. `read` puts `length` bytes from `offset` at `address` of HEAPU8; false when it cannot. */
+/** Random access to bytes. `read` fills `into`, a view that is void after the call, from `offset`; false when it cannot. */
 export interface Source {
   size: number;
-  read(offset: number, length: number, address: number): boolean;
+  read(offset: number, into: Uint8Array): boolean;
 }
 
 export interface RawTensor {
@@ -91,10 +91,12 @@ export interface Comparison extends Handle {
 }
 
 export interface Module {
-  HEAPU8: Uint8Array;
   version(): string;
   /** Of its kernels on this machine: "simd128" or "relaxed". */
   isa(): string;
+  /** Sessions opened from now on share each run over so many threads: of the module with threads, `workers` and the caller's. */
+  useThreads(threads: number): void;
+  threads(): number;
   open(source: Source, sibling: (name: string) => Source | null): Outcome<Session>;
   /** JSON list of the recipe's keys: {key, flag, value, help, repeatable}. */
   recipeKeys(): string;
@@ -120,6 +122,11 @@ export interface ModuleOptions {
     done: (instance: WebAssembly.Instance, module: WebAssembly.Module) => void,
   ): object;
   locateFile?(path: string): string;
+  /** Of the module with threads: those that its threads run in. They have loaded the same script, and are taken out. */
+  workers?: Worker[];
 }
 
-export default function createModule(options?: ModuleOptions): Promise<Module>;
+export type CreateModule = (options?: ModuleOptions) => Promise<Module>;
+
+declare const createModule: CreateModule;
+export default createModule;

@@ -10,6 +10,10 @@ set(OCTAVO_WASM_COMPILE_FLAGS
   -DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0     # Embind without RTTI
 )
 add_compile_options(${OCTAVO_WASM_COMPILE_FLAGS})
+if(OCTAVO_WASM_THREADS)
+  add_compile_options(-pthread)             # as the protobuf-lite beside the other
+  add_link_options(-pthread)
+endif()
 add_link_options(
   -fno-rtti                                 # Embind's half that lives in the linked library
   -sALLOW_MEMORY_GROWTH                     # a model's size is not known ahead
@@ -27,10 +31,18 @@ set(OCTAVO_WASM_MODULE_LINK_FLAGS
   -sENVIRONMENT=web,worker                  # Node gets the bytes handed; bundlers find no node: import
   -sDYNAMIC_EXECUTION=0                     # no `new Function`: runs under a CSP without 'unsafe-eval'
   -sFILESYSTEM=0                            # files are read by whoever calls, in slices
-  -sEXPORTED_RUNTIME_METHODS=HEAPU8         # bytes are copied straight into the heap
   -sINCOMING_MODULE_JS_API=wasmBinary,instantiateWasm,locateFile,print,printErr
   -O3                                       # wasm-opt over the whole, and minified glue
 )
+if(OCTAVO_WASM_THREADS)
+  set(OCTAVO_WASM_SUFFIX _threads)
+  list(APPEND OCTAVO_WASM_MODULE_LINK_FLAGS
+    --js-library=${CMAKE_SOURCE_DIR}/cmake/thread_workers.js
+    -sPTHREAD_POOL_SIZE=Module.workers.length # all are ready before the module is: later ones would wait for whoever waits for them
+    -sPTHREAD_POOL_SIZE_STRICT=2            # more threads than workers: an error, not a wait
+    -Wno-pthreads-mem-growth                # it warns of JavaScript that reads the heap; ours copies whole arrays
+  )
+endif()
 
 # Link of a test program, run as `node octavo_tests.cjs`.
 set(OCTAVO_WASM_NODE_LINK_FLAGS
@@ -43,7 +55,8 @@ set(OCTAVO_WASM_NODE_LINK_FLAGS
 )
 
 # octavo_wasm_module(FOLDER): FOLDER/*.cc as <build>/octavo.{js,wasm}, and as octavo_relaxed.{js,wasm}
-# with the relaxed kernels: they come first, so that the engine takes them for the others.
+# with the relaxed kernels: they come first, so that the engine takes them for the others. With threads
+# the names end in _threads.
 function(octavo_wasm_module folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
   add_library(octavo_bindings OBJECT ${sources})
@@ -51,7 +64,7 @@ function(octavo_wasm_module folder)
   target_link_libraries(octavo_bindings PUBLIC octavo_engine octavo_engine_flags)
   foreach(variant octavo octavo_relaxed)
     add_executable(${variant}_wasm $<TARGET_OBJECTS:octavo_bindings>)
-    set_target_properties(${variant}_wasm PROPERTIES OUTPUT_NAME ${variant} SUFFIX .js)
+    set_target_properties(${variant}_wasm PROPERTIES OUTPUT_NAME ${variant} SUFFIX ${OCTAVO_WASM_SUFFIX}.js)
     if(variant STREQUAL "octavo_relaxed")
       target_link_libraries(${variant}_wasm PRIVATE octavo_kernels_relaxed)
     endif()

@@ -36,8 +36,9 @@ target_compile_options(octavo_engine_flags INTERFACE -fno-exceptions -fno-rtti)
 target_link_libraries(octavo_engine_flags INTERFACE octavo_flags)
 
 if(EMSCRIPTEN)
-  # Many workers with an engine each need no shared memory.
-  target_compile_definitions(octavo_flags INTERFACE OCTAVO_NO_THREADS)
+  if(NOT OCTAVO_WASM_THREADS)  # else -pthread is among the flags of cmake/emscripten.cmake
+    target_compile_definitions(octavo_flags INTERFACE OCTAVO_NO_THREADS)
+  endif()
 else()
   set(THREADS_PREFER_PTHREAD_FLAG ON)
   find_package(Threads REQUIRED)

@@ -24,7 +24,7 @@ Result<ExitCode> run(const Options& o) {
     if (!input.ok()) return input.status().at(path);
     inputs.push_back(*std::move(input));
   }
-  session.use_threads(o.threads);
+  if (o.threads > 1) session.use_threads(std::make_shared<ThreadPool>(o.threads));
   if (o.profile > 0) {
     OCTAVO_ASSIGN_OR_RETURN(const Profile found, profile(session, inputs, o.profile));
     print(to_text(found));

@@ -61,8 +61,8 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
   return plan;
 }
 
-void Session::use_threads(int threads) {
-  pool_ = threads > 1 ? std::make_shared<ThreadPool>(threads) : nullptr;
+void Session::use_threads(std::shared_ptr<ThreadPool> pool) {
+  pool_ = std::move(pool);
   executor_.reset();
 }
 

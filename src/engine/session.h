@@ -35,9 +35,9 @@ class Session {
   // for this: one run at a time.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
-  // Threads that `run` and profile() share the work of one run over: 1 unless told. The same bytes
-  // for any number.
-  void use_threads(int threads);
+  // Threads that `run` and profile() share the work of one run over, null for the caller's alone;
+  // sessions may share them, one run at a time. The same bytes for any number.
+  void use_threads(std::shared_ptr<ThreadPool> pool);
   const std::shared_ptr<ThreadPool>& pool() const { return pool_; }
 
   // Runs the samples and observes their values; the same ranges for any number of threads.
@@ -55,7 +55,7 @@ class Session {
  private:
   std::shared_ptr<const Model> model_;
   std::map<std::vector<std::vector<int64_t>>, std::shared_ptr<const Plan>> plans_;
-  std::shared_ptr<ThreadPool> pool_;    // null: the caller's thread alone
+  std::shared_ptr<ThreadPool> pool_;
   std::shared_ptr<Executor> executor_;  // of the last run: its memory serves the next
 };
 

@@ -6,14 +6,16 @@ import { demo, demoPictures, sha256 } from '../support.mjs';
 import { dist, launch, serveFolders } from './support.mjs';
 import { createOctavo } from 'octavo';
 
-let browser, site;
+let browser, site, isolated;
 before(async () => {
   browser = await launch();
   site = await serveFolders({ '/dist': dist, '/demo': demo('') });
+  isolated = await serveFolders({ '/dist': dist, '/demo': demo('') }, { isolated: true });
 });
 after(async () => {
   await browser?.close();
   site?.close();
+  isolated?.close();
 });
 
 const pictures = () => demoPictures('calibration').slice(0, 13);
@@ -31,9 +33,9 @@ async function inNode() {
 
 const summary = (file, { float, quantized, ...report }) => ({ file: sha256(file), report: { ...report, float: float.bytes, quantized: quantized.bytes } });
 
-async function inBrowser(entry, options, asUrl) {
+async function inBrowser(entry, options, asUrl, { address }) {
   const page = await browser.newPage();
-  await page.goto(site.address);
+  await page.goto(address);
   const base64 = (bytes) => Buffer.from(bytes).toString('base64');
   const { saved, report } = await page.evaluate(async ([url, settings, model, files, words]) => {
     const decode = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
@@ -46,21 +48,23 @@ async function inBrowser(entry, options, asUrl) {
     const file = await int8.save();
     octavo.dispose();
     return { saved: Array.from(file), report: compared };
-  }, [`${site.address}/dist/${entry}`, options, asUrl ? `${site.address}/demo/demo.onnx` : base64(readFileSync(demo('demo.onnx'))),
+  }, [`${address}/dist/${entry}`, options, asUrl ? `${address}/demo/demo.onnx` : base64(readFileSync(demo('demo.onnx'))),
     pictures().map(({ bytes }) => base64(bytes)), recipe]);
   await page.close();
   return summary(Uint8Array.from(saved), report);
 }
 
-for (const [name, entry, options, asUrl] of [
+for (const [name, entry, options, asUrl, where = () => site] of [
   ['in its worker', 'index.js', { workers: 1 }],
   ['in two workers', 'index.js', { workers: 2 }],
   ['in three workers, the model from a URL', 'index.js', { workers: 3 }, true],
   ['in as many as there are cores, embedded, in Blob workers', 'inline.js', {}],
+  ['in a worker with threads', 'index.js', { workers: 1, threads: 3 }, true, () => isolated],
+  ['in two workers, the first with threads', 'index.js', { workers: 2, threads: 2 }, false, () => isolated],
   ['without a worker', 'index.js', { worker: false }],
 ]) {
   test(`${name}: the bytes and the report of Node`, async () => {
-    assert.deepEqual(await inBrowser(entry, options, asUrl), await inNode());
+    assert.deepEqual(await inBrowser(entry, options, asUrl, where()), await inNode());
   });
 }
 

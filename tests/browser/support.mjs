@@ -14,12 +14,16 @@ const types = { '.html': 'text/html', '.js': 'text/javascript', '.mjs': 'text/ja
 
 /**
  * Serves folders of this project without any policy: { '/dist': folder, ... }; '/' is an empty page, with
- * an import map of `imports`. Where `isolated`, timers are fine.
+ * an import map of `imports`. Where `isolated`, timers are fine and memory may be shared. `headers` of
+ * some paths; `asked` is every path that was asked for.
  */
-export async function serveFolders(folders, { isolated = false, imports = {} } = {}) {
+export async function serveFolders(folders, { isolated = false, imports = {}, headers = {} } = {}) {
+  const asked = [];
   const empty = `<!doctype html><title>empty</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname));
+    asked.push(path);
+    for (const [name, value] of Object.entries(headers[path] ?? {})) response.setHeader(name, value);
     if (isolated) response.setHeader('Cross-Origin-Opener-Policy', 'same-origin').setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     if (path === '/') return response.setHeader('Content-Type', 'text/html').end(empty);
     const [prefix, folder] = Object.entries(folders).find(([name]) => path.startsWith(`${name}/`)) ?? [];
@@ -28,7 +32,7 @@ export async function serveFolders(folders, { isolated = false, imports = {} } =
     response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream').end(readFileSync(file));
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  return { address: `http://127.0.0.1:${server.address().port}`, asked, close: () => server.close() };
 }
 
 export const dist = inRoot('dist');

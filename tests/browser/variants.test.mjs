@@ -1,5 +1,5 @@
-// The same bytes from every set of kernels: Chromium with and without AVX-VNNI, on both wasm modules,
-// and the native engine, whose suite holds its fast kernels to the plain ones.
+// The same bytes from every set of kernels: Chromium with and without AVX-VNNI, on all wasm modules, on
+// one thread and several, and the native engine, whose suite holds its fast kernels to the plain ones.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,36 +12,40 @@ import { dist, launch, serveFolders } from './support.mjs';
 const folder = mkdtempSync(join(tmpdir(), 'octavo-variants-'));
 const hasVnni = /avx_?vnni/.test(readFileSync('/proc/cpuinfo', 'utf8'));
 const runs = [
-  { says: 'the module that the engine chooses', flags: [], wasm: undefined, isa: hasVnni ? 'relaxed' : 'simd128' },
+  { says: 'the module that the engine chooses, on one thread', flags: [], threads: 1, isa: hasVnni ? 'relaxed' : 'simd128' },
+  { says: 'the module that the engine chooses, on three', flags: [], threads: 3, isa: hasVnni ? 'relaxed' : 'simd128' },
+  { says: 'three threads without relaxed SIMD', flags: [], threads: 3, hidden: true, isa: 'simd128' },
   { says: 'the module without relaxed SIMD', flags: [], wasm: '/dist/octavo.wasm', isa: 'simd128' },
   { says: 'relaxed SIMD that saturates', flags: ['--js-flags=--no-enable-avx-vnni'], wasm: '/dist/octavo_relaxed.wasm', isa: 'simd128' },
 ];
 let site;
 
 before(async () => {
-  site = await serveFolders({ '/dist': dist, '/models': folder });
+  site = await serveFolders({ '/dist': dist, '/models': folder }, { isolated: true });
 });
 after(() => {
   site.close();
   rmSync(folder, { recursive: true });
 });
 
-async function inChromium({ flags, wasm }, subjects) {
+/** Where relaxed SIMD is `hidden`, the package takes the engine for one without. */
+async function inChromium({ flags, wasm, threads, hidden }, subjects) {
   const browser = await launch(...flags);
   try {
     const page = await browser.newPage();
+    if (hidden) await page.addInitScript(() => { WebAssembly.validate = () => false; });
     await page.goto(site.address);
-    return await page.evaluate(async ([base, file, list]) => {
+    return await page.evaluate(async ([base, file, count, list]) => {
       const { createOctavo: start } = await import(`${base}/dist/index.js`);
-      const octavo = await start(file === undefined ? {} : { wasm: base + file });
+      const octavo = await start(file === undefined ? { threads: count } : { wasm: base + file });
       const outputs = {};
       for (const { name, dims, data } of list) {
         const model = await octavo.open(new URL(`${base}/models/${name}`));
         const [output] = await model.run([{ dtype: 'float32', dims, data: Float32Array.from(data) }]);
         outputs[name] = Array.from(output.data);
       }
-      return { isa: await octavo.isa(), outputs };
-    }, [site.address, wasm, subjects]);
+      return { isa: await octavo.isa(), threads: await octavo.threads(), outputs };
+    }, [site.address, wasm, threads, subjects]);
   } finally {
     await browser.close();
   }
@@ -72,8 +76,9 @@ test('every set of kernels gives the bytes of the native engine', async (t) => {
   const wanted = Object.fromEntries(subjects.map((subject) => [subject.name, sha256(natively(subject))]));
   for (const run of runs) {
     await t.test(run.says, async () => {
-      const { isa, outputs } = await inChromium(run, subjects);
+      const { isa, threads, outputs } = await inChromium(run, subjects);
       assert.equal(isa, run.isa);
+      assert.equal(threads, run.threads ?? 1);
       for (const [name, values] of Object.entries(outputs)) {
         assert.equal(sha256(Buffer.from(Float32Array.from(values).buffer)), wanted[name], name);
       }

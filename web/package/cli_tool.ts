@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { listFiles, read } from './cli_files.js';
 import type { Model, Octavo } from './client.js';
-import { engineCount } from './engines.js';
+import { asManyAsCores } from './engines.js';
 import { OctavoError } from './errors.js';
 import { type Host, taken } from './host.js';
 import { octavoOn } from './node.js';
@@ -46,7 +46,7 @@ export class Tool {
 
   /** As many as `--threads` says; their threads end with the process. */
   engines(flags: Flags): { octavo: Octavo; threads: number } {
-    const threads = flags['threads'] === undefined ? engineCount(undefined, availableParallelism()) : countOf(flags['threads'], '--threads', 1024);
+    const threads = flags['threads'] === undefined ? asManyAsCores(undefined, availableParallelism()) : countOf(flags['threads'], '--threads', 1024);
     return { octavo: octavoOn(this.host, threads), threads };
   }
 

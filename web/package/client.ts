@@ -41,6 +41,14 @@ export class Octavo {
     return this.#engines.first.call('isa');
   }
 
+  /**
+   * How many threads share one run: more than 1 in a page that is cross-origin isolated, on more than one
+   * core, with the worker and wasm of this package. Where they were wanted and did not start, the console says why.
+   */
+  threads(): Promise<number> {
+    return this.#engines.first.call('threads');
+  }
+
   /** Why a file that begins so cannot be a sample; null where it can. 64 bytes are enough. */
   sniff(head: Uint8Array): Promise<string | null> {
     return this.#engines.first.call('sniff', head);

@@ -46,7 +46,7 @@ export class Engines {
   }
 }
 
-/** How many engines: what was asked for, or as many as there are cores, within reason. */
-export function engineCount(asked: number | undefined, cores: number): number {
+/** How many engines, or threads of one: what was asked for, or as many as there are cores, within reason. */
+export function asManyAsCores(asked: number | undefined, cores: number): number {
   return Math.max(1, Math.floor(asked ?? Math.min(cores, mostByDefault)));
 }

@@ -1,6 +1,6 @@
 // The engine's side of the protocol: owns the module and what handles stand for. Runs in a worker,
 // or on the caller's thread.
-import type { Calibration, Comparison, Failed, Module, Outcome, RawTensor, Session, Source } from './octavo.js';
+import type { Calibration, Comparison, Failed, Module, Outcome, RawTensor, Session } from './octavo.js';
 import { OctavoError } from './errors.js';
 import { bytesOf, type Engine } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Returned } from './protocol.js';
@@ -44,7 +44,7 @@ export class Host {
   #handlers: Handlers = {
     open: async (source, siblings) => {
       const opened: RandomAccess[] = [];
-      const use = (access: RandomAccess): Source => (opened.push(access), this.#source(access));
+      const use = (access: RandomAccess) => (opened.push(access), access);
       try {
         const main = use(await this.#platform.openSource(source));
         const given = new Map<string, RandomAccess>();
@@ -80,6 +80,7 @@ export class Host {
       return joined(pieces);
     },
     isa: () => this.module.isa() as Isa,
+    threads: () => this.module.threads(),
     compiled: () => this.#compiled,
     profile: (model, inputs, runs) => JSON.parse(taken(this.#get<Session>(model).profile(inputs.map(toRaw), runs))),
     normalize: (recipe) => JSON.parse(taken(this.module.normalizeRecipe(text(recipe)))),
@@ -138,15 +139,6 @@ export class Host {
     const object = this.#handles.get(handle);
     if (object === undefined) throw new OctavoError('E_INVALID_ARGUMENT', 'this object has been disposed');
     return object as T;
-  }
-
-  // The heap may have grown: its view is taken afresh for every read.
-  #source(access: RandomAccess): Source {
-    const heap = () => this.module.HEAPU8;
-    return {
-      size: access.size,
-      read: (offset, length, address) => access.read(offset, heap().subarray(address, address + length)),
-    };
   }
 }
 

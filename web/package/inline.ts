@@ -4,10 +4,10 @@
 import { keepInBrowser } from './browser.js';
 import { Octavo } from './client.js';
 import { workerSource } from './embedded.js';
-import { engineCount, Engines } from './engines.js';
+import { asManyAsCores, Engines } from './engines.js';
 import type { EngineOptions } from './types.js';
 import { hasRelaxedSimd } from './variant.js';
-import { browserPort, startBeside, workerTransport } from './worker_transport.js';
+import { startBeside, startEngine } from './worker_transport.js';
 
 export { Calibration, Model, Octavo, spread } from './client.js';
 export { OctavoError } from './errors.js';
@@ -17,11 +17,9 @@ export type * from './types.js';
 export async function createOctavo({ workers }: Pick<EngineOptions, 'workers'> = {}): Promise<Octavo> {
   const { wasmBase64 } = await (hasRelaxedSimd() ? import('./embedded_relaxed.js') : import('./embedded_simd128.js'));
   const wasm = decode(wasmBase64);
-  const own = startWorker();
-  own.postMessage({ wasm }, [wasm.buffer]);
-  const first = workerTransport(browserPort(own));
+  const first = startEngine(startWorker(), { wasm }, [wasm.buffer]);
   const more = { keep: keepInBrowser, start: (running: typeof first) => startBeside(running, startWorker()) };
-  return new Octavo(new Engines(first, more, engineCount(workers, navigator.hardwareConcurrency)));
+  return new Octavo(new Engines(first, more, asManyAsCores(workers, navigator.hardwareConcurrency)));
 }
 
 function startWorker(): Worker {

@@ -1,5 +1,5 @@
 // Fetches, compiles and starts the wasm; a failure names the URL and the way out.
-import createModule, { type Module } from './octavo.js';
+import type { CreateModule, Module } from './octavo.js';
 import { OctavoError } from './errors.js';
 
 export type WasmSource = URL | string | ArrayBuffer | ArrayBufferView | WebAssembly.Module;
@@ -10,10 +10,14 @@ export interface Engine {
   compiled: WebAssembly.Module;
 }
 
-export async function loadEngine(wasm: WasmSource): Promise<Engine> {
+/** `create` is the glue of that wasm; `workers` are for one with threads. */
+export async function loadEngine(wasm: WasmSource, create: CreateModule, workers: Worker[] = []): Promise<Engine> {
+  const threads = workers.length + 1;
   try {
     const compiled = await compile(wasm);
-    return { compiled, module: await start(compiled) };
+    const module = await start(compiled, create, workers);
+    module.useThreads(threads);
+    return { compiled, module };
   } catch (error) {
     if (error instanceof OctavoError) throw error;
     throw new OctavoError('E_WASM_LOAD', `the engine does not start: ${String(error)}; it needs WebAssembly SIMD ` +
@@ -21,14 +25,15 @@ export async function loadEngine(wasm: WasmSource): Promise<Engine> {
   }
 }
 
-function start(compiled: WebAssembly.Module): Promise<Module> {
+function start(compiled: WebAssembly.Module, create: CreateModule, workers: Worker[]): Promise<Module> {
   return new Promise((resolve, reject) => {
-    createModule({
+    create({
       instantiateWasm(imports, done) {
         WebAssembly.instantiate(compiled, imports).then((instance) => done(instance, compiled)).catch(reject);
         return {};
       },
       locateFile: (path) => path,
+      workers,
     }).then(resolve, reject);
   });
 }

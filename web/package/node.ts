@@ -5,10 +5,11 @@ import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Octavo } from './client.js';
 import { directTransport } from './direct.js';
-import { engineCount, Engines } from './engines.js';
+import { asManyAsCores, Engines } from './engines.js';
 import { Host } from './host.js';
 import { loadEngine } from './load.js';
 import { keepInNode, nodePlatform, pathOf } from './node_platform.js';
+import createModule from './octavo.js';
 import type { Transport } from './protocol.js';
 import type { EngineOptions } from './types.js';
 import { wasmUrl } from './wasm_url.js';
@@ -26,11 +27,11 @@ export async function createOctavo(options: EngineOptions = {}): Promise<Octavo>
 /** The engine itself, for the command line of this package. */
 export async function createHost({ wasm = wasmUrl() }: EngineOptions = {}): Promise<Host> {
   const local = pathOf(wasm);
-  return new Host(await loadEngine(local === null ? wasm : await readFile(local)), nodePlatform);
+  return new Host(await loadEngine(local === null ? wasm : await readFile(local), createModule), nodePlatform);
 }
 
 export function octavoOn(host: Host, workers: number | undefined): Octavo {
-  const count = engineCount(workers, availableParallelism());
+  const count = asManyAsCores(workers, availableParallelism());
   return new Octavo(new Engines(directTransport(host), count > 1 ? { keep: keepInNode, start: startThread } : undefined, count));
 }
 

@@ -27,6 +27,7 @@ export interface Calls {
   report(comparison: Handle): CompareReport;
 
   isa(): Isa;
+  threads(): number;
   /** For workers beside this one. */
   compiled(): WebAssembly.Module;
   profile(model: Handle, inputs: Tensor[], runs: number): Profile;

@@ -1,19 +1,23 @@
 // The host at the other end of a port: the first message says what the wasm is, every other is a request.
 import { OctavoError } from './errors.js';
 import { Host, type Platform } from './host.js';
-import { loadEngine, type WasmSource } from './load.js';
+import type { Engine, WasmSource } from './load.js';
 import type { Failure, Request, Response } from './protocol.js';
 
 export interface Start {
   wasm: WasmSource;
+  /** For the worker with threads: how many. */
+  threads?: number;
 }
 
 /** What to do with each message that arrives. */
-export function serve(platform: Platform, answer: (response: Response) => void): (message: Start | Request) => Promise<void> {
+export function serve(
+  platform: Platform, load: (start: Start) => Promise<Engine>, answer: (response: Response) => void,
+): (message: Start | Request) => Promise<void> {
   let host: Promise<Host> | undefined;
   return async (message) => {
     if ('wasm' in message) {
-      host = loadEngine(message.wasm).then((engine) => new Host(engine, platform));
+      host = load(message).then((engine) => new Host(engine, platform));
       host.catch(() => {}); // told to whoever calls
       return;
     }

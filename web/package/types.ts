@@ -208,4 +208,10 @@ export interface EngineOptions {
    * As many as there are cores, up to 4, unless given; 1 where `worker` is a Worker or false.
    */
   workers?: number;
+  /**
+   * Threads that share each run of a model, in a page that is cross-origin isolated and with the worker and
+   * wasm of this package; elsewhere it is 1. The outputs are the same, byte for byte. As many as there are
+   * cores, up to 4, unless given; see `octavo.threads()`.
+   */
+  threads?: number;
 }

@@ -1,6 +1,7 @@
 // The engine in a worker: requests by number, answers in any order.
 import { OctavoError } from './errors.js';
 import type { Response, Transport } from './protocol.js';
+import type { Start } from './serve.js';
 
 /** What differs between workers of browsers and of Node. */
 export interface Port {
@@ -51,7 +52,7 @@ export function workerTransport(port: Port): Transport {
   };
 }
 
-export function browserPort(worker: Worker): Port {
+function browserPort(worker: Worker): Port {
   return {
     post: (message) => worker.postMessage(message),
     listen(onMessage, onError) {
@@ -62,8 +63,12 @@ export function browserPort(worker: Worker): Port {
   };
 }
 
-/** Starts an engine with the wasm that the first one has compiled. */
-export async function startBeside(first: Transport, worker: Worker): Promise<Transport> {
-  worker.postMessage({ wasm: await first.call('compiled') });
+/** An engine in a worker of this package. */
+export function startEngine(worker: Worker, start: Start, transfer: Transferable[] = []): Transport {
+  worker.postMessage(start, transfer);
   return workerTransport(browserPort(worker));
 }
+
+/** Starts an engine with the wasm that the first one has compiled. */
+export const startBeside = async (first: Transport, worker: Worker): Promise<Transport> =>
+  startEngine(worker, { wasm: await first.call('compiled') });
