@@ -8,7 +8,8 @@ export function threadCount(asked: number | undefined, cores: number): number {
   return globalThis.crossOriginIsolated && typeof SharedArrayBuffer !== 'undefined' ? asManyAsCores(asked, cores) : 1;
 }
 
-export const threadsWorker = () => new Worker(new URL('./threads_worker.js', import.meta.url), { type: 'module', name: 'octavo' });
+/** Of a name of its own: webpack would join scripts of workers of one name. */
+export const threadsWorker = () => new Worker(new URL('./threads_worker.js', import.meta.url), { type: 'module', name: 'octavo_threads' });
 
 /** An engine with threads; where they do not start, the one of `plain`, and the console says why. */
 export function startWithThreads(threads: number, plain: () => Transport): Transport {
