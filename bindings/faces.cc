@@ -193,9 +193,7 @@ val JsComparison::missed(const std::string& thresholds) const {
 // --- session
 // ---------------------------------------------------------------------------------------
 
-JsSession::JsSession(Session session) : session_(std::move(session)) {
-  session_.use_threads(pool);
-}
+JsSession::JsSession(Session session) : session_(std::move(session)) { session_.use_threads(pool); }
 
 std::string JsSession::inspect_json() const {
   return dump_json(to_json(inspect(session_.model())));

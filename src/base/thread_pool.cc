@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -21,6 +22,7 @@ struct ThreadPool::State {};
 ThreadPool::ThreadPool(int) {}
 ThreadPool::~ThreadPool() = default;
 int ThreadPool::threads() const { return 1; }
+void ThreadPool::wake() {}
 void ThreadPool::run(int items, const std::function<void(int)>& work) {
   for (int i = 0; i < items; ++i) work(i);
 }
@@ -41,18 +43,27 @@ void parallel_for(int items, int threads, const std::function<void(int, int)>& w
   for (std::thread& helper : helpers) helper.join();
 }
 
+// Steps of a model follow each other within microseconds, and their parts end as close to each
+// other: to sleep and be woken takes longer, so whoever waits looks for a while first.
+template <typename Seen>
+void look_for(Seen seen) {
+  using Clock = std::chrono::steady_clock;
+  for (const auto end = Clock::now() + std::chrono::microseconds(100);
+       !seen() && Clock::now() < end;) {
+    std::this_thread::yield();
+  }
+}
+
 // A helper takes part in a round if it wakes while there is work; the caller waits for those that
 // did, not for those that slept.
 struct ThreadPool::State {
-  static constexpr int kSpins = 200;  // steps of a model follow each other within microseconds
-
   std::mutex mutex;
   std::condition_variable wake, idle;
   std::atomic<uint64_t> round = 0;
   const std::function<void(int)>* work = nullptr;  // null between rounds
   std::atomic<int> next = 0;
   int items = 0;
-  int active = 0;  // helpers that are in the round
+  std::atomic<int> active = 0;  // helpers that are in the round
   bool ending = false;
   std::vector<std::thread> helpers;
 
@@ -62,11 +73,12 @@ struct ThreadPool::State {
 
   void help() {
     for (uint64_t seen = 0;;) {
-      for (int i = 0; i < kSpins && round.load() == seen; ++i) std::this_thread::yield();
+      look_for([&] { return round.load() != seen; });
       std::unique_lock lock(mutex);
-      wake.wait(lock, [&] { return ending || (work && round.load() != seen); });
+      wake.wait(lock, [&] { return ending || round.load() != seen; });
       if (ending) return;
       seen = round.load();
+      if (!work) continue;  // to look for it
       ++active;
       const std::function<void(int)>& of = *work;
       lock.unlock();
@@ -92,6 +104,14 @@ ThreadPool::~ThreadPool() {
 
 int ThreadPool::threads() const { return static_cast<int>(state_->helpers.size()) + 1; }
 
+void ThreadPool::wake() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->round;
+  }
+  state_->wake.notify_all();
+}
+
 void ThreadPool::run(int items, const std::function<void(int)>& work) {
   State& state = *state_;
   {
@@ -103,9 +123,14 @@ void ThreadPool::run(int items, const std::function<void(int)>& work) {
   }
   state.wake.notify_all();
   state.drain(work);
+  const auto idle = [&] { return state.active.load() == 0; };
+  {
+    const std::lock_guard lock(state.mutex);
+    state.work = nullptr;
+  }
+  look_for(idle);
   std::unique_lock lock(state.mutex);
-  state.work = nullptr;
-  state.idle.wait(lock, [&] { return state.active == 0; });
+  state.idle.wait(lock, idle);
 }
 #endif
 

@@ -20,6 +20,8 @@ class ThreadPool {
   ~ThreadPool();
 
   int threads() const;
+  // Says that work comes within microseconds: threads that sleep get ready.
+  void wake();
   // Calls work(item) for every item in 0..items-1 and returns when all are done. One caller at a
   // time.
   void run(int items, const std::function<void(int item)>& work);

@@ -100,7 +100,7 @@ struct Executor::State final : RunContext {
   std::byte* scratch(size_t bytes) override { return store.scratch(bytes); }
   int threads() const override { return pool ? pool->threads() : 1; }
   void parallel(int parts, const std::function<void(int)>& work) override {
-    pool ? pool->run(parts, work) : RunContext::parallel(parts, work);
+    pool&& parts > 1 ? pool->run(parts, work) : RunContext::parallel(parts, work);
   }
 
   Status bind_inputs(std::span<const TensorView> given, bool copy) {
@@ -195,6 +195,7 @@ const Plan& Executor::plan() const { return *state_->plan; }
 
 Result<std::vector<TensorView>> Executor::run(std::span<const TensorView> inputs, const Tap& tap) {
   State& state = *state_;
+  if (state.pool) state.pool->wake();
   if (!state.store.ok()) return out_of_memory(plan().arena_bytes);
   OCTAVO_RETURN_IF_ERROR(state.bind_inputs(inputs, tap != nullptr));
   for (const ValueId id : plan().graph.inputs) state.call(tap, id);

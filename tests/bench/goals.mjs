@@ -28,6 +28,9 @@ const kernelShare = (host, pattern) => (results) => {
   return found.length > 0 ? Math.min(...found) : null;
 };
 
+/** [two threads, one], of the same face. */
+const threads = (host, kind) => (host === 'native' ? [', 2 threads', ''] : [' in a worker, 2 threads', ' in a worker, 1 thread']).map((how) => [host, `octavo ${kind}${how}`]);
+
 export const goals = [
   { what: `${mobilenet} int8 to LiteRT.js int8`, least: 1.5, seen: faster(mobilenet, int8, chromium('litert int8')) },
   { what: `${mobilenet} int8 to ONNX Runtime Web int8`, least: 5, seen: faster(mobilenet, int8, ortInt8) },
@@ -37,6 +40,8 @@ export const goals = [
   ...all.map((name) => ({ what: `${name} float to ONNX Runtime Web float`, least: 1, seen: faster(name, float, ortFloat) })),
   ...['chromium', 'native'].flatMap((host) => [['int8 relaxed', /^q.*_gemm_.*__relaxed\/L1$/], ['int8 simd128', /^q.*_gemm_.*__simd128\/L1$/], ['float', /^f32_gemm_.*\/L1$/]]
     .map(([kind, pattern]) => ({ what: `gemm ${kind} in L1, ${host}: share of its instruction mix`, least: 0.9, seen: kernelShare(host, pattern) }))),
+  ...['chromium', 'native'].flatMap((host) => [mobilenet, resnet].flatMap((name) => ['int8', 'float'].map((kind) => (
+    { what: `${name} ${kind} on 2 threads to 1, ${host}`, least: 1.5, seen: faster(name, ...threads(host, kind)) })))),
   ...all.flatMap((name) => ['int8', 'float'].map((kind) => (
     { what: `${name} ${kind}, native to Chromium`, least: 1, seen: faster(name, native(`octavo ${kind}`), chromium(`octavo ${kind}`)) }))),
 ];

@@ -71,18 +71,19 @@ async function openNatively({ path, files, npy, inputs }) {
   const feed = Object.fromEntries(inputs.map((input) => [input.name, new ort.Tensor(input.dtype, typed(input), input.dims)]));
   const turns = {}, processes = [];
   for (const kind of ['float', 'int8'].filter((name) => files[name] !== null)) {
-    const octavo = octavoProcess(path(files[kind]), npy);
+    const [octavo, shared] = [1, 2].map((threads) => octavoProcess(threads, path(files[kind]), npy));
     const session = await ort.InferenceSession.create(path(files[kind]), { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 });
-    processes.push(octavo);
+    processes.push(octavo, shared);
     turns[`octavo ${kind}`] = octavo.turn;
+    turns[`octavo ${kind}, 2 threads`] = shared.turn;
     turns[`onnxruntime ${kind}`] = turnOf(() => session.run(feed));
   }
   return { turns, once: {}, skipped: {}, profile: () => null, close: () => processes.forEach(({ end }) => end()) };
 }
 
 /** build/native/octavo_turns on a model: a line in, a line out. */
-function octavoProcess(model, inputs) {
-  const child = spawn(inRoot('build/native/octavo_turns'), [model, ...inputs], { stdio: ['pipe', 'pipe', 'inherit'] });
+function octavoProcess(threads, model, inputs) {
+  const child = spawn(inRoot('build/native/octavo_turns'), [String(threads), model, ...inputs], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async turn(runs) {

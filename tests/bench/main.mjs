@@ -1,5 +1,5 @@
 // Octavo beside ONNX Runtime and LiteRT.js, and its kernels beside the limit of their instruction mix:
-// in Chromium, Firefox and natively, one thread, batch 1. All hosts take turns in one loop.
+// in Chromium, Firefox and natively, batch 1, one thread, and Octavo on two as well. All hosts take turns in one loop.
 //   node tests/bench/main.mjs [chromium] [firefox] [native] [kernels] [models]
 //     [--models REGEX] [--rounds N] [--layers N] [--out FOLDER]
 // Names choose hosts, and of kernels and models one; without a name it is all.

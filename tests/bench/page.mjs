@@ -1,5 +1,6 @@
 // The browsers' half: loaded by an empty page (hosts.mjs), it holds a model in Octavo, ONNX Runtime
-// Web and LiteRT.js, one thread each, or the kernels' benchmarks.
+// Web and LiteRT.js, one thread each, and in Octavo's workers with one and two, or the kernels'
+// benchmarks.
 import { turnOf, typed } from './turns.mjs';
 
 const fetched = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -24,6 +25,17 @@ export async function open({ float, int8, tflite, inputs: address }) {
     profiles[name] = (runs) => model.profile(tensors, runs);
   };
   await addOctavo('octavo float', best, float);
+  for (const threads of [1, 2]) {
+    const inWorker = await createOctavo({ threads });
+    const where = `in a worker, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+    const found = await inWorker.threads();
+    if (found !== threads) {
+      skipped[`octavo ${where}`] = `it runs on ${found}`;
+      continue;
+    }
+    await addOctavo(`octavo float ${where}`, inWorker, float);
+    if (int8 !== null) await addOctavo(`octavo int8 ${where}`, inWorker, int8);
+  }
   await addOnnxRuntime('onnxruntime float', float, inputs, tensors);
   if (int8 !== null) {
     await addOctavo('octavo int8', best, int8);

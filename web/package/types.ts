@@ -133,7 +133,7 @@ export interface ModelScore {
   /** Shares from 0 to 1; null without labels, or where the model gives no list of classes. */
   top1: number | null;
   top5: number | null;
-  /** Median of single runs. */
+  /** Median of single runs, each on one thread. */
   ms: number;
   bytes: number;
 }

@@ -1,8 +1,8 @@
 #include <optional>
 #include <vector>
 
-#include "kernels/gemm/f32_gemm.h"
 #include "runtime/op.h"
+#include "runtime/ops/f32_product.h"
 #include "runtime/ops/support.h"
 #include "runtime/ops/windows.h"
 
@@ -101,7 +101,7 @@ Status run(const Gemm& op, RunContext& context) {
   }
   const bool add = context.has_input(2) && !same_in_every_row(context.inputs[2].shape);
   if (add) gemm.clamp = {};
-  f32_gemm_kernel(op.isa).run(gemm);
+  run_f32_product(context, f32_gemm_kernel(op.isa), gemm);
   return add ? add_matrix(op, context.inputs[2], sizes, gemm.c) : ok_status();
 }
 

@@ -1,7 +1,7 @@
 #include <optional>
 
-#include "kernels/gemm/f32_gemm.h"
 #include "runtime/op.h"
+#include "runtime/ops/f32_product.h"
 #include "runtime/ops/support.h"
 #include "runtime/ops/windows.h"
 
@@ -59,11 +59,12 @@ Shape broadcast_batch(const Shape& a, const Shape& b) {
 }
 
 // One product for each pair of matrices; a b without batch takes all rows of all of a at once.
-Status multiply(const MatMul& op, const Shape& a, const Shape& b, F32Gemm gemm) {
+Status multiply(RunContext& context, const MatMul& op, const Shape& a, const Shape& b,
+                F32Gemm gemm) {
   const F32GemmKernel& kernel = f32_gemm_kernel(op.isa);
   if (batch_of(b) == 1 && a.rank() >= b.rank()) {
     gemm.rows = static_cast<size_t>(batch_of(a) * rows_of(a));
-    kernel.run(gemm);
+    run_f32_product(context, kernel, gemm);
     return {};
   }
   const Shape batch_a = batch_dims(a), batch_b = batch_dims(b);
@@ -77,7 +78,7 @@ Status multiply(const MatMul& op, const Shape& a, const Shape& b, F32Gemm gemm) 
       const int64_t b_index = offsets[1] + i * dims.back().strides[1];
       gemm.a = first_a + static_cast<size_t>(a_index) * gemm.rows * gemm.depth;
       gemm.panels = first_panels + static_cast<uint64_t>(b_index) * panel_floats(b);
-      kernel.run(gemm);
+      run_f32_product(context, kernel, gemm);
     }
   });
   return {};
@@ -97,7 +98,7 @@ Status run(const MatMul& op, RunContext& context) {
   }
   const auto columns = static_cast<size_t>(columns_of(b)), depth = static_cast<size_t>(rows_of(b));
   return multiply(
-      op, a, b,
+      context, op, a, b,
       {static_cast<size_t>(rows_of(a)), columns, depth, context.inputs[0].values<float>().data(),
        depth, panels, context.outputs[0].values<float>().data(), columns, op.clamp});
 }

@@ -2,6 +2,7 @@
 // Scale and bias are one number, or one a column.
 #include "kernels/elementwise/unary.h"
 #include "runtime/ops/dynamic_gemm.h"
+#include "runtime/ops/qgemm_rows.h"
 #include "runtime/ops/support.h"
 #include "runtime/ops/windows.h"
 
@@ -14,11 +15,20 @@ struct Operation {
   std::shared_ptr<const DynamicGemmWeights> weights;
   F32Clamp clamp;
 
+  Status multiply(RunContext& run, const DynamicGemm& gemm) const {
+    return run_row_parts(run, weights->packed, gemm.rows, dynamic_gemm_scratch(*weights),
+                         [&](size_t first, size_t count, std::byte* scratch) {
+                           DynamicGemm part = gemm;
+                           part.rows = count;
+                           part.x += first * weights->packed.k;
+                           part.y += first * weights->packed.n;
+                           run_dynamic_gemm(*weights, part, scratch);
+                         });
+  }
+
   Status operator()(RunContext& run) const {
     const TensorView &x = run.inputs[kX], &scale = run.inputs[kScale], &y = run.outputs[0];
     if (x.count() == 0 || y.count() == 0) return {};
-    std::byte* scratch = run.scratch(dynamic_gemm_scratch(*weights));
-    if (!scratch) return no_memory_to_run();
     DynamicGemm gemm{static_cast<size_t>(x.count()) / weights->packed.k,
                      static_cast<const uint8_t*>(x.data),
                      0,
@@ -35,7 +45,7 @@ struct Operation {
       gemm.addend = static_cast<const float*>(run.inputs[kBias].data);
       gemm.addend_step = run.inputs[kBias].count() == 1 ? 0 : 1;
     }
-    run_dynamic_gemm(*weights, gemm, scratch);
+    OCTAVO_RETURN_IF_ERROR(multiply(run, gemm));
     const float limits[] = {clamp.low, clamp.high};
     if (clamp.low > F32Clamp().low || clamp.high < F32Clamp().high) {
       clamp_f32(gemm.y, gemm.y, y.count(), limits);

@@ -7,6 +7,8 @@
 #include <cstdint>
 
 #include "kernels/qgemm/qgemm.h"
+#include "runtime/ops/op_memory.h"
+#include "runtime/ops/parts.h"
 
 namespace octavo {
 
@@ -20,6 +22,28 @@ inline size_t qgemm_block_rows(const QGemmWeights& weights) {
 
 inline size_t qgemm_block_bytes(const QGemmWeights& weights) {
   return qgemm_block_rows(weights) * weights.groups() * kGroupBytes;
+}
+
+// run(first, count, scratch) for parts of the rows, each with scratch memory of its own, on the
+// threads of a run.
+template <typename Run>
+Status run_row_parts(RunContext& context, const QGemmWeights& weights, size_t rows,
+                     uint64_t scratch_bytes, Run&& run) {
+  const size_t tiles = (rows + weights.kernel->tile_rows - 1) / weights.kernel->tile_rows;
+  const double work = static_cast<double>(rows) * static_cast<double>(weights.n * weights.k);
+  const auto most = std::min<int64_t>(context.threads(), static_cast<int64_t>(tiles));
+  const int parts = parts_worth(work, most);
+  const uint64_t part_bytes = align_up(scratch_bytes);
+  ScratchParts memory;
+  memory.add(static_cast<uint64_t>(parts) * part_bytes);
+  std::byte* scratch = memory.allocate(context);
+  if (!scratch) return no_memory_to_run();
+  run_parts(context, parts, static_cast<int64_t>(rows),
+            [&](int64_t first, int64_t count, int part) {
+              run(static_cast<size_t>(first), static_cast<size_t>(count),
+                  scratch + static_cast<size_t>(part) * part_bytes);
+            });
+  return {};
 }
 
 // rows_of(first, tile) sets x, step and beyond of the tile's rows, which it is asked for in order.

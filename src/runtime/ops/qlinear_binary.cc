@@ -2,6 +2,7 @@
 #include <array>
 
 #include "kernels/qbinary/qbinary.h"
+#include "runtime/ops/parts.h"
 #include "runtime/ops/quant_support.h"
 #include "runtime/ops/support.h"
 
@@ -21,16 +22,20 @@ struct QLinearBinary {
                             broadcast_dims(context.outputs[0].shape,
                                            {&context.inputs[0].shape, &context.inputs[1].shape}));
     const BroadcastDim& row = dims.back();
-    const auto n = static_cast<size_t>(row.extent);
+    const int parts = parts_worth(kByteOfARow * static_cast<double>(row.extent), context.threads());
     const bool a_is_scalar = row.strides[0] == 0, b_is_scalar = row.strides[1] == 0;
     for_each_row(dims, [&](int64_t at, const Offsets& offsets) {
       const uint8_t* from_a = a + offsets[0];
       const uint8_t* from_b = b + offsets[1];
-      if (a_is_scalar) {
-        fn(n, from_b, from_a, true, swapped_params, y + at);
-      } else {
-        fn(n, from_a, from_b, b_is_scalar, params, y + at);
-      }
+      run_parts(context, parts, row.extent, [&](int64_t first, int64_t count, int) {
+        const auto n = static_cast<size_t>(count);
+        uint8_t* to = y + at + first;
+        if (a_is_scalar) {
+          fn(n, from_b + first, from_a, true, swapped_params, to);
+        } else {
+          fn(n, from_a + first, from_b + (b_is_scalar ? 0 : first), b_is_scalar, params, to);
+        }
+      });
     });
     return {};
   }

@@ -18,23 +18,22 @@ struct QLinearGemm {
   Status operator()(RunContext& context) const {
     const auto rows = static_cast<size_t>(context.inputs[0].count()) / weights->k;
     if (rows == 0) return {};
-    const size_t bytes = qgemm_block_bytes(*weights);
-    std::byte* scratch = context.scratch(bytes);
-    if (!scratch) return no_memory_to_run();
     const auto* x = static_cast<const uint8_t*>(context.inputs[0].data);
     void* y = context.outputs[0].data;
     const size_t stride = weights->n;
-    run_qgemm(*weights, rows, x_signed, reinterpret_cast<uint8_t*>(scratch),
-              DenseRows(x, rows, weights->k, weights->k),
-              [&](size_t m, size_t n, const QGemmPanel& panel) {
-                const size_t first = m * stride + n;
-                if (to_floats) {
-                  weights->kernel->to_floats(panel, static_cast<float*>(y) + first, stride);
-                } else {
-                  weights->kernel->to_bytes(panel, out, static_cast<uint8_t*>(y) + first, stride);
-                }
-              });
-    return {};
+    const auto run = [&](size_t begin, size_t count, std::byte* scratch) {
+      run_qgemm(*weights, count, x_signed, reinterpret_cast<uint8_t*>(scratch),
+                DenseRows(x + begin * weights->k, count, weights->k, weights->k),
+                [&](size_t m, size_t n, const QGemmPanel& panel) {
+                  const size_t first = (begin + m) * stride + n;
+                  if (to_floats) {
+                    weights->kernel->to_floats(panel, static_cast<float*>(y) + first, stride);
+                  } else {
+                    weights->kernel->to_bytes(panel, out, static_cast<uint8_t*>(y) + first, stride);
+                  }
+                });
+    };
+    return run_row_parts(context, *weights, rows, qgemm_block_bytes(*weights), run);
   }
 };
 

@@ -10,14 +10,12 @@ Status check_two_dimensional(const ConvGeometry& geometry) {
           "windows over 3 spatial dimensions (video, volumes) are not supported"};
 }
 
-std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most) {
-  constexpr double kWorthAThread = 1 << 20;  // multiply-adds: more than waking it takes
+std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most, double mac) {
   const WindowAxis h = geometry.h();
-  const double work = static_cast<double>(output_pixels(geometry)) *
+  const double work = mac * static_cast<double>(output_pixels(geometry)) *
                       static_cast<double>(geometry.out_channels * geometry.in_per_group()) *
                       static_cast<double>(h.kernel * geometry.w().kernel);
-  const double worth = geometry.batch == 1 ? std::min(work / kWorthAThread, 1e9) : 1;
-  const int64_t count = std::min({int64_t{most}, h.out, static_cast<int64_t>(worth)});
+  const int count = geometry.batch == 1 ? parts_worth(work, std::min<int64_t>(most, h.out)) : 1;
   if (count < 2) return {{geometry, 0, 0}};  // also where there is but one axis, and so one line
   std::vector<ConvPart> parts;
   for (int64_t i = 0; i < count; ++i) {

@@ -7,6 +7,7 @@
 #include "runtime/op.h"
 #include "runtime/ops/layout.h"
 #include "runtime/ops/op_memory.h"
+#include "runtime/ops/parts.h"
 
 namespace octavo {
 
@@ -72,15 +73,17 @@ struct ConvPart {
   int64_t x_line, y_line;  // where its input and output begin
 };
 
-// At most `most` parts, of one picture and of enough work to be worth a thread each.
-std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most);
+// At most `most` parts, of one picture and of enough work to be worth a thread each (parts.h);
+// `mac` is the work of a multiply-add.
+std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most, double mac = 1);
 
 // run(geometry, x, y, scratch) with (N, H, W, C) data and `scratch_bytes` for each of its calls,
 // which several threads share.
 template <typename T, typename Run>
 Status run_conv(RunContext& context, const ConvGeometry& geometry, bool channels_last,
                 uint64_t scratch_bytes, Run&& run) {
-  const std::vector<ConvPart> parts = split_by_lines(geometry, context.threads());
+  const double mac = sizeof(T) > 1 || geometry.in_per_group() == 1 ? kFloatMac : 1;
+  const std::vector<ConvPart> parts = split_by_lines(geometry, context.threads(), mac);
   const uint64_t part_bytes = align_up(scratch_bytes);
   const auto run_parts = [&](const T* x, T* y, std::byte* scratch) {
     context.parallel(static_cast<int>(parts.size()), [&](int i) {

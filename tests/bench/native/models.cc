@@ -1,6 +1,7 @@
-// octavo_turns MODEL X.npy...: opens a model, then for every line on stdin, which holds a number,
-// runs it so often and prints the milliseconds of each run on a line. One thread.
+// octavo_turns THREADS MODEL X.npy...: opens a model, then for every line on stdin, which holds a
+// number, runs it so often and prints the milliseconds of each run on a line.
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
 
@@ -22,11 +23,12 @@ Result<std::vector<Tensor>> inputs_from(std::span<char* const> paths) {
   return inputs;
 }
 
-Status take_turns(const char* model, std::span<char* const> paths) {
+Status take_turns(int threads, const char* model, std::span<char* const> paths) {
   using Clock = std::chrono::steady_clock;
   OCTAVO_ASSIGN_OR_RETURN(const auto source, open_file(model));
   OCTAVO_ASSIGN_OR_RETURN(Session session, Session::open(source));
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<Tensor> inputs, inputs_from(paths));
+  if (threads > 1) session.use_threads(std::make_shared<ThreadPool>(threads));
   for (int runs; std::cin >> runs;) {
     for (; runs > 0; --runs) {
       const Clock::time_point begin = Clock::now();
@@ -42,8 +44,9 @@ Status take_turns(const char* model, std::span<char* const> paths) {
 }  // namespace octavo
 
 int main(int argc, char** argv) {
-  if (argc < 3) return 2;
-  const octavo::Status status = octavo::take_turns(argv[1], std::span(argv + 2, argv + argc));
+  if (argc < 4) return 2;
+  const octavo::Status status =
+      octavo::take_turns(std::atoi(argv[1]), argv[2], std::span(argv + 3, argv + argc));
   if (!status.ok()) std::cerr << status.to_string() << '\n';
   return status.ok() ? 0 : 1;
 }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace octavo {
@@ -17,6 +19,17 @@ TEST(ThreadPool, DoesEveryItemOnceHoweverOftenItIsAsked) {
       for (const std::atomic<int>& count : done) EXPECT_EQ(count, 1);
     }
   }
+}
+
+TEST(ThreadPool, IsWokenAheadOrNot) {
+  ThreadPool pool(3);
+  int done = 0;
+  for (int round = 0; round < 100; ++round) {
+    if (round % 2 == 0) pool.wake();
+    if (round % 10 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));  // they sleep
+    pool.run(1, [&](int) { ++done; });
+  }
+  EXPECT_EQ(done, 100);
 }
 
 TEST(ThreadPool, MayEndWithoutWork) { EXPECT_GE(ThreadPool(3).threads(), 1); }

@@ -71,6 +71,88 @@ TEST(Threads, DoNotChangeAnEightBitConvolution) {
   }
 }
 
+std::vector<float> reals(int64_t count) {
+  std::vector<float> values(static_cast<size_t>(count));
+  Noise noise(9);
+  for (float& value : values) value = noise.real(-1, 1);
+  return values;
+}
+
+TEST(Threads, DoNotChangeAProduct) {
+  const auto expect = [](const char* name, const Shape& a, const Shape& b, bool constant) {
+    QdqBuilder builder;
+    const ValueId x = builder.input("a", a);
+    const ValueId w = constant ? builder.floats("b", reals(b.count()), b) : builder.input("b", b);
+    builder.output(builder.node(Op::kMatMul, {x, w}, "y"));
+    ASSERT_TRUE(infer_shapes(builder.graph).ok());
+    expect_threads_change_nothing(builder.graph, name);
+  };
+  expect("many rows", {150, 60}, {60, 100}, true);
+  expect("one row", {1, 700}, {700, 1003}, true);
+  expect("few rows, the last panel not full", {5, 600}, {600, 217}, true);
+  expect("rows of a batch", {3, 50, 64}, {64, 96}, true);
+  expect("a batch of both", {2, 60, 100}, {2, 100, 130}, false);
+}
+
+TEST(Threads, DoNotChangeAGemm) {
+  for (const int64_t transposed : {0, 1}) {
+    QdqBuilder b;
+    const ValueId x = b.input("x", transposed ? Shape{70, 90} : Shape{90, 70});
+    const ValueId w = b.floats("w", reals(70 * 120), {120, 70});
+    const ValueId c = b.floats("c", reals(90 * 120), {90, 120});
+    b.output(b.node(Op::kGemm, {x, w, c}, "y", {{"transA", transposed}, {"transB", int64_t{1}}}));
+    ASSERT_TRUE(infer_shapes(b.graph).ok());
+    expect_threads_change_nothing(b.graph, transposed ? "transposed" : "as it is");
+  }
+}
+
+TEST(Threads, DoNotChangeAnEightBitProduct) {
+  QdqBuilder b;
+  const ValueId x = b.input8("x", {171, 130}, {0.25f, 131});
+  const ValueId w = b.weights("w", {130, 100}, {0.5f});
+  const ValueId y = b.node(Op::kMatMul, {x, w}, "y");
+  b.output8(y, "y", {16.0f, 120});
+  EXPECT_EQ(ops_of(lowered(b.graph)), "QLinearGemm DequantizeLinear");
+  expect_threads_change_nothing(b.graph, "8 bits");
+}
+
+TEST(Threads, DoNotChangeADynamicProduct) {
+  QdqBuilder b;
+  const ValueId x = b.input("x", Shape{1, 171, 130});
+  const auto q = b.nodes(Op::kDynamicQuantizeLinear, {x}, {"q", "q_scale", "q_zero"});
+  Noise noise(4);
+  const std::vector<uint8_t> bytes = noise.bytes(130 * 100);
+  const ValueId w = b.constant("w", std::vector<int8_t>(bytes.begin(), bytes.end()), {130, 100});
+  const ValueId sum = b.node(Op::kMatMulInteger, {q[0], w, q[2]}, "sum");
+  const ValueId real = b.node(Op::kCast, {sum}, "real", {{"to", int64_t{1}}});
+  const ValueId scale = b.node(Op::kMul, {q[1], b.floats("w_scale", {0.5f}, {})}, "scale");
+  b.output(b.node(Op::kMul, {real, scale}, "y"));
+  ASSERT_TRUE(infer_shapes(b.graph).ok());
+  Graph fused = b.graph;
+  ASSERT_TRUE(fuse_matmul_integer(fused).ok());
+  EXPECT_EQ(ops_of(fused), "DynamicQuantizeLinear Mul MatMulIntegerToFloat");
+  expect_threads_change_nothing(b.graph, "dynamic");
+}
+
+TEST(Threads, DoNotChangeASumOfBytes) {
+  for (const Shape& other : {Shape{1, 48, 50, 51}, Shape{1, 1, 1, 1}}) {
+    QdqBuilder b;
+    const ValueId x = b.input8("x", {1, 48, 50, 51}, {0.25f, 131});
+    const ValueId z = b.input8("z", other, {0.5f, 12});
+    b.output8(b.node(Op::kAdd, {z, x}, "y"), "y", {1.0f, 120});
+    ASSERT_TRUE(infer_shapes(b.graph).ok());
+    expect_threads_change_nothing(b.graph, "sum");
+  }
+}
+
+TEST(PartsWorth, IsOneForLittleWorkAndNeverMoreThanAsked) {
+  EXPECT_EQ(parts_worth(0, 8), 1);
+  EXPECT_EQ(parts_worth(1e6, 8), 1);
+  EXPECT_EQ(parts_worth(4e6, 8), 3);
+  EXPECT_EQ(parts_worth(1e30, 8), 8);
+  EXPECT_EQ(parts_worth(1e30, 0), 1);
+}
+
 TEST(SplitByLines, CoversTheOutputWithConvolutionsOfTheirOwn) {
   for (const ConvCase& c : kConvs) {
     const ConvGeometry whole = conv_geometry(attributes(c), c.x, c.w).value();
