@@ -11,8 +11,8 @@
 namespace octavo {
 
 // What work is measured in: multiply-adds of bytes in a matrix product. Others take longer.
-constexpr double kFloatMac = 4;     // also where every channel is by itself
-constexpr double kByteOfARow = 32;  // one that is added to another, or made of a float
+constexpr double kFloatMac = 4;  // also where every channel is by itself
+constexpr double kByteSum = 32;  // of a byte and a byte
 
 // How many parts are worth a thread each, at most `most`; at least one.
 inline int parts_worth(double work, int64_t most) {

@@ -22,7 +22,7 @@ struct QLinearBinary {
                             broadcast_dims(context.outputs[0].shape,
                                            {&context.inputs[0].shape, &context.inputs[1].shape}));
     const BroadcastDim& row = dims.back();
-    const int parts = parts_worth(kByteOfARow * static_cast<double>(row.extent), context.threads());
+    const int parts = parts_worth(kByteSum * static_cast<double>(row.extent), context.threads());
     const bool a_is_scalar = row.strides[0] == 0, b_is_scalar = row.strides[1] == 0;
     for_each_row(dims, [&](int64_t at, const Offsets& offsets) {
       const uint8_t* from_a = a + offsets[0];
