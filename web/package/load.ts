@@ -11,11 +11,11 @@ export interface Engine {
 }
 
 /** `create` is the glue of that wasm; `workers` are for one with threads. */
-export async function loadEngine(wasm: WasmSource, create: CreateModule, workers: Worker[] = []): Promise<Engine> {
-  const threads = workers.length + 1;
+export async function loadEngine(wasm: WasmSource, create: CreateModule, workers: Worker[] | Promise<Worker[]> = []): Promise<Engine> {
   try {
-    const compiled = await compile(wasm);
-    const module = await start(compiled, create, workers);
+    const [compiled, ready] = await Promise.all([compile(wasm), workers]);
+    const threads = ready.length + 1; // it takes them out
+    const module = await start(compiled, create, ready);
     module.useThreads(threads);
     return { compiled, module };
   } catch (error) {

@@ -7,7 +7,7 @@ import { serve, type Start } from './serve.js';
 
 const threadName = 'em-pthread';
 
-async function startThreads(count: number): Promise<Worker[]> {
+function startThreads(count: number): Promise<Worker[]> {
   return Promise.all(Array.from({ length: count }, () => new Promise<Worker>((resolve, reject) => {
     const thread = new Worker(self.location.href, { type: 'module', name: threadName });
     thread.onmessage = () => resolve(thread);
@@ -21,8 +21,7 @@ async function startThreads(count: number): Promise<Worker[]> {
 if (self.name === threadName) {
   self.postMessage('here');
 } else {
-  const load = async ({ wasm, threads = 1 }: Start) =>
-    loadEngine(wasm, createModule, await startThreads(threads - 1));
+  const load = ({ wasm, threads = 1 }: Start) => loadEngine(wasm, createModule, startThreads(threads - 1));
   const receive = serve(browserPlatform, load, (response) => self.postMessage(response));
   addEventListener('message', ({ data }) => receive(data));
 }
