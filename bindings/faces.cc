@@ -195,11 +195,15 @@ val JsComparison::missed(const std::string& thresholds) const {
 
 JsSession::JsSession(Session session) : session_(std::move(session)) { session_.use_threads(pool); }
 
-std::string JsSession::inspect_json() const {
-  return dump_json(to_json(inspect(session_.model())));
+val JsSession::inspect_json() const {
+  const Result<Inspection> found = inspect(session_.model());
+  return found.ok() ? outcome_of(dump_json(to_json(*found))) : outcome(found.status());
 }
 
-std::string JsSession::inspect_text() const { return to_text(inspect(session_.model())); }
+val JsSession::inspect_text() const {
+  const Result<Inspection> found = inspect(session_.model());
+  return found.ok() ? outcome_of(to_text(*found)) : outcome(found.status());
+}
 
 val JsSession::describe_recipe(const std::string& recipe) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);

@@ -59,8 +59,8 @@ class JsComparison {
 class JsSession {
  public:
   explicit JsSession(Session session);
-  std::string inspect_json() const;
-  std::string inspect_text() const;
+  val inspect_json() const;
+  val inspect_text() const;
   val describe_recipe(const std::string& recipe) const;
   val warnings(const std::string& recipe) const;
   val preview(const std::string& recipe, const val& picture) const;

@@ -14,6 +14,9 @@ constexpr double kMaxSafeInteger =
 class JsSource final : public ByteSource {
  public:
   explicit JsSource(val source) : source_(std::move(source)) {}
+  ~JsSource() override { source_.call<void>("close"); }
+  JsSource(const JsSource&) = delete;
+  JsSource& operator=(const JsSource&) = delete;
 
   uint64_t size() const override {
     const double size = source_["size"].as<double>();
@@ -28,7 +31,9 @@ class JsSource final : public ByteSource {
     const val into(
         emscripten::typed_memory_view(out.size(), reinterpret_cast<uint8_t*>(out.data())));
     const val done = source_.call<val>("read", static_cast<double>(offset), into);
-    return done.isTrue() ? Status() : Status(ErrorCode::kIo, "reading failed");
+    if (done.isTrue()) return {};
+    return {ErrorCode::kIo,
+            "the file can no longer be read as it was when it was opened; open it again"};
   }
 
  private:

@@ -32,7 +32,7 @@ emscripten::val to_tensor(const Tensor& tensor);
 Result<Image> image_from(const emscripten::val& image);
 emscripten::val to_image(const Image& image);
 
-// {size, read} of JavaScript.
+// {size, read, close} of JavaScript; closed when the last model that reads from it is gone.
 std::shared_ptr<const ByteSource> source_from(const emscripten::val& source);
 
 }  // namespace octavo

@@ -7,10 +7,14 @@ export interface Failed {
 }
 export type Outcome<T> = { value: T } | Failed;
 
-/** Random access to bytes. `read` fills `into`, a view that is void after the call, from `offset`; false when it cannot. */
+/**
+ * Random access to bytes. `read` fills `into`, a view that is void after the call, from `offset`; false when it cannot.
+ * Weights are read when they are needed: `close` is called once no session reads any more.
+ */
 export interface Source {
   size: number;
   read(offset: number, into: Uint8Array): boolean;
+  close(): void;
 }
 
 export interface RawTensor {
@@ -33,8 +37,8 @@ export interface Handle {
 
 export interface Session extends Handle {
   /** JSON of engine/inspect.h, or its text. */
-  inspect(): string;
-  inspectText(): string;
+  inspect(): Outcome<string>;
+  inspectText(): Outcome<string>;
   /** The resolved recipe in a few lines. */
   describe(recipe: string): Outcome<string>;
   /** What the recipe asks for without effect on this model: a JSON list of sentences. */

@@ -1,11 +1,11 @@
-// Bytes with one owner: adopted, or a view that keeps its owner alive. Weights are read into a
-// Buffer once and every graph, plan and writer shares it.
+// Bytes with one owner: adopted, or a view that keeps its owner alive. Copies share them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,11 +16,11 @@ class Buffer {
   Buffer() = default;
 
   static Buffer adopt(std::vector<std::byte> bytes) {
-    auto owner = std::make_shared<std::vector<std::byte>>(std::move(bytes));
-    return Buffer(owner->data(), owner->size(), owner);
+    const auto owner = std::make_shared<std::vector<std::byte>>(std::move(bytes));
+    return view(owner->data(), owner->size(), owner);
   }
   static Buffer view(const void* data, size_t size, std::shared_ptr<const void> owner) {
-    return Buffer(static_cast<const std::byte*>(data), size, std::move(owner));
+    return {{std::move(owner), static_cast<const std::byte*>(data)}, size};
   }
   template <typename T>
   static Buffer copy_of(std::span<const T> values) {
@@ -29,16 +29,30 @@ class Buffer {
     return adopt(std::move(bytes));
   }
 
-  const std::byte* data() const { return data_; }
+  const std::byte* data() const { return data_.get(); }
   size_t size() const { return size_; }
 
- private:
-  Buffer(const std::byte* data, size_t size, std::shared_ptr<const void> owner)
-      : data_(data), size_(size), owner_(std::move(owner)) {}
+  // The bytes for as long as somebody else holds them.
+  class Weak {
+   public:
+    Weak() = default;
+    explicit Weak(const Buffer& buffer) : data_(buffer.data_), size_(buffer.size_) {}
+    std::optional<Buffer> lock() const {
+      auto data = data_.lock();
+      return data ? std::optional(Buffer(std::move(data), size_)) : std::nullopt;
+    }
 
-  const std::byte* data_ = nullptr;
+   private:
+    std::weak_ptr<const std::byte> data_;
+    size_t size_ = 0;
+  };
+
+ private:
+  Buffer(std::shared_ptr<const std::byte> data, size_t size)
+      : data_(std::move(data)), size_(size) {}
+
+  std::shared_ptr<const std::byte> data_;
   size_t size_ = 0;
-  std::shared_ptr<const void> owner_;
 };
 
 }  // namespace octavo

@@ -22,9 +22,12 @@ bool fits(uint64_t offset, size_t wanted, uint64_t size) {
   return offset <= size && wanted <= size - offset;
 }
 
+// The file as it was when it was opened: once it is written to, nothing of it is believed any more.
+// (One that takes over its name is another file; this one stays readable.)
 class FileSource final : public ByteSource {
  public:
-  FileSource(int fd, uint64_t size) : fd_(fd), size_(size) {}
+  FileSource(int fd, const struct stat& opened, std::string path)
+      : fd_(fd), opened_(opened), size_(static_cast<uint64_t>(opened.st_size)), path_(path) {}
   ~FileSource() override { close(fd_); }
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
@@ -36,16 +39,28 @@ class FileSource final : public ByteSource {
     while (!out.empty()) {
       const ssize_t got = pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
       if (got < 0 && errno == EINTR) continue;
-      if (got <= 0) return {ErrorCode::kIo, "reading failed"};
+      if (got < 0) return failed(std::string("reading failed: ") + strerror(errno));
+      if (got == 0) break;
       out = out.subspan(static_cast<size_t>(got));
       offset += static_cast<uint64_t>(got);
     }
-    return {};
+    if (out.empty() && is_as_opened()) return {};
+    return failed("the file has changed since it was opened; open it again");
   }
 
  private:
+  bool is_as_opened() const {
+    struct stat now;
+    return fstat(fd_, &now) == 0 && now.st_size == opened_.st_size &&
+           now.st_mtim.tv_sec == opened_.st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == opened_.st_mtim.tv_nsec;
+  }
+  Status failed(std::string why) const { return {ErrorCode::kIo, std::move(why), path_}; }
+
   int fd_;
+  struct stat opened_;
   uint64_t size_;
+  std::string path_;
 };
 
 }  // namespace
@@ -64,8 +79,7 @@ Result<std::shared_ptr<const ByteSource>> open_file(const std::string& path) {
     close(fd);
     return Status(ErrorCode::kIo, "not a regular file; give the path of a file", path);
   }
-  return std::shared_ptr<const ByteSource>(
-      std::make_shared<FileSource>(fd, static_cast<uint64_t>(info.st_size)));
+  return std::shared_ptr<const ByteSource>(std::make_shared<FileSource>(fd, info, path));
 }
 
 }  // namespace octavo

@@ -1,5 +1,5 @@
 // Random access to bytes that live elsewhere: a file, a Blob behind a worker, memory.
-// Readers pull what they need, so a model is never held twice.
+// Readers pull what they need, when they need it: weights long after the model was opened.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,9 @@ class ByteSource {
  public:
   virtual ~ByteSource() = default;
   virtual uint64_t size() const = 0;
-  // Fills all of `out` from `offset`, or fails with kIo (read error) or kModelUnreadable (past the
-  // end).
+  // Fills all of `out` from `offset`, or fails with kIo (read error, or the bytes are no longer
+  // those that were there when it was opened) or kModelUnreadable (past the end). Where several
+  // threads run plans it is called on any of them.
   virtual Status read(uint64_t offset, std::span<std::byte> out) const = 0;
 };
 
@@ -35,7 +36,7 @@ class MemorySource final : public ByteSource {
   std::shared_ptr<const void> owner_;
 };
 
-// A file read with pread; kIo where it cannot be opened.
+// A file read with pread; kIo where it cannot be opened, and once it has been written to.
 Result<std::shared_ptr<const ByteSource>> open_file(const std::string& path);
 
 // Opens what a model names beside itself (ONNX external data). The name is hostile: whoever

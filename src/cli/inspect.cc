@@ -13,7 +13,7 @@ RunCommand add_inspect(CLI::App& app) {
   app.add_flag("--json", o->json, "one JSON object on stdout");
   return [o]() -> Result<ExitCode> {
     OCTAVO_ASSIGN_OR_RETURN(const Session session, open_model(o->model));
-    const Inspection inspection = inspect(session.model());
+    OCTAVO_ASSIGN_OR_RETURN(const Inspection inspection, inspect(session.model()));
     print(o->json ? dump_json(to_json(inspection)) + "\n" : to_text(inspection));
     return kExitOk;
   };

@@ -48,7 +48,7 @@ ValueId stored_value(const Graph& graph, ValueId id) {
 int64_t parameters_of(const Graph& graph, const Node& node) {
   int64_t count = 0;
   for (const ValueId id : node.inputs) {
-    if (const Tensor* constant = graph.constant(stored_value(graph, id)))
+    if (const Constant* constant = graph.constant(stored_value(graph, id)))
       count += constant->count();
   }
   return count;
@@ -79,10 +79,13 @@ bool is_quantized(const Graph& graph) {
 
 // By name, the nodes that lowering leaves, and whether they are integer ones. It takes clamps and
 // the like into their producers.
-std::map<std::string, bool> lowered_nodes(const Graph& graph) {
+Result<std::map<std::string, bool>> lowered_nodes(const Graph& graph) {
   Graph lowered = graph;
   std::map<std::string, bool> nodes;
-  if (!lower_qdq(lowered).ok() || !fuse_matmul_integer(lowered).ok()) return nodes;
+  Status status = lower_qdq(lowered);
+  if (status.ok()) status = fuse_matmul_integer(lowered);
+  if (status.code() == ErrorCode::kIo) return status;
+  if (!status.ok()) return nodes;  // running the model tells
   for (const NodeId id : lowered.live_nodes()) {
     const Node& node = lowered.node(id);
     const auto is_8_bit = [&](ValueId value) {
@@ -152,7 +155,7 @@ int64_t Inspection::quantized() const {
                        [](const InspectedLayer& l) { return l.quantized; });
 }
 
-Inspection inspect(const Model& model) {
+Result<Inspection> inspect(const Model& model) {
   const Graph& graph = model.graph;
   Inspection out;
   out.format = model.format;
@@ -164,13 +167,13 @@ Inspection inspect(const Model& model) {
   out.warnings = model.warnings;
   out.is_quantized = is_quantized(graph);
   for (size_t i = 0; i < graph.value_count(); ++i) {
-    const Tensor* constant = graph.constant(static_cast<ValueId>(i));
+    const Constant* constant = graph.constant(static_cast<ValueId>(i));
     if (constant) out.parameters += constant->count();
   }
   std::map<std::string, NodeSummary> previews;
   std::map<std::string, bool> lowered;
   if (out.is_quantized) {
-    lowered = lowered_nodes(graph);
+    OCTAVO_ASSIGN_OR_RETURN(lowered, lowered_nodes(graph));
   } else {
     for (const NodeSummary& line : preview(graph)) previews[line.name] = line;
   }

@@ -45,7 +45,8 @@ struct Inspection {
   int64_t quantized() const;
 };
 
-Inspection inspect(const Model& model);
+// kIo where weights of a quantized model that decide how it runs cannot be read.
+Result<Inspection> inspect(const Model& model);
 
 OrderedJson to_json(const Inspection& inspection);
 std::string to_text(const Inspection& inspection);

@@ -16,7 +16,8 @@ struct ReadOptions {
   OpenSibling open_sibling;  // for data beside the model; may be empty
 };
 
-// Takes the bytes of a written model, in order and in pieces of any size.
+// Takes the bytes of a written model, in order and in pieces of any size; an empty one has them
+// counted only.
 using ByteSink = std::function<Status(std::span<const std::byte>)>;
 
 struct Format {

@@ -35,8 +35,8 @@ std::vector<float> Attributes::get_floats(const std::string& name) const {
   return get<std::vector<float>>(map_, name, {});
 }
 
-TensorPtr Attributes::get_tensor(const std::string& name) const {
-  return get<TensorPtr>(map_, name, nullptr);
+ConstantPtr Attributes::get_tensor(const std::string& name) const {
+  return get<ConstantPtr>(map_, name, nullptr);
 }
 
 std::shared_ptr<Graph> Attributes::get_graph(const std::string& name) const {

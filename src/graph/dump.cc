@@ -47,7 +47,7 @@ struct AttributeText {
   std::string operator()(const std::vector<std::string>& values) const {
     return std::to_string(values.size()) + " strings";
   }
-  std::string operator()(const TensorPtr& tensor) const {
+  std::string operator()(const ConstantPtr& tensor) const {
     return tensor ? name_of(tensor->dtype()) + tensor->shape().to_string() : "null";
   }
   std::string operator()(const std::shared_ptr<Graph>& graph) const {

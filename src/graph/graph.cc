@@ -38,12 +38,12 @@ std::string Graph::unique_name(const std::string& wanted) const {
   }
 }
 
-ValueId Graph::add_constant(const std::string& name, Tensor tensor) {
+ValueId Graph::add_constant(const std::string& name, Constant constant) {
   Value value;
   value.name = name;
-  value.dtype = tensor.dtype();
-  value.shape = tensor.shape();
-  value.constant = share(std::move(tensor));
+  value.dtype = constant.dtype();
+  value.shape = constant.shape();
+  value.constant = share(std::move(constant));
   return add_value(std::move(value));
 }
 
@@ -98,8 +98,18 @@ bool Graph::is_input(ValueId id) const { return contains(inputs, id); }
 
 bool Graph::is_output(ValueId id) const { return contains(outputs, id); }
 
-const Tensor* Graph::constant(ValueId id) const {
+const Constant* Graph::constant(ValueId id) const {
   return id == kNoValue ? nullptr : value(id).constant.get();
+}
+
+std::vector<ConstantPtr> Graph::constants(const std::vector<ValueId>& ids) const {
+  std::vector<ConstantPtr> found;
+  for (const ValueId id : ids) found.push_back(id == kNoValue ? nullptr : value(id).constant);
+  return found;
+}
+
+const Tensor* Graph::held_constant(ValueId id) const {
+  return is_constant(id) ? value(id).constant->held() : nullptr;
 }
 
 NodeId Graph::only_consumer(ValueId id) const {

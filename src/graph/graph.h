@@ -15,10 +15,10 @@
 #include <vector>
 
 #include "base/status.h"
+#include "graph/constant.h"
 #include "graph/dtype.h"
 #include "graph/quant_params.h"
 #include "graph/shape.h"
-#include "graph/tensor.h"
 
 namespace octavo {
 
@@ -41,7 +41,7 @@ Op op_from_name(const std::string& name);
 class Graph;
 using Attribute =
     std::variant<int64_t, float, std::string, std::vector<int64_t>, std::vector<float>,
-                 std::vector<std::string>, TensorPtr, std::shared_ptr<Graph>>;
+                 std::vector<std::string>, ConstantPtr, std::shared_ptr<Graph>>;
 
 // Attributes by name; a getter returns the fallback where the attribute is absent or of another
 // type.
@@ -56,7 +56,7 @@ class Attributes {
   std::string get_string(const std::string& name, const std::string& fallback) const;
   std::vector<int64_t> get_ints(const std::string& name, std::vector<int64_t> fallback = {}) const;
   std::vector<float> get_floats(const std::string& name) const;
-  TensorPtr get_tensor(const std::string& name) const;  // null where absent
+  ConstantPtr get_tensor(const std::string& name) const;  // null where absent
   std::shared_ptr<Graph> get_graph(const std::string& name) const;
 
   const std::map<std::string, Attribute>& map() const { return map_; }
@@ -71,7 +71,7 @@ struct Value {
   DType dtype = DType::kUnknown;
   std::optional<Shape> shape;          // nullopt: rank unknown
   std::vector<std::string> dim_names;  // of graph inputs and outputs: "N", or "" where a number
-  TensorPtr constant;                  // data of an initializer; null for all others
+  ConstantPtr constant;                // data of an initializer; null for all others
   std::optional<QuantParams> quant;    // the only home of quantization parameters
   bool channels_last = false;  // lowered graphs only: dims are (N, H, W, C), not (N, C, H, W)
 };
@@ -97,7 +97,7 @@ class Graph {
   std::vector<ValueId> outputs;
 
   ValueId add_value(Value value);  // makes the name unique by a suffix where it is taken or empty
-  ValueId add_constant(const std::string& name, Tensor tensor);
+  ValueId add_constant(const std::string& name, Constant constant);
   NodeId add_node(Node node);   // becomes the producer of its outputs
   void remove_node(NodeId id);  // its outputs lose their producer
 
@@ -117,8 +117,12 @@ class Graph {
   bool is_input(ValueId id) const;
   bool is_output(ValueId id) const;
   bool is_constant(ValueId id) const { return id != kNoValue && value(id).constant != nullptr; }
-  const Tensor* constant(
-      ValueId id) const;  // null for kNoValue and for values that are not constant
+  // Null for kNoValue and for values that are not constant.
+  const Constant* constant(ValueId id) const;
+  // Its data, where that is in memory, as numbers and vectors always are; else null.
+  const Tensor* held_constant(ValueId id) const;
+  // One for each, null likewise.
+  std::vector<ConstantPtr> constants(const std::vector<ValueId>& ids) const;
   // The one consumer of a value that is no graph output; kNoNode where there are none or several.
   NodeId only_consumer(ValueId id) const;
 

@@ -101,7 +101,7 @@ class Inference {
     if (id == kNoValue) return {};
     const Value& value = graph_.value(id);
     const auto given = given_.find(id);
-    const Tensor* constant = given == given_.end() ? value.constant.get() : given->second;
+    const Tensor* constant = given == given_.end() ? graph_.held_constant(id) : given->second;
     return {value.dtype, value.shape, constant};
   }
 

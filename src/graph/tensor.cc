@@ -29,6 +29,13 @@ Tensor::Tensor(DType dtype, Shape shape, Buffer data)
           static_cast<uint64_t>(*shape_.element_count()) * size_of(dtype_) == data_.size()));
 }
 
+Tensor Tensor::without_data(DType dtype, Shape shape) {
+  Tensor tensor;
+  tensor.dtype_ = dtype;
+  tensor.shape_ = std::move(shape);
+  return tensor;
+}
+
 Result<Tensor> Tensor::make(DType dtype, Shape shape, Buffer data) {
   const auto count = shape.element_count();
   if (!count) {

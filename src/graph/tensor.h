@@ -1,9 +1,8 @@
-// Constant data: dtype, shape and a Buffer that holds exactly shape.count() elements. Of strings
+// Data in memory: dtype, shape and a Buffer that holds exactly shape.count() elements. Of strings
 // the Buffer holds what the reader kept for its writer.
 #pragma once
 
 #include <cassert>
-#include <memory>
 #include <span>
 #include <vector>
 
@@ -22,6 +21,8 @@ class Tensor {
 
   // kModelUnreadable where shape and data disagree.
   static Result<Tensor> make(DType dtype, Shape shape, Buffer data);
+  // Dtype and shape alone, for who has the data elsewhere.
+  static Tensor without_data(DType dtype, Shape shape);
   template <typename T>
   static Tensor from(std::span<const T> values, Shape shape) {
     return {dtype_of<T>(), std::move(shape), Buffer::copy_of(values)};
@@ -55,8 +56,5 @@ class Tensor {
   Shape shape_;
   Buffer data_;
 };
-
-using TensorPtr = std::shared_ptr<const Tensor>;
-inline TensorPtr share(Tensor tensor) { return std::make_shared<const Tensor>(std::move(tensor)); }
 
 }  // namespace octavo

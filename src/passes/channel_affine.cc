@@ -7,6 +7,10 @@
 namespace octavo {
 namespace {
 
+// Products that weights in the file are multiplied by one after the other each time they are read;
+// with more of them they are held.
+constexpr int kMostChanges = 4;
+
 // Where the weights of output channel c are: at outer * channels * inner + c * inner + 0..inner-1
 // of a block; groups of a ConvTranspose are blocks one after another.
 struct ChannelLayout {
@@ -29,8 +33,8 @@ ChannelLayout layout_of(const Node& node, const Shape& w) {
 
 int min_rank(Op op) { return op == Op::kGemm ? 2 : 3; }
 
-std::vector<float> scaled_weights(std::span<const float> w, const ChannelLayout& layout,
-                                  const std::vector<double>& scale) {
+Buffer scaled_weights(std::span<const float> w, const ChannelLayout& layout,
+                      const std::vector<double>& scale) {
   std::vector<float> result;
   result.reserve(w.size());
   for (int64_t block = 0; block < layout.blocks; ++block) {
@@ -43,7 +47,7 @@ std::vector<float> scaled_weights(std::span<const float> w, const ChannelLayout&
       }
     }
   }
-  return result;
+  return Buffer::copy_of(std::span<const float>(result));
 }
 
 // The bias of every channel; Gemm's may be one for all, and has a factor.
@@ -59,7 +63,7 @@ std::vector<double> old_bias(const Graph& graph, const Node& node, size_t channe
 bool has_fitting_bias(const Graph& graph, const Node& node, int64_t channels) {
   const ValueId id = input_or_none(node, 2);
   if (id == kNoValue) return true;
-  if (!float_constant(graph, id)) return false;
+  if (!is_float_constant(graph, id)) return false;
   const Shape& shape = graph.constant(id)->shape();
   const bool one_row = shape.rank() <= 1 || shape.count(0, shape.rank() - 1) == 1;
   const bool one_for_all = shape.count() == 1 && node.op == Op::kGemm;
@@ -70,7 +74,7 @@ bool has_fitting_bias(const Graph& graph, const Node& node, int64_t channels) {
 
 int64_t affine_channels(const Graph& graph, const Node& node) {
   const ValueId weights = input_or_none(node, 1);
-  if (!float_constant(graph, weights)) return 0;
+  if (!is_float_constant(graph, weights)) return 0;
   const Shape& w = graph.constant(weights)->shape();
   if (w.rank() < min_rank(node.op)) return 0;
   const ChannelLayout layout = layout_of(node, w);
@@ -78,10 +82,10 @@ int64_t affine_channels(const Graph& graph, const Node& node) {
   return has_fitting_bias(graph, node, channels) ? channels : 0;
 }
 
-void apply_affine(Graph& graph, NodeId id, const ChannelAffine& affine) {
+Status apply_affine(Graph& graph, NodeId id, const ChannelAffine& affine) {
   const Node& node = graph.node(id);
   const ValueId weights = node.inputs[1];
-  const Tensor w = *graph.constant(weights);
+  Constant w = *graph.constant(weights);
   const std::string stem = graph.value(weights).name;
   const ChannelLayout layout = layout_of(node, w.shape());
   std::vector<double> bias =
@@ -91,14 +95,19 @@ void apply_affine(Graph& graph, NodeId id, const ChannelAffine& affine) {
     if (!affine.shift.empty()) bias[c] += affine.shift[c];
   }
   if (!affine.scale.empty()) {
-    replace_constant(
-        graph, id, 1, stem + "_scaled",
-        Tensor::from(scaled_weights(w.values<float>(), layout, affine.scale), w.shape()));
+    if (w.changes() == kMostChanges) {
+      OCTAVO_ASSIGN_OR_RETURN(w, w.read());
+    }
+    replace_constant(graph, id, 1, stem + "_scaled",
+                     w.changed(w.shape(), [layout, scale = affine.scale](const Tensor& tensor) {
+                       return scaled_weights(tensor.values<float>(), layout, scale);
+                     }));
   }
   const Shape shape{static_cast<int64_t>(bias.size())};
   replace_constant(graph, id, 2, stem + "_bias",
                    Tensor::from(std::vector<float>(bias.begin(), bias.end()), shape));
   graph.node(id).attrs.erase("beta");  // it is in the bias now
+  return {};
 }
 
 std::optional<ChannelAffine> affine_of_batch_normalization(const Graph& graph, const Node& node,

@@ -17,8 +17,8 @@ struct ChannelAffine {
 int64_t affine_channels(const Graph& graph, const Node& node);
 
 // W * scale, b * scale + shift. In double, rounded once. Both have affine_channels() entries or
-// none.
-void apply_affine(Graph& graph, NodeId id, const ChannelAffine& affine);
+// none. Weights that lie in the file stay there, and are scaled when they are read.
+Status apply_affine(Graph& graph, NodeId id, const ChannelAffine& affine);
 
 // BatchNormalization's, of input 0: nullopt where a parameter is not constant or where
 // g / sqrt(var + eps) is no number.

@@ -18,7 +18,7 @@ std::optional<std::vector<int64_t>> order_of(const Graph& graph, const Node& nod
   return perm;
 }
 
-bool fuse(Graph& graph, NodeId id) {
+Result<bool> fuse(Graph& graph, NodeId id) {
   const NodeId first = graph.producer(graph.node(id).inputs[0]);
   if (first == kNoNode || graph.node(first).op != Op::kTranspose) return false;
   const auto p = order_of(graph, graph.node(first));

@@ -27,7 +27,7 @@ bool all_zero(const std::vector<int64_t>& values) {
 bool is_inference(const Graph& graph, const Node& node) {
   const ValueId training = input_or_none(node, 2);
   if (training == kNoValue) return true;
-  const Tensor* flag = graph.constant(training);
+  const Tensor* flag = graph.held_constant(training);
   return flag && all_zero(flag->integers());
 }
 
@@ -44,7 +44,7 @@ bool keeps_shape(const Graph& graph, const Node& node) {
 }
 
 bool pads_nothing(const Graph& graph, const Node& node) {
-  const Tensor* pads = graph.constant(node.inputs[1]);
+  const Tensor* pads = graph.held_constant(node.inputs[1]);
   return pads && all_zero(pads->integers());
 }
 

@@ -28,15 +28,15 @@ bool is_view(Op op) {
 }
 
 uint64_t constant_bytes(const Graph& graph, ValueId id) {
-  const Tensor* tensor = graph.constant(id);
-  return tensor ? tensor->buffer().size() : 0;
+  const Constant* constant = graph.constant(id);
+  return constant ? constant->bytes() : 0;
 }
 
 // Bytes of a value of known type and size; NonZero's is only bounded.
 std::optional<uint64_t> bytes_of(const Graph& graph, const Node& node, ValueId id) {
   const Value& value = graph.value(id);
   if (node.op == Op::kNonZero) {
-    const Tensor& x = *graph.constant(node.inputs[0]);
+    const Constant& x = *graph.constant(node.inputs[0]);
     return static_cast<uint64_t>(x.count() * std::max(1, x.shape().rank())) * sizeof(int64_t);
   }
   if (!value.shape || size_of(value.dtype) == 0) return std::nullopt;
@@ -54,14 +54,14 @@ class Folder {
     }
   }
 
-  // True where the node became constants.
-  bool fold(NodeId id) {
+  // True where the node became constants; fails where the data cannot be read.
+  Result<bool> fold(NodeId id) {
     const Node node = graph_.node(id);
     if (node.op == Op::kShape || node.op == Op::kSize) return fold_shape(id, node);
     if (!is_foldable(node.op) || !inputs_are_constant(node)) return false;
     if (is_view(node.op)) return fold_view(id, node);
     if (!afford(node)) return false;
-    auto outputs = evaluate(node);
+    OCTAVO_ASSIGN_OR_RETURN(auto outputs, evaluate(node));
     if (!outputs || outputs->size() < node.outputs.size()) return false;
     become(id, node, std::move(*outputs));
     return true;
@@ -84,7 +84,7 @@ class Folder {
             ? Tensor::scalar(shape->count())
             : Tensor::from(std::vector<int64_t>(dims.begin() + start, dims.begin() + end),
                            Shape{end - start});
-    std::vector<Tensor> outputs;
+    std::vector<Constant> outputs;
     outputs.push_back(std::move(tensor));
     become(id, node, std::move(outputs));
     return true;
@@ -95,7 +95,7 @@ class Folder {
     if (node.outputs[0] == kNoValue) return false;
     const Value& output = graph_.value(node.outputs[0]);
     if (!output.shape || !output.shape->is_static()) return false;
-    std::vector<Tensor> outputs;
+    std::vector<Constant> outputs;
     outputs.push_back(graph_.constant(node.inputs[0])->reshaped(*output.shape));
     become(id, node, std::move(outputs));
     return true;
@@ -124,23 +124,22 @@ class Folder {
   }
 
   // What cannot be evaluated stays a node: running it will tell why.
-  std::optional<std::vector<Tensor>> evaluate(const Node& node) const {
-    if (!context_.evaluate) return std::nullopt;
-    std::vector<const Tensor*> inputs;
-    for (const ValueId id : node.inputs) inputs.push_back(graph_.constant(id));
-    auto outputs = context_.evaluate(node, inputs);
-    if (!outputs.ok()) return std::nullopt;
-    return std::move(outputs).value();
+  Result<std::optional<std::vector<Constant>>> evaluate(const Node& node) const {
+    if (!context_.evaluate) return {std::nullopt};
+    const auto outputs = context_.evaluate(node, graph_.constants(node.inputs));
+    if (!outputs.ok() && outputs.status().code() == ErrorCode::kIo) return outputs.status();
+    if (!outputs.ok()) return {std::nullopt};
+    return {std::vector<Constant>(outputs->begin(), outputs->end())};
   }
 
-  void become(NodeId id, const Node& node, std::vector<Tensor> tensors) {
+  void become(NodeId id, const Node& node, std::vector<Constant> made) {
     graph_.remove_node(id);
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i] == kNoValue) continue;
       Value& value = graph_.value(node.outputs[i]);
-      value.dtype = tensors[i].dtype();
-      value.shape = tensors[i].shape();
-      value.constant = share(std::move(tensors[i]));
+      value.dtype = made[i].dtype();
+      value.shape = made[i].shape();
+      value.constant = share(std::move(made[i]));
     }
     for (const ValueId input : node.inputs) {
       if (input != kNoValue) drop_if_unused(graph_, input);
@@ -160,7 +159,8 @@ Result<int> infer_and_fold(Graph& graph, const PassContext& context) {
   Folder folder(graph, context);
   for (const NodeId id : order) {
     OCTAVO_RETURN_IF_ERROR(infer_outputs(graph, id));
-    if (folder.fold(id)) ++changes;
+    OCTAVO_ASSIGN_OR_RETURN(const bool folded, folder.fold(id));
+    if (folded) ++changes;
   }
   return changes;
 }

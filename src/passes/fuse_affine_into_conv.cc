@@ -33,7 +33,7 @@ std::optional<std::vector<double>> per_channel(const Graph& graph, ValueId id, i
   return result;
 }
 
-bool fuse_input(Graph& graph, NodeId id, size_t conv_input) {
+Result<bool> fuse_input(Graph& graph, NodeId id, size_t conv_input) {
   const Node& node = graph.node(id);
   const NodeId conv = sole_producer(graph, node, conv_input, Op::kConv);
   if (conv == kNoNode) return false;
@@ -44,16 +44,21 @@ bool fuse_input(Graph& graph, NodeId id, size_t conv_input) {
   if (!k) return false;
   const ChannelAffine affine = node.op == Op::kMul ? ChannelAffine{*k, {}} : ChannelAffine{{}, *k};
   take_over_output(graph, conv, id);
-  apply_affine(graph, conv, affine);
+  OCTAVO_RETURN_IF_ERROR(apply_affine(graph, conv, affine));
   return true;
 }
 
-bool fuse(Graph& graph, NodeId id) { return fuse_input(graph, id, 0) || fuse_input(graph, id, 1); }
+Result<bool> fuse(Graph& graph, NodeId id) {
+  OCTAVO_ASSIGN_OR_RETURN(const bool fused, fuse_input(graph, id, 0));
+  return fused ? fused : fuse_input(graph, id, 1);
+}
 
 }  // namespace
 
 Result<int> fuse_affine_into_conv(Graph& graph, const PassContext&) {
-  return rewrite_each(graph, Op::kMul, fuse) + rewrite_each(graph, Op::kAdd, fuse);
+  OCTAVO_ASSIGN_OR_RETURN(const int scaled, rewrite_each(graph, Op::kMul, fuse));
+  OCTAVO_ASSIGN_OR_RETURN(const int shifted, rewrite_each(graph, Op::kAdd, fuse));
+  return scaled + shifted;
 }
 
 }  // namespace octavo

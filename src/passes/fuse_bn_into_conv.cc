@@ -12,7 +12,7 @@
 namespace octavo {
 namespace {
 
-bool fuse(Graph& graph, NodeId id) {
+Result<bool> fuse(Graph& graph, NodeId id) {
   const Node& bn = graph.node(id);
   for (const Op op : {Op::kConv, Op::kConvTranspose}) {
     const NodeId conv = sole_producer(graph, bn, 0, op);
@@ -22,7 +22,7 @@ bool fuse(Graph& graph, NodeId id) {
     const auto affine = affine_of_batch_normalization(graph, bn, channels);
     if (!affine) continue;
     take_over_output(graph, conv, id);
-    apply_affine(graph, conv, *affine);
+    OCTAVO_RETURN_IF_ERROR(apply_affine(graph, conv, *affine));
     return true;
   }
   return false;

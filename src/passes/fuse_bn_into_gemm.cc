@@ -10,7 +10,7 @@
 namespace octavo {
 namespace {
 
-bool fuse(Graph& graph, NodeId id) {
+Result<bool> fuse(Graph& graph, NodeId id) {
   const Node& bn = graph.node(id);
   const NodeId gemm = sole_producer(graph, bn, 0, Op::kGemm);
   if (gemm == kNoNode || bn.outputs.size() != 1) return false;
@@ -19,7 +19,7 @@ bool fuse(Graph& graph, NodeId id) {
   const auto affine = affine_of_batch_normalization(graph, bn, channels);
   if (!affine) return false;
   take_over_output(graph, gemm, id);
-  apply_affine(graph, gemm, *affine);
+  OCTAVO_RETURN_IF_ERROR(apply_affine(graph, gemm, *affine));
   return true;
 }
 

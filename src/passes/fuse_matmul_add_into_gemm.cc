@@ -14,13 +14,13 @@ bool is_matrix(const Graph& graph, ValueId id) {
 }
 
 bool is_row(const Graph& graph, ValueId id, int64_t columns) {
-  const Tensor* tensor = graph.constant(id);
-  if (!tensor) return false;
-  const Shape& shape = tensor->shape();
+  const Constant* constant = graph.constant(id);
+  if (!constant) return false;
+  const Shape& shape = constant->shape();
   return shape == Shape{columns} || shape == Shape{1, columns};
 }
 
-bool fuse_input(Graph& graph, NodeId id, size_t product_input) {
+Result<bool> fuse_input(Graph& graph, NodeId id, size_t product_input) {
   const NodeId matmul = sole_producer(graph, graph.node(id), product_input, Op::kMatMul);
   if (matmul == kNoNode) return false;
   const ValueId x = graph.node(matmul).inputs[0];
@@ -38,7 +38,10 @@ bool fuse_input(Graph& graph, NodeId id, size_t product_input) {
   return true;
 }
 
-bool fuse(Graph& graph, NodeId id) { return fuse_input(graph, id, 0) || fuse_input(graph, id, 1); }
+Result<bool> fuse(Graph& graph, NodeId id) {
+  OCTAVO_ASSIGN_OR_RETURN(const bool fused, fuse_input(graph, id, 0));
+  return fused ? fused : fuse_input(graph, id, 1);
+}
 
 }  // namespace
 

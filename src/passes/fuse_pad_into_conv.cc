@@ -23,8 +23,8 @@ bool fills_with_zero(const Graph& graph, const Node& pad) {
 // Begin and end of each of `rank` axes, as Conv's attribute has them but for batch and channels;
 // nullopt where these are padded too, or where anything is cropped.
 std::optional<std::vector<int64_t>> spatial_pads(const Graph& graph, const Node& pad, size_t rank) {
-  const Tensor* pads = graph.constant(pad.inputs[1]);
-  const Tensor* named = graph.constant(input_or_none(pad, 3));
+  const Tensor* pads = graph.held_constant(pad.inputs[1]);
+  const Tensor* named = graph.held_constant(input_or_none(pad, 3));
   if (!pads || (input_or_none(pad, 3) != kNoValue && !named)) return std::nullopt;
   const std::vector<int64_t> amounts = pads->integers();
   std::vector<int64_t> axes(rank);
@@ -53,7 +53,7 @@ std::optional<std::vector<int64_t>> own_pads(const Node& conv, size_t count) {
   return pads.size() == count ? std::optional(pads) : std::nullopt;
 }
 
-bool fuse(Graph& graph, NodeId id) {
+Result<bool> fuse(Graph& graph, NodeId id) {
   const NodeId pad = sole_producer(graph, graph.node(id), 0, Op::kPad);
   const auto& weights = graph.value(graph.node(id).inputs[1]).shape;
   if (pad == kNoNode || !weights || weights->rank() < 3) return false;

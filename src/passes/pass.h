@@ -13,7 +13,7 @@ namespace octavo {
 // Runs one node on constant inputs (an input left out is null); given from outside, because passes
 // sit below the runtime.
 using Evaluate =
-    std::function<Result<std::vector<Tensor>>(const Node&, std::span<const Tensor* const>)>;
+    std::function<Result<std::vector<Tensor>>(const Node&, std::span<const ConstantPtr>)>;
 
 struct PassContext {
   Evaluate evaluate;

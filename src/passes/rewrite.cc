@@ -2,17 +2,23 @@
 
 namespace octavo {
 
-int rewrite_each(Graph& graph, Op op, bool (*rewrite)(Graph& graph, NodeId id)) {
+Result<int> rewrite_each(Graph& graph, Op op, Result<bool> (*rewrite)(Graph& graph, NodeId id)) {
   int changes = 0;
   for (const NodeId id : graph.live_nodes()) {
     const Node& node = graph.node(id);
-    if (!node.removed && node.op == op && rewrite(graph, id)) ++changes;
+    if (node.removed || node.op != op) continue;
+    OCTAVO_ASSIGN_OR_RETURN(const bool changed, rewrite(graph, id));
+    if (changed) ++changes;
   }
   return changes;
 }
 
+bool is_float_constant(const Graph& graph, ValueId id) {
+  return graph.is_constant(id) && graph.constant(id)->dtype() == DType::kFloat32;
+}
+
 std::optional<std::span<const float>> float_constant(const Graph& graph, ValueId id) {
-  const Tensor* tensor = graph.constant(id);
+  const Tensor* tensor = graph.held_constant(id);
   if (!tensor || tensor->dtype() != DType::kFloat32) return std::nullopt;
   return tensor->values<float>();
 }
@@ -36,15 +42,16 @@ void take_over_output(Graph& graph, NodeId node, NodeId next) {
   graph.set_output(node, 0, output);
 }
 
-void replace_constant(Graph& graph, NodeId id, size_t i, const std::string& name, Tensor tensor) {
+void replace_constant(Graph& graph, NodeId id, size_t i, const std::string& name,
+                      Constant constant) {
   const ValueId old = input_or_none(graph.node(id), i);
   if (old != kNoValue && graph.only_consumer(old) == id) {
     Value& value = graph.value(old);
-    value.dtype = tensor.dtype();
-    value.shape = tensor.shape();
-    value.constant = share(std::move(tensor));
+    value.dtype = constant.dtype();
+    value.shape = constant.shape();
+    value.constant = share(std::move(constant));
   } else {
-    graph.set_input(id, i, graph.add_constant(name, std::move(tensor)));
+    graph.set_input(id, i, graph.add_constant(name, std::move(constant)));
   }
 }
 

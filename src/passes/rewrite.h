@@ -10,9 +10,11 @@ namespace octavo {
 
 // Calls `rewrite` for every node of one kind that is there when it starts; says how often it did
 // something.
-int rewrite_each(Graph& graph, Op op, bool (*rewrite)(Graph& graph, NodeId id));
+Result<int> rewrite_each(Graph& graph, Op op, Result<bool> (*rewrite)(Graph& graph, NodeId id));
 
-// The numbers of a float32 constant; nullopt for everything else.
+// Whether it is a float32 constant.
+bool is_float_constant(const Graph& graph, ValueId id);
+// The numbers of a float32 constant that is in memory; nullopt for everything else.
 std::optional<std::span<const float>> float_constant(const Graph& graph, ValueId id);
 // Of input `i`, kNoValue where it is left out.
 ValueId input_or_none(const Node& node, size_t i);
@@ -25,7 +27,8 @@ NodeId sole_producer(const Graph& graph, const Node& node, size_t i, Op op);
 void take_over_output(Graph& graph, NodeId node, NodeId next);
 
 // Gives input `i` of a node other data; other users of the constant keep what they have.
-void replace_constant(Graph& graph, NodeId id, size_t i, const std::string& name, Tensor tensor);
+void replace_constant(Graph& graph, NodeId id, size_t i, const std::string& name,
+                      Constant constant);
 // Frees the data of a constant that nothing uses any more.
 void drop_if_unused(Graph& graph, ValueId id);
 

@@ -46,13 +46,11 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   Graph& graph = state.graph;
   const Node& node = graph.node(id);
   const ComputeLayout layout = *compute_layout(graph, node);
-  OCTAVO_RETURN_IF_ERROR(check_finite(graph, node, node.inputs[1]));
-  QuantParams params =
-      scales_of_weights(*graph.constant(node.inputs[1]), layout.axis, state.recipe.weights);
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor weights, finite_constant(graph, node, node.inputs[1]));
+  QuantParams params = scales_of_weights(weights, layout.axis, state.recipe.weights);
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
-    OCTAVO_RETURN_IF_ERROR(check_finite(graph, node, node.inputs[2]));
-    fit_bias(*graph.constant(node.inputs[2]), graph.value(node.inputs[0]).quant->scale[0],
-             params.scale);
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor bias, finite_constant(graph, node, node.inputs[2]));
+    fit_bias(bias, graph.value(node.inputs[0]).quant->scale[0], params.scale);
   }
   claim_constant(graph, id, 1, std::move(params));
   return {};
@@ -63,8 +61,8 @@ Status assign_operands(QuantizeState& state, NodeId id) {
   for (size_t i = 0; i < graph.node(id).inputs.size(); ++i) {
     const ValueId input = graph.node(id).inputs[i];
     if (!graph.is_constant(input)) continue;
-    OCTAVO_RETURN_IF_ERROR(check_finite(graph, graph.node(id), input));
-    const Range range = extremes_of(graph.constant(input)->values<float>());
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, finite_constant(graph, graph.node(id), input));
+    const Range range = extremes_of(tensor.values<float>());
     claim_constant(graph, id, i, activation_params(range, state.recipe.activations));
   }
   return {};

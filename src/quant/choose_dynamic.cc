@@ -10,7 +10,7 @@ namespace {
 using Refusal = std::string;
 
 bool is_float_constant(const Graph& graph, const Node& node, size_t input) {
-  const Tensor* constant =
+  const Constant* constant =
       input < node.inputs.size() ? graph.constant(node.inputs[input]) : nullptr;
   return constant && constant->dtype() == DType::kFloat32 && constant->count() > 0;
 }

@@ -17,7 +17,7 @@ namespace {
 using Refusal = std::string;
 
 // [outputs], or with dimensions of 1 before it.
-bool is_one_per_output(const Tensor& bias, int64_t outputs) {
+bool is_one_per_output(const Constant& bias, int64_t outputs) {
   const Shape& shape = bias.shape();
   return shape.rank() > 0 && bias.count() == outputs && shape[shape.rank() - 1] == outputs;
 }
@@ -81,7 +81,7 @@ class Chooser {
     if (!layout) return "its weights are not a constant of known form";
     if (const Refusal refusal = check_gemm(node); !refusal.empty()) return refusal;
     if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
-      const Tensor* bias = graph_.constant(node.inputs[2]);
+      const Constant* bias = graph_.constant(node.inputs[2]);
       if (!bias || bias->dtype() != DType::kFloat32 || !is_one_per_output(*bias, layout->outputs)) {
         return "its bias is not one constant for each output channel";
       }
@@ -120,7 +120,7 @@ class Chooser {
   // eight bits are not enough.
   Refusal check_pool(const Node& node) const {
     if (node.op == Op::kReduceMean) {
-      const Tensor* axes = node.inputs.size() > 1 ? graph_.constant(node.inputs[1]) : nullptr;
+      const Tensor* axes = node.inputs.size() > 1 ? graph_.held_constant(node.inputs[1]) : nullptr;
       const auto& shape = graph_.value(node.inputs[0]).shape;
       const std::vector<int64_t> over = axes ? axes->integers() : std::vector<int64_t>();
       const bool spatial = shape && shape->rank() == 4 && over.size() == 2 &&

@@ -6,7 +6,7 @@ namespace {
 // An absent input is no bound; nullopt where the bound is known at run time only.
 std::optional<float> bound(const Graph& graph, const Node& node, size_t input, float absent) {
   if (input >= node.inputs.size() || node.inputs[input] == kNoValue) return absent;
-  const Tensor* constant = graph.constant(node.inputs[input]);
+  const Tensor* constant = graph.held_constant(node.inputs[input]);
   if (!constant || constant->dtype() != DType::kFloat32 || constant->count() != 1) return {};
   return constant->values<float>()[0];
 }

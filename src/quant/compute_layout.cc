@@ -26,7 +26,7 @@ std::optional<int> channel_axis(const Node& node, int rank) {
 }  // namespace
 
 std::optional<ComputeLayout> compute_layout(const Graph& graph, const Node& node) {
-  const Tensor* weights = node.inputs.size() > 1 ? graph.constant(node.inputs[1]) : nullptr;
+  const Constant* weights = node.inputs.size() > 1 ? graph.constant(node.inputs[1]) : nullptr;
   if (!weights || weights->dtype() != DType::kFloat32 || weights->shape().rank() < 2) return {};
   const std::optional<int> axis = channel_axis(node, weights->shape().rank());
   if (!axis || weights->count() == 0) return {};

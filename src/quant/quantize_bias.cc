@@ -45,7 +45,8 @@ Status quantize_bias(QuantizeState& state) {
     const int64_t outputs = bias.constant->count();
     const QuantParams params = bias_params(params_behind(graph, node.inputs[0]),
                                            params_behind(graph, node.inputs[1]), outputs);
-    const Tensor flat = bias.constant->reshaped(Shape{outputs});  // Gemm allows [1, outputs]
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor real, bias.constant->read());
+    const Tensor flat = real.reshaped(Shape{outputs});  // Gemm allows [1, outputs]
     graph.set_input(
         id, 2, add_quantized_constant(graph, bias.name, quantize_tensor(flat, params), params));
   }

@@ -40,8 +40,7 @@ class Rewriter {
   Status product(NodeId id) {
     const Node node = graph_.node(id);
     const ComputeLayout layout = *compute_layout(graph_, node);
-    OCTAVO_RETURN_IF_ERROR(check_finite(graph_, node, node.inputs[1]));
-    const Tensor& w = *graph_.constant(node.inputs[1]);
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor w, finite_constant(graph_, node, node.inputs[1]));
     const QuantParams params = scales_of_weights(w, layout.axis, state_.recipe.weights);
     Tensor integers = round_weights(w, params);
     if (layout.axis == 0) {  // Gemm with transB
@@ -71,8 +70,8 @@ class Rewriter {
     Node node = graph_.node(id);
     node.inputs.resize(8, kNoValue);
     for (const size_t weights : {1, 2}) {  // W, R
-      OCTAVO_RETURN_IF_ERROR(check_finite(graph_, node, node.inputs[weights]));
-      quantize_lstm_weights(node, weights);
+      OCTAVO_ASSIGN_OR_RETURN(const Tensor w, finite_constant(graph_, node, node.inputs[weights]));
+      quantize_lstm_weights(node, weights, w);
     }
     graph_.remove_node(id);
     node.op = Op::kDynamicQuantizeLSTM;
@@ -99,8 +98,7 @@ class Rewriter {
 
   // (directions, gates, inputs): one scale a gate's row, or one a direction. Scale and zero point
   // go behind the inputs that the node has.
-  void quantize_lstm_weights(Node& node, size_t input) {
-    const Tensor& w = *graph_.constant(node.inputs[input]);
+  void quantize_lstm_weights(Node& node, size_t input, const Tensor& w) {
     const int64_t directions = w.shape()[0], gates = w.shape()[1], inputs = w.shape()[2];
     const bool per_row = state_.recipe.weights == Granularity::kPerChannel;
     const int64_t channels = per_row ? directions * gates : directions;

@@ -25,8 +25,9 @@ Status quantize_weights(QuantizeState& state) {
     if (!params || graph.value(id).dtype != DType::kFloat32) continue;
     graph.value(id).quant.reset();
     const std::string stem = graph.value(id).name;
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor real, graph.constant(id)->read());
     const ValueId dequantized =
-        add_quantized_constant(graph, stem, to_integers(*graph.constant(id), *params), *params);
+        add_quantized_constant(graph, stem, to_integers(real, *params), *params);
     replace_in_quantized_readers(state, id, dequantized);
   }
   return {};

@@ -49,7 +49,7 @@ void replace(QuantizeState& state, NodeId id) {
   const Node conv = graph.node(id);
   const ValueId x = conv.inputs[0], y = conv.outputs[0];
   const ValueId flat_x = add_flat_value(graph, x), flat_y = add_flat_value(graph, y);
-  const Tensor& weights = *graph.constant(conv.inputs[1]);
+  const Constant& weights = *graph.constant(conv.inputs[1]);
   const Shape matrix{weights.shape()[0], weights.shape()[1]};
   const ValueId flat_weights =
       graph.add_constant(graph.value(conv.inputs[1]).name + "_flat", weights.reshaped(matrix));

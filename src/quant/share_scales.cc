@@ -28,7 +28,7 @@ Status share_scales(QuantizeState& state) {
     for (size_t i = 1; i < graph.node(id).inputs.size(); ++i) {
       const ValueId input = graph.node(id).inputs[i];
       graph.set_input(id, i,
-                      first.emplace(content_of(*graph.constant(input)), input).first->second);
+                      first.emplace(content_of(*graph.held_constant(input)), input).first->second);
     }
   }
   return {};

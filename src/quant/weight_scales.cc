@@ -27,17 +27,18 @@ std::vector<float> channel_magnitudes(const Tensor& weights, int axis) {
 
 }  // namespace
 
-Status check_finite(const Graph& graph, const Node& node, ValueId constant) {
-  const std::span<const float> values = graph.constant(constant)->values<float>();
+Result<Tensor> finite_constant(const Graph& graph, const Node& node, ValueId constant) {
+  OCTAVO_ASSIGN_OR_RETURN(Tensor tensor, graph.constant(constant)->read());
+  const std::span<const float> values = tensor.values<float>();
   const auto bad =
       std::find_if(values.begin(), values.end(), [](float x) { return !std::isfinite(x); });
-  if (bad == values.end()) return {};
-  return {ErrorCode::kModelUnsupported,
-          "constant '" + graph.value(constant).name + "' holds " +
-              (std::isnan(*bad) ? "NaN" : "infinity") + " at element " +
-              std::to_string(bad - values.begin()) +
-              "; no scale fits it: repair the model or exclude this node",
-          describe(node)};
+  if (bad == values.end()) return tensor;
+  return Status(ErrorCode::kModelUnsupported,
+                "constant '" + graph.value(constant).name + "' holds " +
+                    (std::isnan(*bad) ? "NaN" : "infinity") + " at element " +
+                    std::to_string(bad - values.begin()) +
+                    "; no scale fits it: repair the model or exclude this node",
+                describe(node));
 }
 
 QuantParams scales_of_weights(const Tensor& weights, int axis, Granularity granularity) {

@@ -6,8 +6,9 @@
 
 namespace octavo {
 
-// kModelUnsupported where the constant holds NaN or infinity; names it, the element and the node.
-Status check_finite(const Graph& graph, const Node& node, ValueId constant);
+// Reads a float constant of a node. kModelUnsupported where it holds NaN or infinity; names it, the
+// element and the node.
+Result<Tensor> finite_constant(const Graph& graph, const Node& node, ValueId constant);
 
 // int8 symmetric; one a channel (index of `axis`), or one in all, whose axis is the same.
 QuantParams scales_of_weights(const Tensor& weights, int axis, Granularity granularity);

@@ -3,7 +3,7 @@
 
 namespace octavo {
 
-Result<std::vector<Tensor>> evaluate_node(const Node& node, std::span<const Tensor* const> inputs) {
+Result<std::vector<Tensor>> evaluate_node(const Node& node, std::span<const ConstantPtr> inputs) {
   Graph graph;
   Node alone = node;
   for (size_t i = 0; i < alone.inputs.size(); ++i) {

@@ -149,7 +149,9 @@ struct Executor::State final : RunContext {
     for (size_t i = 0; i < inputs.size(); ++i) {
       if (step->inputs[i] == kNoValue) continue;
       const TensorView& view = views->inputs[i];
-      const Tensor* constant = plan->graph.constant(step->inputs[i]);
+      const bool is_constant = plan->graph.is_constant(step->inputs[i]) && !step->packed[i];
+      const Tensor* constant =
+          is_constant ? &plan->constants[static_cast<size_t>(step->inputs[i])] : nullptr;
       if (!constant && may_be_shape(view)) constant = &(shape_data[i] = copy_tensor(view));
       inputs[i] = {view.dtype, view.shape, constant};
     }

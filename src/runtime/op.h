@@ -18,7 +18,7 @@ namespace octavo {
 struct TensorView {
   DType dtype = DType::kUnknown;
   Shape shape;
-  void* data = nullptr;  // null: an input left out, or an empty tensor
+  void* data = nullptr;  // null: an input left out or packed, or an empty tensor
 
   template <typename T>
   std::span<T> values() const {
@@ -33,21 +33,39 @@ struct TensorView {
 class PrepareContext {
  public:
   PrepareContext(const Graph& graph, const Node& node, Isa isa)
-      : graph_(graph), node_(node), isa_(isa) {}
+      : graph_(graph),
+        node_(node),
+        isa_(isa),
+        read_(node.inputs.size()),
+        packed_(node.inputs.size(), false) {}
   const Graph& graph() const { return graph_; }
   const Node& node() const { return node_; }
   Isa isa() const { return isa_; }
   bool has_input(size_t i) const { return i < node_.inputs.size() && node_.inputs[i] != kNoValue; }
   const Value& input(size_t i) const { return graph_.value(node_.inputs[i]); }
   const Value& output(size_t i) const { return graph_.value(node_.outputs[i]); }
-  const Tensor* constant(size_t i) const {
-    return has_input(i) ? input(i).constant.get() : nullptr;
+  bool is_constant(size_t i) const { return has_input(i) && input(i).constant != nullptr; }
+  // The data of a constant input, there until the node is prepared; null where it is not constant.
+  Result<const Tensor*> constant(size_t i) const {
+    if (!is_constant(i)) return nullptr;
+    if (!read_[i]) {
+      OCTAVO_ASSIGN_OR_RETURN(read_[i], input(i).constant->read());
+    }
+    return &*read_[i];
   }
+  // From now on the node has this constant in a form of its own: when it runs, the input has dtype
+  // and shape, but no data.
+  void mark_packed(size_t i) const {
+    if (is_constant(i)) packed_[i] = true;
+  }
+  const std::vector<bool>& packed() const { return packed_; }
 
  private:
   const Graph& graph_;
   const Node& node_;
   Isa isa_;
+  mutable std::vector<std::optional<Tensor>> read_;  // by input
+  mutable std::vector<bool> packed_;                 // by input
 };
 
 // One call. Inputs are there; outputs whose shape the shape function can tell are allocated.

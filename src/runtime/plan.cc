@@ -56,9 +56,8 @@ Status fold_constants(Graph& graph) {
   for (const NodeId id : order) {
     if (!all_inputs_constant(graph, graph.node(id))) continue;
     const Node node = graph.node(id);
-    std::vector<const Tensor*> inputs;
-    for (const ValueId input : node.inputs) inputs.push_back(graph.constant(input));
-    OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, evaluate_node(node, inputs));
+    OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> outputs,
+                            evaluate_node(node, graph.constants(node.inputs)));
     graph.remove_node(id);
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (node.outputs[i] == kNoValue) continue;
@@ -104,9 +103,10 @@ Result<Step> prepare_step(const Graph& graph, NodeId id, Isa isa) {
                       "model that is not supported",
                   describe(node));
   }
-  Result<RunFn> run = prepare(PrepareContext(graph, node, isa));
+  const PrepareContext context(graph, node, isa);
+  Result<RunFn> run = prepare(context);
   if (!run.ok()) return run.status().at(describe(node));
-  return Step{id, node.inputs, node.outputs, std::move(run).value()};
+  return Step{id, node.inputs, node.outputs, context.packed(), std::move(run).value()};
 }
 
 Status prepare_steps(Plan& plan, Isa isa) {
@@ -114,6 +114,32 @@ Status prepare_steps(Plan& plan, Isa isa) {
   for (const NodeId id : order) {
     OCTAVO_ASSIGN_OR_RETURN(Step step, prepare_step(plan.graph, id, isa));
     plan.steps.push_back(std::move(step));
+  }
+  return {};
+}
+
+// Reads the constants that steps look at while they run, or that the graph gives, and lets go of
+// all others: what is packed is not held twice.
+Status hold_constants(Plan& plan) {
+  std::vector<bool> seen(plan.graph.value_count(), false);
+  const auto see = [&seen](ValueId id) {
+    if (id != kNoValue) seen[static_cast<size_t>(id)] = true;
+  };
+  for (const Step& step : plan.steps) {
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+      if (!step.packed[i]) see(step.inputs[i]);
+    }
+  }
+  for (const ValueId id : plan.graph.outputs) see(id);
+  plan.constants.resize(seen.size());
+  for (size_t v = 0; v < seen.size(); ++v) {
+    ConstantPtr& constant = plan.graph.value(static_cast<ValueId>(v)).constant;
+    if (!constant) continue;
+    plan.constants[v] = Tensor::without_data(constant->dtype(), constant->shape());
+    if (seen[v]) {
+      OCTAVO_ASSIGN_OR_RETURN(plan.constants[v], constant->read());
+    }
+    constant = share(constant->without_data());
   }
   return {};
 }
@@ -126,6 +152,7 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
   OCTAVO_RETURN_IF_ERROR(infer_again(plan->graph));
   if (options.lower) OCTAVO_RETURN_IF_ERROR(lower(plan->graph));
   OCTAVO_RETURN_IF_ERROR(prepare_steps(*plan, options.isa));
+  OCTAVO_RETURN_IF_ERROR(hold_constants(*plan));
   OCTAVO_RETURN_IF_ERROR(lay_out_values(*plan));
   return std::shared_ptr<const Plan>(std::move(plan));
 }

@@ -19,12 +19,14 @@ struct Step {
   NodeId node;  // in Plan::graph
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
+  std::vector<bool> packed;  // by input: constants that the step has in a form of its own
   RunFn run;
 };
 
 struct Plan {
-  Graph graph;              // the lowered graph; names of values are those of the model
-  std::vector<Step> steps;  // in running order
+  Graph graph;  // the lowered graph, without the data of constants; names are those of the model
+  std::vector<Step> steps;        // in running order
+  std::vector<Tensor> constants;  // by value: what steps look at; without data where it is packed
   std::vector<int64_t>
       offsets;  // by value: place in the arena; -1: not in it (constant, input, dynamic)
   std::vector<int> last_use;  // by value: index of the step after which it is dead
@@ -35,7 +37,7 @@ struct Plan {
 // values whose shape is still dynamic are allocated while running.
 Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOptions& options = {});
 
-// Runs one node alone on constants (for constant folding). Outputs in order.
-Result<std::vector<Tensor>> evaluate_node(const Node& node, std::span<const Tensor* const> inputs);
+// Runs one node alone on constants (for constant folding; null: left out). Outputs in order.
+Result<std::vector<Tensor>> evaluate_node(const Node& node, std::span<const ConstantPtr> inputs);
 
 }  // namespace octavo

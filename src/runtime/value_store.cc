@@ -25,7 +25,7 @@ bool ValueStore::is_loose(ValueId id) const {
 TensorView ValueStore::view_ahead(ValueId id) const {
   const Value& value = plan_->graph.value(id);
   if (value.constant) {
-    const Tensor& tensor = *value.constant;  // never written: steps write to their outputs only
+    const Tensor& tensor = plan_->constants[static_cast<size_t>(id)];  // steps do not write to it
     return {tensor.dtype(), tensor.shape(), const_cast<void*>(tensor.data())};
   }
   if (is_loose(id)) return {value.dtype, {0}, nullptr};

@@ -73,9 +73,10 @@ Result<std::vector<Tensor>> read_tensors(const fs::path& folder, const std::stri
     OCTAVO_ASSIGN_OR_RETURN(auto source, open_file(path.string()));
     onnx::WireReader wire(source);
     onnx::ExternalData external{{}};
-    OCTAVO_ASSIGN_OR_RETURN(onnx::NamedTensor named,
+    OCTAVO_ASSIGN_OR_RETURN(const onnx::NamedConstant named,
                             onnx::TensorReader(wire, external).read(wire.everything()));
-    tensors.push_back(std::move(named.tensor));
+    OCTAVO_ASSIGN_OR_RETURN(Tensor tensor, named.constant.read());
+    tensors.push_back(std::move(tensor));
   }
 }
 

@@ -11,7 +11,7 @@ declare const FileReaderSync: { new (): { readAsArrayBuffer(blob: Blob): ArrayBu
 export const browserPlatform: Platform = {
   async openSource(source) {
     if (source instanceof Blob) return typeof FileReaderSync === 'undefined' ? inMemory(await readBlob(source)) : fromBlob(source);
-    return inMemory(typeof source === 'string' || source instanceof URL ? await bytesAt(source) : bytesOf(source));
+    return inMemory(typeof source === 'string' || source instanceof URL ? await bytesAt(source) : bytesOf(source).slice());
   },
   async readSample(sample) {
     if (sample instanceof Blob) return readBlob(sample);
@@ -19,6 +19,7 @@ export const browserPlatform: Platform = {
   },
 };
 
+/** Bytes that nobody else changes. */
 export function inMemory(bytes: Uint8Array): RandomAccess {
   return {
     size: bytes.length,
@@ -26,6 +27,7 @@ export function inMemory(bytes: Uint8Array): RandomAccess {
       into.set(bytes.subarray(offset, offset + into.length));
       return true;
     },
+    close() {},
   };
 }
 
@@ -41,6 +43,7 @@ function fromBlob(blob: Blob): RandomAccess {
         return false; // the file has changed or is gone
       }
     },
+    close() {},
   };
 }
 

@@ -22,7 +22,7 @@ export const commands: Record<string, Command> = {
     recipe: false,
     async run(tool, [path], flags) {
       const session = await tool.open(flags, path as string);
-      tool.print(flags['json'] ? `${session.inspect()}\n` : session.inspectText());
+      tool.print(flags['json'] ? `${taken(session.inspect())}\n` : taken(session.inspectText()));
       return exit.ok;
     },
   },

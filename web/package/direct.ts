@@ -1,4 +1,5 @@
 // The engine on the caller's own thread.
+import { OctavoError } from './errors.js';
 import type { Host } from './host.js';
 import type { Transport } from './protocol.js';
 
@@ -6,15 +7,23 @@ const turn = 50; // ms of work before others get their turn, so that signals are
 
 export function directTransport(host: Host): Transport {
   let last = performance.now();
+  let closed = false;
   return {
     async call(name, ...args) {
       if (performance.now() - last > turn) {
         await nextTask();
         last = performance.now();
       }
-      return host.call(name, ...args);
+      try {
+        return await host.call(name, ...args);
+      } catch (error) {
+        throw closed ? new OctavoError('E_CANCELLED', 'the engine has been disposed') : error;
+      }
     },
-    close() {},
+    close() {
+      closed = true;
+      host.close();
+    },
   };
 }
 

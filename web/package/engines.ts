@@ -6,7 +6,7 @@ import type { ModelSource } from './types.js';
 const mostByDefault = 4;
 const samplesWorthAnEngine = 4;
 const memoryForCopies = 2 ** 31;
-const memoryOfACopy = 4; // times the bytes of a model: its weights, once more packed, and a run's memory
+const memoryOfACopy = 3; // times the bytes of a model: its weights packed, what is read to pack them, and a run's memory
 
 /** What engines beyond the first take. */
 export interface More {

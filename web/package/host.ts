@@ -4,7 +4,7 @@ import type { Calibration, Comparison, Failed, Module, Outcome, RawTensor, Sessi
 import { OctavoError } from './errors.js';
 import { bytesOf, type Engine } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Returned } from './protocol.js';
-import type { DType, Isa, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
+import type { DType, Isa, ModelInfo, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
 
 /** What differs between a page, a worker and Node: how bytes are reached. */
 export interface Platform {
@@ -17,8 +17,9 @@ export interface Platform {
 
 export interface RandomAccess {
   size: number;
+  /** False where the bytes are not there any more, or not as they were; does not throw. */
   read(offset: number, into: Uint8Array): boolean;
-  close?(): void;
+  close(): void;
 }
 
 type Handlers = { [N in CallName]: (...args: Arguments<N>) => Returned<N> | Promise<Returned<N>> };
@@ -43,20 +44,18 @@ export class Host {
 
   #handlers: Handlers = {
     open: async (source, siblings) => {
-      const opened: RandomAccess[] = [];
-      const use = (access: RandomAccess) => (opened.push(access), access);
+      const unused = new Map<string, RandomAccess>(); // the module closes what it is given, and nobody else the rest
       try {
-        const main = use(await this.#platform.openSource(source));
-        const given = new Map<string, RandomAccess>();
-        for (const [name, data] of Object.entries(siblings)) given.set(name, await this.#platform.openSource(data));
-        const beside = (name: string) => given.get(name) ?? this.#platform.sibling?.(source, name) ?? null;
-        const session = taken(this.module.open(main, (name) => {
-          const found = beside(name);
-          return found === null ? null : use(found);
-        }));
-        return { model: this.#keep(session), info: JSON.parse(session.inspect()) };
+        for (const [name, data] of Object.entries(siblings)) unused.set(name, await this.#platform.openSource(data));
+        const beside = (name: string): Source | null => {
+          const found = unused.get(name) ?? this.#platform.sibling?.(source, name) ?? null;
+          unused.delete(name);
+          return found;
+        };
+        const session = taken(this.module.open(await this.#platform.openSource(source), beside));
+        return this.#opened(session);
       } finally {
-        for (const access of opened) access.close?.();
+        for (const access of unused.values()) access.close();
       }
     },
     describe: (model, recipe) => {
@@ -97,8 +96,8 @@ export class Host {
     quantize: (model, by) => {
       const session = this.#get<Session>(model);
       const quantized = taken(typeof by === 'number' ? session.quantize(this.#get<Calibration>(by)) : session.quantizeUncalibrated(text(by)));
-      const info = JSON.parse(quantized.inspect());
-      return { model: this.#keep(quantized), info, report: JSON.parse(quantized.quantizeReport('', info.bytes, 0)) };
+      const { model: int8, info } = this.#opened(quantized);
+      return { model: int8, info, report: JSON.parse(quantized.quantizeReport('', info.bytes, 0)) };
     },
 
     comparison: (model, quantized, recipe, samples) =>
@@ -128,6 +127,22 @@ export class Host {
   /** The session, calibration or comparison behind a handle, for faces on the same thread. */
   object<T extends Session | Calibration | Comparison>(handle: Handle): T {
     return this.#get<T>(handle);
+  }
+
+  /** Gives all memory back, and the files. */
+  close(): void {
+    for (const object of this.#handles.values()) object.delete();
+    this.#handles.clear();
+  }
+
+  #opened(session: Session): { model: Handle; info: ModelInfo } {
+    try {
+      const info = JSON.parse(taken(session.inspect()));
+      return { model: this.#keep(session), info };
+    } catch (error) {
+      session.delete();
+      throw error;
+    }
   }
 
   #keep(object: Session | Calibration | Comparison): Handle {

@@ -13,7 +13,8 @@ export const nodePlatform: Platform = {
   async openSource(source) {
     const path = pathOf(source);
     if (path !== null) return fromFile(path);
-    return inMemory(await bytesFrom(source as Blob | ArrayBuffer | ArrayBufferView | URL));
+    const bytes = await bytesFrom(source as Blob | ArrayBuffer | ArrayBufferView | URL);
+    return inMemory(source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? bytes.slice() : bytes);
   },
   async readSample(sample) {
     const path = pathOf(sample);
@@ -45,15 +46,21 @@ function fromFile(path: string): RandomAccess {
   } catch (error) {
     throw new OctavoError('E_MODEL_UNREADABLE', `cannot open: ${(error as Error).message}`, path);
   }
+  const opened = fstatSync(file, { bigint: true });
   return {
-    size: fstatSync(file).size,
+    size: Number(opened.size),
     read(offset, into) {
-      for (let done = 0; done < into.length; ) {
-        const got = readSync(file, into, done, into.length - done, offset + done);
-        if (got === 0) return false;
-        done += got;
+      try {
+        for (let done = 0; done < into.length; ) {
+          const got = readSync(file, into, done, into.length - done, offset + done);
+          if (got === 0) return false;
+          done += got;
+        }
+        const { size, mtimeNs } = fstatSync(file, { bigint: true });
+        return size === opened.size && mtimeNs === opened.mtimeNs; // else somebody writes to it
+      } catch {
+        return false;
       }
-      return true;
     },
     close: () => closeSync(file),
   };

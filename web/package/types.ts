@@ -2,7 +2,10 @@
 // The words of the API. Everything is plain data that survives JSON and structured cloning,
 // but for the three classes of client.ts.
 
-/** Where a model comes from. A string is a path in Node and a URL in browsers. */
+/**
+ * Where a model comes from. A string is a path in Node and a URL in browsers. Files are read when weights are needed,
+ * as long as the model is open: once one has changed, that fails with E_IO. Buffers are copied.
+ */
 export type ModelSource = Blob | ArrayBuffer | ArrayBufferView | URL | string;
 
 /** A picture (JPEG, PNG, BMP), a .npy array, or pixels. A string is a path in Node and a URL in browsers. */

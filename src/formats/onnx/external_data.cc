@@ -40,8 +40,8 @@ Result<uint64_t> number_of(const std::map<std::string, std::string>& keys, const
 
 }  // namespace
 
-Result<ExternalRange> ExternalData::find(const std::map<std::string, std::string>& keys,
-                                         uint64_t bytes) {
+Result<FileRange> ExternalData::find(const std::map<std::string, std::string>& keys,
+                                     uint64_t bytes) {
   const auto location = keys.find("location");
   if (location == keys.end()) {
     return unreadable(
@@ -61,7 +61,7 @@ Result<ExternalRange> ExternalData::find(const std::map<std::string, std::string
                       std::to_string(source->size()) +
                       "; is it the file that belongs to this model, and whole?");
   }
-  return ExternalRange{std::move(source), offset};
+  return FileRange{std::move(source), offset};
 }
 
 Result<std::shared_ptr<const ByteSource>> ExternalData::open(const std::string& location) {

@@ -9,7 +9,8 @@
 
 namespace octavo::onnx {
 
-struct ExternalRange {
+// Where bytes begin that lie side by side.
+struct FileRange {
   std::shared_ptr<const ByteSource> source;
   uint64_t offset = 0;
 };
@@ -20,7 +21,7 @@ class ExternalData {
 
   // Where `bytes` bytes lie that `keys` (location, offset, length) describe. Keys are hostile: a
   // location outside the model's folder is refused, whatever open_sibling would say.
-  Result<ExternalRange> find(const std::map<std::string, std::string>& keys, uint64_t bytes);
+  Result<FileRange> find(const std::map<std::string, std::string>& keys, uint64_t bytes);
 
   uint64_t bytes() const;  // of all files that were opened
 

@@ -91,13 +91,13 @@ Status GraphReader::refuse_sparse(Extent) {
 }
 
 Status GraphReader::read_initializer(Extent message) {
-  OCTAVO_ASSIGN_OR_RETURN(NamedTensor read, context_.tensors.read(message));
+  OCTAVO_ASSIGN_OR_RETURN(NamedConstant read, context_.tensors.read(message));
   if (read.name.empty()) return unreadable("an initializer has no name: export the model again");
   Value value;
   value.name = std::move(read.name);
-  value.dtype = read.tensor.dtype();
-  value.shape = read.tensor.shape();
-  value.constant = share(std::move(read.tensor));
+  value.dtype = read.constant.dtype();
+  value.shape = read.constant.shape();
+  value.constant = share(std::move(read.constant));
   return declare(std::move(value)).status();
 }
 
@@ -121,10 +121,9 @@ Status GraphReader::read_node_outputs(Extent message) {
     Value value;
     value.name = name;
     if (is_constant) {
-      OCTAVO_ASSIGN_OR_RETURN(Tensor tensor, constant_of(raw.node));
-      value.dtype = tensor.dtype();
-      value.shape = tensor.shape();
-      value.constant = share(std::move(tensor));
+      OCTAVO_ASSIGN_OR_RETURN(value.constant, constant_of(raw.node));
+      value.dtype = value.constant->dtype();
+      value.shape = value.constant->shape();
     }
     if (name.empty()) {
       raw.node.outputs.push_back(kNoValue);

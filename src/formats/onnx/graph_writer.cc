@@ -90,7 +90,7 @@ void GraphWriter::name_values() {
 }
 
 void GraphWriter::share_constants() {
-  std::map<const Tensor*, int> graphs_with;
+  std::map<const Constant*, int> graphs_with;
   visit_subgraphs(graph_, [&](const Graph& graph) {
     for (const ValueId id : used_constants(graph, opset_)) ++graphs_with[graph.constant(id)];
   });
@@ -177,10 +177,10 @@ Result<Rope> GraphWriter::write_attribute(const Node& node, const std::string& n
 void GraphWriter::write_constants(Rope& rope) {
   for (const ValueId id : used_constants(graph_, opset_)) {
     if (is_outside_[static_cast<size_t>(id)]) continue;
-    rope.message(kGraphInitializer, tensor_rope(name_of(id), *graph_.constant(id)));
+    rope.message(kGraphInitializer, constant_rope(name_of(id), *graph_.constant(id)));
   }
-  for (const TensorPtr& tensor : shared_in_order_) {
-    rope.message(kGraphInitializer, tensor_rope(shared_.at(tensor.get()), *tensor));
+  for (const ConstantPtr& constant : shared_in_order_) {
+    rope.message(kGraphInitializer, constant_rope(shared_.at(constant.get()), *constant));
   }
 }
 

@@ -49,8 +49,8 @@ class GraphWriter {
   std::vector<bool> is_outside_;  // by value: provided by a graph around this one
 
   // Of the outermost graph only: names of the constants of subgraphs that it holds.
-  std::map<const Tensor*, std::string> shared_;
-  std::vector<TensorPtr> shared_in_order_;
+  std::map<const Constant*, std::string> shared_;
+  std::vector<ConstantPtr> shared_in_order_;
 };
 
 }  // namespace octavo::onnx

@@ -36,23 +36,23 @@ struct PlainAttribute {
     proto.set_type(AttributeProto::STRINGS);
     for (const std::string& value : values) proto.add_strings(value);
   }
-  void operator()(const TensorPtr&) const { proto.set_type(AttributeProto::TENSOR); }
+  void operator()(const ConstantPtr&) const { proto.set_type(AttributeProto::TENSOR); }
   void operator()(const std::shared_ptr<Graph>&) const { proto.set_type(AttributeProto::GRAPH); }
 };
 
 }  // namespace
 
-Rope tensor_rope(const std::string& name, const Tensor& tensor) {
+Rope constant_rope(const std::string& name, const Constant& constant) {
   TensorProto proto;
   if (!name.empty()) proto.set_name(name);
-  for (const int64_t dim : tensor.shape().dims()) proto.add_dims(dim);
-  proto.set_data_type(code_of(tensor.dtype()));
+  for (const int64_t dim : constant.shape().dims()) proto.add_dims(dim);
+  proto.set_data_type(code_of(constant.dtype()));
   Rope rope;
   rope.append(proto.SerializeAsString());
-  if (tensor.dtype() == DType::kString) {
-    rope.append(tensor.buffer());  // fields as they were read
+  if (constant.dtype() == DType::kString) {
+    rope.append(constant);  // fields as they were read
   } else {
-    rope.bytes(kTensorRawData, tensor.buffer());
+    rope.bytes(kTensorRawData, constant);
   }
   return rope;
 }
@@ -63,8 +63,8 @@ Rope attribute_rope(const std::string& name, const Attribute& value) {
   std::visit(PlainAttribute{proto}, value);
   Rope rope;
   rope.append(proto.SerializeAsString());
-  const auto* tensor = std::get_if<TensorPtr>(&value);
-  if (tensor != nullptr) rope.message(kAttributeTensor, tensor_rope("", **tensor));
+  const auto* tensor = std::get_if<ConstantPtr>(&value);
+  if (tensor != nullptr) rope.message(kAttributeTensor, constant_rope("", **tensor));
   return rope;
 }
 

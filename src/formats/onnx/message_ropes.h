@@ -1,4 +1,4 @@
-// Tensors and attributes as ropes.
+// Constants and attributes as ropes.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace octavo::onnx {
 
-Rope tensor_rope(const std::string& name, const Tensor& tensor);
+Rope constant_rope(const std::string& name, const Constant& constant);
 // A graph's own message is left to the caller.
 Rope attribute_rope(const std::string& name, const Attribute& value);
 

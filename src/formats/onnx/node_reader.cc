@@ -76,7 +76,7 @@ Status read_attribute(ReadContext& context, Extent message, RawNode& raw) {
   if (type == AttributeProto::TENSOR && tensor != nullptr) {
     auto read = context.tensors.read(tensor->payload);
     if (!read.ok()) return read.status().at(place);
-    raw.node.attrs.set(proto.name(), share(std::move(read->tensor)));
+    raw.node.attrs.set(proto.name(), share(std::move(read->constant)));
   } else if (type == AttributeProto::GRAPH && graph != nullptr) {
     raw.subgraphs.emplace_back(proto.name(), graph->payload);
   } else if (!set_plain(raw.node.attrs, proto, type)) {
@@ -106,17 +106,23 @@ Tensor vector_tensor(const std::vector<T>& values) {
   return Tensor::from(values, Shape{static_cast<int64_t>(values.size())});
 }
 
-struct TensorOfAttribute {
-  Tensor operator()(int64_t value) const { return Tensor::scalar(value); }
-  Tensor operator()(float value) const { return Tensor::scalar(value); }
-  Tensor operator()(const std::string& value) const { return string_tensor({value}, {}); }
-  Tensor operator()(const std::vector<int64_t>& values) const { return vector_tensor(values); }
-  Tensor operator()(const std::vector<float>& values) const { return vector_tensor(values); }
-  Tensor operator()(const std::vector<std::string>& values) const {
-    return string_tensor(values, {static_cast<int64_t>(values.size())});
+struct ConstantOfAttribute {
+  ConstantPtr operator()(int64_t value) const { return share(Tensor::scalar(value)); }
+  ConstantPtr operator()(float value) const { return share(Tensor::scalar(value)); }
+  ConstantPtr operator()(const std::string& value) const {
+    return share(string_tensor({value}, {}));
   }
-  Tensor operator()(const TensorPtr& tensor) const { return *tensor; }
-  Tensor operator()(const std::shared_ptr<Graph>&) const { return {}; }  // never set: see RawNode
+  ConstantPtr operator()(const std::vector<int64_t>& values) const {
+    return share(vector_tensor(values));
+  }
+  ConstantPtr operator()(const std::vector<float>& values) const {
+    return share(vector_tensor(values));
+  }
+  ConstantPtr operator()(const std::vector<std::string>& values) const {
+    return share(string_tensor(values, {static_cast<int64_t>(values.size())}));
+  }
+  ConstantPtr operator()(const ConstantPtr& constant) const { return constant; }
+  ConstantPtr operator()(const std::shared_ptr<Graph>&) const { return {}; }  // never: see RawNode
 };
 
 }  // namespace
@@ -147,11 +153,11 @@ Result<RawNode> read_node(ReadContext& context, Extent message) {
   return raw;
 }
 
-Result<Tensor> constant_of(const Node& node) {
+Result<ConstantPtr> constant_of(const Node& node) {
   for (const char* name : {"value", "value_float", "value_int", "value_floats", "value_ints",
                            "value_string", "value_strings"}) {
     const auto found = node.attrs.map().find(name);
-    if (found != node.attrs.map().end()) return std::visit(TensorOfAttribute(), found->second);
+    if (found != node.attrs.map().end()) return std::visit(ConstantOfAttribute(), found->second);
   }
   return Status(
       ErrorCode::kModelUnsupported,

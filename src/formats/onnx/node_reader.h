@@ -30,6 +30,6 @@ struct RawNode {
 Result<RawNode> read_node(ReadContext& context, Extent message);
 
 // The tensor that a Constant holds, in whichever of its attributes.
-Result<Tensor> constant_of(const Node& node);
+Result<ConstantPtr> constant_of(const Node& node);
 
 }  // namespace octavo::onnx

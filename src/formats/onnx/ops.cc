@@ -46,7 +46,7 @@ void attribute_to_input(Graph& graph, Node& node, const MovedAttribute& moved) {
 
 void input_to_attribute(const Graph& graph, Node& node, const MovedAttribute& moved) {
   if (node.inputs.size() <= moved.input) return;
-  const Tensor* tensor = graph.constant(node.inputs[moved.input]);
+  const Tensor* tensor = graph.held_constant(node.inputs[moved.input]);
   if (tensor == nullptr) return;
   node.attrs.set(moved.attribute, tensor->integers());
   node.inputs.resize(moved.input);

@@ -53,9 +53,9 @@ ValueId input(const Node& node, int index) {
 std::optional<int64_t> weight_axis(const Graph& graph, const Node& node, Op op, ValueId weights) {
   if (op == Op::kConv) return 0;
   if (op == Op::kGemm) return node.attrs.get_int("transB", 0) != 0 ? 0 : 1;
-  const Tensor* tensor = graph.constant(weights);
-  if (op != Op::kMatMul || tensor == nullptr) return std::nullopt;
-  return tensor->shape().rank() - 1;
+  const Constant* constant = graph.constant(weights);
+  if (op != Op::kMatMul || constant == nullptr) return std::nullopt;
+  return constant->shape().rank() - 1;
 }
 
 class Expansion {
@@ -99,7 +99,7 @@ class Expansion {
   }
 
   const Tensor* scale_of(int index) const {
-    const Tensor* scale = graph_.constant(input(node_, index));
+    const Tensor* scale = graph_.held_constant(input(node_, index));
     const bool fits = scale != nullptr && scale->dtype() == DType::kFloat32 &&
                       scale->shape().rank() <= 1 && scale->count() > 0;
     return fits ? scale : nullptr;

@@ -15,7 +15,7 @@ constexpr MovedAttribute kMoved[] = {
     {"ReduceProd", 18, "axes", 1},
 };
 
-const Tensor* constant(const Graph& graph, const Node& node, size_t input) {
+const Constant* constant(const Graph& graph, const Node& node, size_t input) {
   return input < node.inputs.size() ? graph.constant(node.inputs[input]) : nullptr;
 }
 
@@ -36,8 +36,8 @@ void upsample_to_resize(Graph&, Node& node) {
 // Before opset 13 roi and scales had to be there, empty where not meant.
 void drop_empty_inputs(Graph& graph, Node& node) {
   for (size_t i = 1; i < node.inputs.size(); ++i) {
-    const Tensor* tensor = constant(graph, node, i);
-    if (tensor != nullptr && tensor->count() == 0) node.inputs[i] = kNoValue;
+    const Constant* found = constant(graph, node, i);
+    if (found != nullptr && found->count() == 0) node.inputs[i] = kNoValue;
   }
   while (!node.inputs.empty() && node.inputs.back() == kNoValue) node.inputs.pop_back();
 }
@@ -79,7 +79,7 @@ const char* refuse_training_norm(const Graph&, const Node& node) {
 
 const char* refuse_training_dropout(const Graph& graph, const Node& node) {
   if (!has_input(node, 2)) return nullptr;
-  const Tensor* training = constant(graph, node, 2);
+  const Tensor* training = graph.held_constant(node.inputs[2]);
   const bool off = training != nullptr && training->integers() == std::vector<int64_t>{0};
   return off ? nullptr : "it is in training mode: export for inference";
 }
@@ -107,7 +107,7 @@ constexpr Refusal kRefusals[] = {
 bool always(const Graph&, const Node&) { return true; }
 
 bool is_16_bit(const Graph& graph, const Node& node) {
-  const Tensor* zero_point = constant(graph, node, 2);
+  const Constant* zero_point = constant(graph, node, 2);
   return zero_point != nullptr && size_of(zero_point->dtype()) == 2;
 }
 

@@ -13,15 +13,15 @@ void append_varint(std::string& text, uint64_t value) {
 }  // namespace
 
 void Rope::append(std::string_view serialized) {
-  if (pieces_.empty() || pieces_.back().kept.size() > 0) pieces_.emplace_back();
+  if (pieces_.empty() || pieces_.back().kept) pieces_.emplace_back();
   pieces_.back().copied += serialized;
   size_ += serialized.size();
 }
 
-void Rope::append(Buffer serialized) {
-  if (serialized.size() == 0) return;
+void Rope::append(Constant serialized) {
+  if (serialized.bytes() == 0) return;
   append("");
-  size_ += serialized.size();
+  size_ += serialized.bytes();
   pieces_.back().kept = std::move(serialized);
 }
 
@@ -32,8 +32,8 @@ void Rope::start(int field, uint64_t size) {
   append(text);
 }
 
-void Rope::bytes(int field, Buffer payload) {
-  start(field, payload.size());
+void Rope::bytes(int field, Constant payload) {
+  start(field, payload.bytes());
   append(std::move(payload));
 }
 
@@ -41,7 +41,7 @@ void Rope::message(int field, Rope payload) {
   start(field, payload.size());
   for (Piece& piece : payload.pieces_) {
     append(piece.copied);
-    append(std::move(piece.kept));
+    if (piece.kept) append(*std::move(piece.kept));
   }
 }
 
@@ -50,8 +50,9 @@ Status Rope::write(const ByteSink& sink) const {
     if (!piece.copied.empty()) {
       OCTAVO_RETURN_IF_ERROR(sink(std::as_bytes(std::span(piece.copied))));
     }
-    if (piece.kept.size() > 0) {
-      OCTAVO_RETURN_IF_ERROR(sink({piece.kept.data(), piece.kept.size()}));
+    if (piece.kept) {
+      OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, piece.kept->read());
+      OCTAVO_RETURN_IF_ERROR(sink({tensor.buffer().data(), tensor.buffer().size()}));
     }
   }
   return {};

@@ -1,21 +1,23 @@
-// Bytes of a protobuf message in pieces: small ones copied together, tensor data left where it is.
+// Bytes of a protobuf message in pieces: small ones copied together, tensor data left where it is
+// until it is written.
 // A message within a message needs its length first, so sizes are known before anything is written.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/buffer.h"
 #include "formats/format.h"
+#include "graph/constant.h"
 
 namespace octavo::onnx {
 
 class Rope {
  public:
   void append(std::string_view serialized);  // whole fields
-  void append(Buffer serialized);
-  void bytes(int field, Buffer payload);
+  void append(Constant serialized);
+  void bytes(int field, Constant payload);
   void message(int field, Rope payload);
 
   uint64_t size() const { return size_; }
@@ -24,7 +26,7 @@ class Rope {
  private:
   struct Piece {
     std::string copied;
-    Buffer kept;  // after `copied`
+    std::optional<Constant> kept;  // after `copied`
   };
 
   void start(int field, uint64_t size);

@@ -29,6 +29,8 @@ Status disagrees(const Shape& shape, const std::string& wanted, const std::strin
                     ", but the file holds " + found + ": the file is damaged, export it again");
 }
 
+std::string place_of(const std::string& name) { return "tensor '" + name + "'"; }
+
 std::string bytes_text(uint64_t bytes) { return std::to_string(bytes) + " bytes"; }
 
 Result<std::shared_ptr<std::byte>> allocate(size_t bytes) {
@@ -58,6 +60,26 @@ void make_bools(std::span<std::byte> bytes) {
   for (std::byte& byte : bytes) byte = byte == std::byte{0} ? byte : std::byte{1};
 }
 
+struct Encoding {
+  int64_t code;     // of the element type
+  uint64_t stored;  // bytes in the file
+  uint64_t bytes;   // and in memory
+};
+
+// Elements as the file holds them, which `read` puts in place, become those of memory.
+template <typename Read>
+Result<Buffer> decoded(const Encoding& encoding, const Read& read) {
+  if (encoding.bytes > SIZE_MAX) return allocate(SIZE_MAX).status();
+  OCTAVO_ASSIGN_OR_RETURN(const auto memory, allocate(static_cast<size_t>(encoding.bytes)));
+  const std::span<std::byte> all(memory.get(), static_cast<size_t>(encoding.bytes));
+  OCTAVO_RETURN_IF_ERROR(read(all.last(static_cast<size_t>(encoding.stored))));
+  if (is_half(encoding.code)) {
+    widen_in_place(all, encoding.code == kBfloat16 ? float_from_bfloat16 : float_from_half);
+  }
+  if (element_type(encoding.code).dtype == DType::kBool) make_bools(all);
+  return Buffer::view(all.data(), all.size(), memory);
+}
+
 }  // namespace
 
 struct TensorReader::Layout {
@@ -68,8 +90,12 @@ struct TensorReader::Layout {
   ElementType type;
   std::optional<Extent> raw;
   std::array<uint64_t, 12> typed_bytes = {};  // by field number
+  std::array<Extent, 12> typed = {};          // the last of them
   bool external = false;
   std::map<std::string, std::string> external_keys;
+
+  uint64_t elements() const { return static_cast<uint64_t>(count); }
+  uint64_t stored() const { return elements() * type.size; }  // bytes in the file
 };
 
 Result<TensorReader::Layout> TensorReader::read_layout(Extent message) {
@@ -85,6 +111,7 @@ Result<TensorReader::Layout> TensorReader::read_layout(Extent message) {
       layout.raw = field.payload;
     } else {
       layout.typed_bytes[static_cast<size_t>(field.number)] += field.payload.size();
+      layout.typed[static_cast<size_t>(field.number)] = field.payload;
     }
   }
   TensorProto proto;
@@ -98,9 +125,9 @@ Result<TensorReader::Layout> TensorReader::read_layout(Extent message) {
   return layout;
 }
 
-Result<NamedTensor> TensorReader::read(Extent message) {
+Result<NamedConstant> TensorReader::read(Extent message) {
   OCTAVO_ASSIGN_OR_RETURN(Layout layout, read_layout(message));
-  const std::string place = "tensor '" + layout.name + "'";
+  const std::string place = place_of(layout.name);
   if (layout.type.dtype == DType::kUnknown) {
     return Status(ErrorCode::kModelUnsupported,
                   "its element type " + std::string(layout.type.name) + " (" +
@@ -118,44 +145,57 @@ Result<NamedTensor> TensorReader::read(Extent message) {
         .at(place);
   }
   layout.count = *count;
-  auto tensor = layout.type.dtype == DType::kString ? read_strings(message, layout)
-                                                    : read_numbers(message, layout);
-  if (!tensor.ok()) return tensor.status().at(place);
-  return NamedTensor{std::move(layout.name), std::move(*tensor)};
+  auto constant = layout.type.dtype == DType::kString ? read_strings(message, layout)
+                                                      : read_numbers(message, layout);
+  if (!constant.ok()) return constant.status().at(place);
+  return NamedConstant{std::move(layout.name), *std::move(constant)};
 }
 
-Result<Tensor> TensorReader::read_numbers(Extent message, const Layout& layout) {
-  const auto count = static_cast<uint64_t>(layout.count);
-  const uint64_t stored = count * layout.type.size;
-  const uint64_t bytes = count * size_of(layout.type.dtype);
-  const uint64_t typed = layout.typed_bytes[static_cast<size_t>(layout.type.typed_field)];
-  std::optional<ExternalRange> range;
+// Where the elements lie side by side; nullopt where they are numbers on the wire, or in parts.
+Result<std::optional<FileRange>> TensorReader::find(const Layout& layout) {
   if (layout.external) {
-    OCTAVO_ASSIGN_OR_RETURN(range, external_.find(layout.external_keys, stored));
-  } else if (layout.raw && layout.raw->size() != stored) {
-    return disagrees(layout.shape, bytes_text(stored), bytes_text(layout.raw->size()));
-  } else if (!layout.raw && typed < (is_fixed(layout.type) ? stored : count)) {
-    return disagrees(layout.shape, std::to_string(count) + " elements", "less");
+    OCTAVO_ASSIGN_OR_RETURN(FileRange range, external_.find(layout.external_keys, layout.stored()));
+    return std::optional(std::move(range));
   }
-  if (bytes > SIZE_MAX) return allocate(SIZE_MAX).status();
+  if (layout.raw) {
+    if (layout.raw->size() != layout.stored()) {
+      return disagrees(layout.shape, bytes_text(layout.stored()), bytes_text(layout.raw->size()));
+    }
+    return std::optional(FileRange{wire_.source(), layout.raw->begin});
+  }
+  const bool fixed = is_fixed(layout.type);
+  const auto field = static_cast<size_t>(layout.type.typed_field);
+  if (layout.typed_bytes[field] < (fixed ? layout.stored() : layout.elements())) {
+    return disagrees(layout.shape, std::to_string(layout.count) + " elements", "less");
+  }
+  const Extent& last = layout.typed[field];
+  const bool whole = layout.typed_bytes[field] == last.size() && last.size() == layout.stored();
+  return fixed && whole ? std::optional(FileRange{wire_.source(), last.begin}) : std::nullopt;
+}
 
-  OCTAVO_ASSIGN_OR_RETURN(const auto memory, allocate(static_cast<size_t>(bytes)));
-  const std::span<std::byte> all(memory.get(), static_cast<size_t>(bytes));
-  const std::span<std::byte> packed = all.last(static_cast<size_t>(stored));
-  if (range) {
-    OCTAVO_RETURN_IF_ERROR(range->source->read(range->offset, packed));
-  } else if (layout.raw) {
-    OCTAVO_RETURN_IF_ERROR(wire_.read(layout.raw->begin, packed));
-  } else {
-    OCTAVO_RETURN_IF_ERROR(read_typed(message, layout, packed));
+Result<Constant> TensorReader::read_numbers(Extent message, const Layout& layout) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::optional<FileRange> range, find(layout));
+  widened_any_ |= is_half(layout.code);
+  const Encoding encoding{layout.code, layout.stored(),
+                          layout.elements() * size_of(layout.type.dtype)};
+  if (range && may_lie_elsewhere(layout.type.dtype, layout.shape)) {
+    return Constant(layout.type.dtype, layout.shape,
+                    [range = *range, encoding, place = place_of(layout.name)]() -> Result<Buffer> {
+                      auto buffer = decoded(encoding, [&](std::span<std::byte> out) {
+                        return range.source->read(range.offset, out);
+                      });
+                      if (!buffer.ok()) return buffer.status().at(place);
+                      return buffer;
+                    });
   }
-  if (is_half(layout.code)) {
-    widened_any_ = true;
-    widen_in_place(all, layout.code == kBfloat16 ? float_from_bfloat16 : float_from_half);
-  }
-  if (layout.type.dtype == DType::kBool) make_bools(all);
-  return Tensor::make(layout.type.dtype, layout.shape,
-                      Buffer::view(all.data(), all.size(), memory));
+  OCTAVO_ASSIGN_OR_RETURN(Buffer buffer, decoded(encoding, [&](std::span<std::byte> out) -> Status {
+                            if (!range) return read_typed(message, layout, out);
+                            if (layout.external) return range->source->read(range->offset, out);
+                            return wire_.read(range->offset, out);  // what it has read already
+                          }));
+  OCTAVO_ASSIGN_OR_RETURN(Tensor tensor,
+                          Tensor::make(layout.type.dtype, layout.shape, std::move(buffer)));
+  return Constant(std::move(tensor));
 }
 
 // Elements of a typed field, packed or one by one: fixed ones as they are, of varints the low
@@ -183,7 +223,7 @@ Status TensorReader::read_typed(Extent message, const Layout& layout, std::span<
 }
 
 // Nothing runs on strings; they are kept as on the wire, for the writer.
-Result<Tensor> TensorReader::read_strings(Extent message, const Layout& layout) {
+Result<Constant> TensorReader::read_strings(Extent message, const Layout& layout) {
   std::vector<std::byte> kept;
   int64_t found = 0;
   while (message.begin < message.end) {
@@ -198,7 +238,9 @@ Result<Tensor> TensorReader::read_strings(Extent message, const Layout& layout) 
     return disagrees(layout.shape, std::to_string(layout.count) + " strings",
                      std::to_string(found));
   }
-  return Tensor::make(DType::kString, layout.shape, Buffer::adopt(std::move(kept)));
+  OCTAVO_ASSIGN_OR_RETURN(
+      Tensor tensor, Tensor::make(DType::kString, layout.shape, Buffer::adopt(std::move(kept))));
+  return Constant(std::move(tensor));
 }
 
 }  // namespace octavo::onnx

@@ -38,7 +38,7 @@ class WireReader {
  public:
   explicit WireReader(std::shared_ptr<const ByteSource> source) : source_(std::move(source)) {}
 
-  const ByteSource& source() const { return *source_; }
+  const std::shared_ptr<const ByteSource>& source() const { return source_; }
   Extent everything() const { return {0, source_->size()}; }
 
   // The field at rest.begin, and moves rest.begin behind it.

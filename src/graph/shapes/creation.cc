@@ -27,7 +27,7 @@ Status size_op(const ShapeContext& c) {
 }
 
 Status constant_of_shape(const ShapeContext& c) {
-  const TensorPtr value = c.attrs().get_tensor("value");
+  const ConstantPtr value = c.attrs().get_tensor("value");
   if (value && value->count() != 1) return contradiction("attribute value must be one number");
   const DType dtype = value ? value->dtype() : DType::kFloat32;
   const auto dims = c.integers(0);

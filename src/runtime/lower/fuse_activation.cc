@@ -27,7 +27,7 @@ struct Bounds {
 // A bound of Clip: one constant number, or left out.
 bool read_bound(const Graph& graph, const Node& clip, size_t input, float& bound) {
   if (input >= clip.inputs.size() || clip.inputs[input] == kNoValue) return true;
-  const Tensor* constant = graph.constant(clip.inputs[input]);
+  const Tensor* constant = graph.held_constant(clip.inputs[input]);
   if (!constant || constant->dtype() != DType::kFloat32 || constant->count() != 1) return false;
   bound = constant->values<float>()[0];
   return !std::isnan(bound);

@@ -72,7 +72,7 @@ class Fusion {
 
  private:
   bool is_matrix_of_bytes(const Node& node) {
-    const Tensor* w = graph_.constant(node.inputs[1]);
+    const Constant* w = graph_.constant(node.inputs[1]);
     if (!w || w->shape().rank() != 2 || w->count() == 0) return false;
     columns_ = w->shape()[1];
     if (const ValueId zero = input_of(node, 2); zero != kNoValue) {

@@ -90,7 +90,7 @@ std::vector<int64_t> last_axes(const std::vector<int64_t>& axes) {
 // constant.
 std::vector<int64_t> named_axes(const Graph& graph, const Node& node, size_t input, size_t count) {
   if (input < node.inputs.size() && node.inputs[input] != kNoValue) {
-    const Tensor* axes = graph.constant(node.inputs[input]);
+    const Tensor* axes = graph.held_constant(node.inputs[input]);
     return axes ? axes->integers() : std::vector<int64_t>{};
   }
   std::vector<int64_t> all(count);

@@ -98,7 +98,8 @@ ValueId LayoutTwins::last_constant(const Value& value) {
   const Shape first(std::move(dims));
   Value twin = value;
   twin.shape = last_shape(first);
-  twin.constant = share(Tensor(value.dtype, *twin.shape, permuted_bytes(*value.constant, first)));
+  twin.constant = share(value.constant->changed(
+      *twin.shape, [first](const Tensor& tensor) { return permuted_bytes(tensor, first); }));
   twin.channels_last = true;
   move_axis(twin);
   return graph_.add_value(std::move(twin));

@@ -53,8 +53,8 @@ Result<RunFn> prepare_conv(const PrepareContext& context) {
             activation_of(context.node().attrs),
             context.isa(),
             {}};
-  const Tensor* w = context.constant(1);
-  const Tensor* bias = context.constant(2);
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* w, context.constant(1));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* bias, context.constant(2));
   if (w && (bias || !context.has_input(2))) {
     const Shape shape = x.shape.value_or(any_input(w->shape().rank()));
     OCTAVO_ASSIGN_OR_RETURN(const ConvGeometry geometry, conv.geometry(shape, w->shape()));
@@ -62,6 +62,7 @@ Result<RunFn> prepare_conv(const PrepareContext& context) {
         conv.packed,
         F32Conv::pack(geometry, w->values<float>().data(),
                       bias ? bias->values<float>().data() : nullptr, conv.clamp, conv.isa));
+    for (const size_t input : {1, 2}) context.mark_packed(input);
   }
   return RunFn([conv](RunContext& run) { return conv.run(run); });
 }

@@ -27,7 +27,7 @@ Result<RunFn> prepare_copy(const PrepareContext& context) {
 
 Result<RunFn> prepare_dropout(const PrepareContext& context) {
   if (context.has_input(2)) {
-    const Tensor* training = context.constant(2);
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor* training, context.constant(2));
     const std::vector<int64_t> value = training ? training->integers() : std::vector<int64_t>{1};
     if (!value.empty() && value[0] != 0) {
       return unsupported("Dropout in training mode; export the model for inference");

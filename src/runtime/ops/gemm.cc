@@ -118,8 +118,8 @@ Result<RunFn> prepare_gemm(const PrepareContext& context) {
           activation_of(attrs),
           context.isa(),
           {}};
-  const Tensor* b = context.constant(1);
-  const Tensor* c = context.constant(2);
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* b, context.constant(1));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* c, context.constant(2));
   if (b && (c || !context.has_input(2))) {
     const Shape& shape = b->shape();
     const int64_t columns = shape[op.transpose_b ? 0 : 1], depth = shape[op.transpose_b ? 1 : 0];
@@ -129,6 +129,8 @@ Result<RunFn> prepare_gemm(const PrepareContext& context) {
     const float* values = c ? c->values<float>().data() : nullptr;
     pack(op, b->values<float>().data(), bias_of(op, values, c ? c->shape() : Shape{}, columns),
          shape, op.packed->data());
+    context.mark_packed(1);
+    if (c && same_in_every_row(c->shape())) context.mark_packed(2);
   }
   return RunFn([op](RunContext& run_context) { return run(op, run_context); });
 }

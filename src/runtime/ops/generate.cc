@@ -70,7 +70,7 @@ Result<RunFn> prepare_shape(const PrepareContext& context) {
 Result<RunFn> prepare_size(const PrepareContext&) { return RunFn(run_size); }
 
 Result<RunFn> prepare_constant_of_shape(const PrepareContext& context) {
-  TensorPtr value = context.node().attrs.get_tensor("value");
+  ConstantPtr value = context.node().attrs.get_tensor("value");
   if (!value) value = share(Tensor::from<float>(std::vector<float>{0.0f}, {1}));
   if (value->count() != 1 || size_of(value->dtype()) == 0) {
     return invalid_data("ConstantOfShape wants one number as its value");
@@ -78,7 +78,7 @@ Result<RunFn> prepare_constant_of_shape(const PrepareContext& context) {
   return RunFn([value](RunContext& run) -> Status {
     const TensorView& y = run.outputs[0];
     if (y.dtype != value->dtype()) return invalid_data("ConstantOfShape of an unexpected type");
-    strided_copy(value->data(), y.data, {{y.count(), 0}}, size_of(y.dtype));
+    strided_copy(value->held()->data(), y.data, {{y.count(), 0}}, size_of(y.dtype));
     return {};
   });
 }

@@ -33,6 +33,7 @@ Branch prepare_branch(const PrepareContext& context, const char* name) {
     value.dtype = outside.dtype;
     value.shape = outside.shape;
     value.constant = outside.constant;
+    context.mark_packed(i + 1);
     if (value.constant) continue;
     inputs.push_back(graph.inputs[i]);
     branch.inputs.push_back(i + 1);

@@ -109,10 +109,12 @@ Result<RunFn> prepare_matmul(const PrepareContext& context) {
   const DType dtype = context.input(0).dtype;
   if (dtype != DType::kFloat32) return unsupported_dtype(context, dtype);
   MatMul op{activation_of(context.node().attrs), context.isa(), {}};
-  if (const Tensor* b = context.constant(1); b && b->shape().rank() > 0) {
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* b, context.constant(1));
+  if (b && b->shape().rank() > 0) {
     const Shape shape = matrix_shape(b->shape(), true);
     OCTAVO_ASSIGN_OR_RETURN(op.packed, PackedFloats::allocate(all_panel_floats(shape)));
     pack(b->values<float>().data(), shape, op.packed->data());
+    context.mark_packed(1);
   }
   return RunFn([op](RunContext& run_context) { return run(op, run_context); });
 }

@@ -57,14 +57,17 @@ struct Operation {
 }  // namespace
 
 Result<RunFn> prepare_matmul_integer_to_float(const PrepareContext& context) {
-  const Tensor& w = *context.constant(kW);
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* constant, context.constant(kW));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* zero_point, context.constant(kWZeroPoint));
+  const Tensor& w = *constant;
   const auto k = static_cast<size_t>(w.shape()[0]), n = static_cast<size_t>(w.shape()[1]);
   OCTAVO_ASSIGN_OR_RETURN(
       const auto weights,
-      pack_dynamic_gemm({n, k, static_cast<const uint8_t*>(w.data()), w.dtype() == DType::kInt8,
-                         weight_zero_points(context.constant(kWZeroPoint), n),
-                         context.input(kX).dtype == DType::kInt8},
-                        context.isa()));
+      pack_dynamic_gemm(
+          {n, k, static_cast<const uint8_t*>(w.data()), w.dtype() == DType::kInt8,
+           weight_zero_points(zero_point, n), context.input(kX).dtype == DType::kInt8},
+          context.isa()));
+  for (const size_t input : {kW, kWZeroPoint}) context.mark_packed(input);
   return RunFn(Operation{weights, activation_of(context.node().attrs)});
 }
 

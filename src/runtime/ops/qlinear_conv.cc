@@ -10,8 +10,9 @@ Result<QConvParams> params_of(const PrepareContext& context) {
   OCTAVO_ASSIGN_OR_RETURN(const QuantParams y, per_tensor_quant(context.output(0)));
   const QuantParams& w = *context.input(1).quant;
   QConvParams params;
-  params.w = context.constant(1);
-  if (const Tensor* bias = context.constant(2)) params.bias = bias->values<int32_t>().data();
+  OCTAVO_ASSIGN_OR_RETURN(params.w, context.constant(1));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* bias, context.constant(2));
+  if (bias) params.bias = bias->values<int32_t>().data();
   params.groups = static_cast<size_t>(context.node().attrs.get_int("group", 1));
   params.x_signed = is_signed(x);
   params.w_signed = is_signed(w);
@@ -57,6 +58,7 @@ Result<RunFn> prepare_qlinear_conv(const PrepareContext& context) {
   OCTAVO_ASSIGN_OR_RETURN(const QConvParams params, params_of(context));
   const auto make = method_for(params, context);
   OCTAVO_ASSIGN_OR_RETURN(QConvMethodPtr method, make(params, context.isa()));
+  for (const size_t input : {1, 2}) context.mark_packed(input);
   return RunFn(
       QLinearConv{std::move(method), context.node().attrs, context.input(0).channels_last});
 }

@@ -42,8 +42,9 @@ struct QLinearGemm {
 Result<RunFn> prepare_qlinear_gemm(const PrepareContext& context) {
   OCTAVO_ASSIGN_OR_RETURN(const QuantParams x, per_tensor_quant(context.input(0)));
   const QuantParams& w = *context.input(1).quant;
-  const Tensor& tensor = *context.constant(1);
-  const Tensor* bias = context.constant(2);
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* constant, context.constant(1));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* bias, context.constant(2));
+  const Tensor& tensor = *constant;
   const bool transposed = context.node().attrs.get_int("transB", 0) != 0;
   const auto n = static_cast<size_t>(tensor.shape()[transposed ? 0 : 1]);
   const auto k = static_cast<size_t>(tensor.shape()[transposed ? 1 : 0]);
@@ -64,6 +65,7 @@ Result<RunFn> prepare_qlinear_gemm(const PrepareContext& context) {
        multiplier.data(), is_signed(x), x.zero_point[0]},
       context.isa()));
   if (!weights->packed) return no_memory_for_weights();
+  for (const size_t input : {1, 2}) context.mark_packed(input);
   return RunFn(QLinearGemm{std::move(weights), is_signed(x), to_floats, requant_of(y)});
 }
 

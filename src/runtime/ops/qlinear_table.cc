@@ -68,7 +68,7 @@ Result<RunFn> prepare_requantize(const PrepareContext& context) {
 }
 
 Result<RunFn> prepare_qlinear_unary(const PrepareContext& context) {
-  const auto values = context.node().attrs.get_tensor("table")->values<uint8_t>();
+  const auto values = context.node().attrs.get_tensor("table")->held()->values<uint8_t>();
   ByteTable table;
   std::copy_n(values.begin(), table.size(), table.begin());
   return run_table(table);

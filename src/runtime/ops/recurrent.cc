@@ -185,17 +185,20 @@ Status run_recurrent(RunContext& run, const Recurrent& op) {
 }
 
 // Packs W ahead where it and the bias are constant; shape inference has checked them against R.
-std::shared_ptr<const std::vector<float>> pack_ahead(const PrepareContext& context,
-                                                     const RecurrentKind& kind) {
-  const Tensor *w = context.constant(kW), *r = context.constant(kR), *b = context.constant(kB);
-  if (!w || !r || (context.has_input(kB) && !b)) return nullptr;
+using Panels = std::shared_ptr<const std::vector<float>>;
+
+Result<Panels> pack_ahead(const PrepareContext& context, const RecurrentKind& kind) {
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* w, context.constant(kW));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* b, context.constant(kB));
+  if (!w || !context.is_constant(kR) || (context.has_input(kB) && !b)) return Panels();
   const int64_t directions = w->shape()[0], input = w->shape()[2];
-  const int64_t rows = kind.gates * r->shape()[2];
+  const int64_t rows = kind.gates * context.input(kR).constant->shape()[2];
   const size_t packed = f32_packed_floats(static_cast<size_t>(input), static_cast<size_t>(rows));
   auto panels = std::make_shared<std::vector<float>>(static_cast<size_t>(directions) * packed);
   pack_w(w->values<float>().data(), b ? b->values<float>().data() : nullptr, directions, rows,
          input, panels->data());
-  return panels;
+  context.mark_packed(kW);
+  return Panels(std::move(panels));
 }
 
 Result<std::vector<UnaryF32>> activations_of(const Attributes& attrs, const RecurrentKind& kind,
@@ -234,9 +237,12 @@ Result<RunFn> prepare_recurrent(const PrepareContext& context, const RecurrentKi
                {},
                attrs.get_float("clip", 0.0f),
                context.isa(),
-               dynamic ? nullptr : pack_ahead(context, kind),
+               nullptr,
                {},
                {}};
+  if (!dynamic) {
+    OCTAVO_ASSIGN_OR_RETURN(op.panels, pack_ahead(context, kind));
+  }
   if (direction == "bidirectional") op.backwards = {false, true};
   for (size_t d = 0; dynamic && d < op.backwards.size(); ++d) {
     OCTAVO_ASSIGN_OR_RETURN(auto w, prepare_dynamic_product(context, kW, kWScale, d));

@@ -44,8 +44,9 @@ void DynamicProduct::run(size_t steps, const float* x, const float* addend, floa
 
 Result<DynamicProduct> prepare_dynamic_product(const PrepareContext& context, size_t weights,
                                                size_t scale, size_t d) {
-  const Tensor *w = context.constant(weights), *scales = context.constant(scale);
-  const Tensor* zero_point = context.constant(scale + 1);
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* w, context.constant(weights));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* scales, context.constant(scale));
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor* zero_point, context.constant(scale + 1));
   if (!w || !scales || (context.has_input(scale + 1) && !zero_point)) {
     return unsupported("DynamicQuantizeLSTM with weights that are not constant");
   }
@@ -60,6 +61,7 @@ Result<DynamicProduct> prepare_dynamic_product(const PrepareContext& context, si
                                           w->dtype() == DType::kInt8,
                                           zero_points_of(zero_point, directions, d, rows), false},
                                          context.isa()));
+  for (const size_t input : {weights, scale, scale + 1}) context.mark_packed(input);
   return product;
 }
 

@@ -26,7 +26,7 @@ Graph small_net() {
 }
 
 TEST(Inspect, SaysWhatCanBecomeInt8) {
-  const Inspection found = inspect({.graph = small_net()});
+  const Inspection found = *inspect({.graph = small_net()});
   EXPECT_FALSE(found.is_quantized);
   EXPECT_EQ(found.quantizable(), 2);
   EXPECT_EQ(found.quantized(), 0);
@@ -37,7 +37,7 @@ TEST(Inspect, SaysWhatCanBecomeInt8) {
 
 TEST(Inspect, SaysWhatAQuantizedModelRunsInInt8) {
   const Ranges ranges = ranges_of({{"x", {0, 1}}, {"conv", {-1, 9}}, {"y", {0, 9}}});
-  const Inspection found = inspect({.graph = quantized(small_net(), ranges).graph});
+  const Inspection found = *inspect({.graph = quantized(small_net(), ranges).graph});
   EXPECT_TRUE(found.is_quantized);
   EXPECT_EQ(found.quantizable(), 0);
   EXPECT_EQ(found.layers.size(), 2u);  // Relu is folded, and how values are carried is no layer

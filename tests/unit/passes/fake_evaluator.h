@@ -7,20 +7,21 @@
 
 namespace octavo {
 
-inline std::vector<int64_t> fake_numbers(const Node& node, std::span<const Tensor* const> inputs) {
-  std::vector<int64_t> x = inputs[0]->integers();
+inline std::vector<int64_t> fake_numbers(const Node& node, std::span<const ConstantPtr> inputs) {
+  std::vector<int64_t> x = inputs[0]->held()->integers();
   switch (node.op) {
     case Op::kAdd:
-      for (int64_t& v : x) v += inputs[1]->integers()[0];
+      for (int64_t& v : x) v += inputs[1]->held()->integers()[0];
       return x;
     case Op::kGather: {
       std::vector<int64_t> picked;
-      for (const int64_t at : inputs[1]->integers()) picked.push_back(x[static_cast<size_t>(at)]);
+      for (const int64_t at : inputs[1]->held()->integers())
+        picked.push_back(x[static_cast<size_t>(at)]);
       return picked;
     }
     case Op::kConcat:
       for (size_t i = 1; i < inputs.size(); ++i) {
-        for (const int64_t v : inputs[i]->integers()) x.push_back(v);
+        for (const int64_t v : inputs[i]->held()->integers()) x.push_back(v);
       }
       return x;
     default:
@@ -29,7 +30,7 @@ inline std::vector<int64_t> fake_numbers(const Node& node, std::span<const Tenso
 }
 
 inline Result<std::vector<Tensor>> fake_evaluate(const Node& node,
-                                                 std::span<const Tensor* const> inputs) {
+                                                 std::span<const ConstantPtr> inputs) {
   constexpr Op kKnown[] = {Op::kAdd, Op::kGather, Op::kConcat};
   if (std::find(std::begin(kKnown), std::end(kKnown), node.op) == std::end(kKnown)) {
     return Status(ErrorCode::kModelUnsupported, "the fake does not know this operator");

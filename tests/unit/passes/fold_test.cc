@@ -4,7 +4,7 @@ namespace octavo {
 namespace {
 
 std::vector<int64_t> integers_of(const Graph& graph, ValueId id) {
-  const Tensor* tensor = graph.constant(id);
+  const Tensor* tensor = graph.held_constant(id);
   return tensor ? tensor->integers() : std::vector<int64_t>();
 }
 
@@ -55,11 +55,11 @@ TEST(FoldConstants, LeavesQuantizedWeightsQuantized) {
 TEST(FoldConstants, ReshapesWithoutCopyingTheData) {
   GraphBuilder b;
   const ValueId w = b.floats("w", {1, 2, 3, 4}, {4});
-  const void* data = b.graph.constant(w)->data();
+  const void* data = b.graph.constant(w)->held()->data();
   b.output(b.node(Op::kReshape, {w, b.ints("target", {2, -1})}, "y"));
   EXPECT_EQ(apply(fold_constants, b.graph), 1);
   EXPECT_EQ(b.graph.constant(b.graph.outputs[0])->shape(), Shape({2, 2}));
-  EXPECT_EQ(b.graph.constant(b.graph.outputs[0])->data(), data);
+  EXPECT_EQ(b.graph.constant(b.graph.outputs[0])->held()->data(), data);
 }
 
 TEST(FoldConstants, LeavesWhatCannotBeEvaluated) {
@@ -71,7 +71,7 @@ TEST(FoldConstants, LeavesWhatCannotBeEvaluated) {
 TEST(FoldConstants, DoesNotMakeLargeTensorsOfSmallOnes) {
   GraphBuilder b;
   int calls = 0;
-  const PassContext counting = {[&calls](const Node&, std::span<const Tensor* const>) {
+  const PassContext counting = {[&calls](const Node&, std::span<const ConstantPtr>) {
     ++calls;
     return Result<std::vector<Tensor>>(Status(ErrorCode::kInternal, "not to be called"));
   }};
@@ -84,7 +84,7 @@ TEST(FoldConstants, StopsAfterSomeTimesWhatTheGraphHolds) {
   constexpr int kNodes = 1000;
   GraphBuilder b;
   int calls = 0;
-  const PassContext counting = {[&calls](const Node&, std::span<const Tensor* const>) {
+  const PassContext counting = {[&calls](const Node&, std::span<const ConstantPtr>) {
     ++calls;
     return Result<std::vector<Tensor>>(Status(ErrorCode::kInternal, "not evaluated"));
   }};

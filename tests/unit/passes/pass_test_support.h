@@ -28,7 +28,7 @@ inline std::string ops_of(const Graph& graph) {
 }
 
 inline std::vector<float> floats_of(const Graph& graph, ValueId id) {
-  const auto values = graph.constant(id)->values<float>();
+  const auto values = graph.constant(id)->held()->values<float>();
   return {values.begin(), values.end()};
 }
 

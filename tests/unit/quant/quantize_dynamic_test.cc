@@ -84,14 +84,14 @@ TEST_F(Products, WeightsAreInt8WithOneScaleAColumnOrOneInAll) {
     Recipe recipe = dynamic();
     recipe.weights = weights;
     const Graph graph = quantized(small_.graph, {}, recipe).graph;
-    const Tensor* w = graph.constant(node_named(graph, "z").inputs[1]);
+    const Tensor* w = graph.held_constant(node_named(graph, "z").inputs[1]);
     ASSERT_NE(w, nullptr);
     EXPECT_EQ(w->dtype(), DType::kInt8);
     EXPECT_EQ(w->shape(), (Shape{16, 8})) << "transposed";
     int64_t scales = 0;
     for (const NodeId id : graph.live_nodes()) {
       if (graph.node(id).op != Op::kMul) continue;
-      const Tensor* scale = graph.constant(graph.node(id).inputs[1]);
+      const Tensor* scale = graph.held_constant(graph.node(id).inputs[1]);
       if (scale) scales = scale->count();
     }
     EXPECT_EQ(scales, weights == Granularity::kPerChannel ? 8 : 1);

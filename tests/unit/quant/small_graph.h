@@ -115,7 +115,7 @@ inline const Node& dequantize_of(const Graph& graph, const std::string& name) {
 
 template <typename T>
 std::vector<T> values_of(const Graph& graph, ValueId id) {
-  const Tensor* tensor = graph.constant(id);
+  const Tensor* tensor = graph.held_constant(id);
   EXPECT_NE(tensor, nullptr);
   if (!tensor) return {};
   const auto values = tensor->values<T>();

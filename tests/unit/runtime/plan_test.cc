@@ -97,9 +97,8 @@ TEST(EvaluateNode, GivesOutputsOfOneNodeOnConstants) {
   node.name = "add";
   node.inputs = {0, 1};
   node.outputs = {2};
-  const Tensor a = Tensor::from(std::vector<float>{1, 2}, Shape{2});
-  const Tensor c = Tensor::scalar(10.0f);
-  const std::vector<const Tensor*> inputs = {&a, &c};
+  const std::vector<ConstantPtr> inputs = {share(Tensor::from(std::vector<float>{1, 2}, Shape{2})),
+                                           share(Tensor::scalar(10.0f))};
   const auto outputs = evaluate_node(node, inputs);
   ASSERT_TRUE(outputs.ok()) << outputs.status().to_string();
   EXPECT_EQ(floats_of((*outputs)[0]), (std::vector<float>{11, 12}));

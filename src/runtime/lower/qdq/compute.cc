@@ -22,8 +22,8 @@ std::optional<std::vector<double>> spread(int64_t count, size_t channels, Read r
 }
 
 // The integers w of some channels become 2 * zero_point - w (the opposite) or zero_point (nothing).
-bool change_signs(const std::vector<double>& scale, int axis, QuantizedWeights& weights) {
-  const Tensor& tensor = *weights.tensor;
+Result<bool> change_signs(const std::vector<double>& scale, int axis, QuantizedWeights& weights) {
+  OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, weights.constant->read());
   const Shape& shape = tensor.shape();
   const bool is_signed = tensor.dtype() == DType::kInt8;
   const auto inner = static_cast<size_t>(shape.count(axis + 1, shape.rank()));
@@ -38,7 +38,7 @@ bool change_signs(const std::vector<double>& scale, int axis, QuantizedWeights& 
     if (q < weights.quant.qmin || q > weights.quant.qmax) return false;
     changed[i] = static_cast<std::byte>(q);
   }
-  weights.tensor = share(Tensor(tensor.dtype(), shape, Buffer::adopt(std::move(changed))));
+  weights.constant = share(Tensor(tensor.dtype(), shape, Buffer::adopt(std::move(changed))));
   return true;
 }
 
@@ -62,14 +62,14 @@ std::optional<QuantizedWeights> weights_behind(const Graph& graph, ValueId value
 
 std::optional<std::vector<double>> bias_reals(const Graph& graph, ValueId value, size_t channels) {
   if (value == kNoValue) return std::vector<double>(channels, 0.0);
-  if (const Tensor* bias = graph.constant(value)) {
+  if (const Tensor* bias = graph.held_constant(value)) {
     if (bias->dtype() != DType::kFloat32) return std::nullopt;
     const Shape& shape = bias->shape();
     if (shape.rank() > 0 && shape[shape.rank() - 1] != shape.count()) return std::nullopt;
     return spread(bias->count(), channels, [&](size_t c) { return bias->values<float>()[c]; });
   }
   const Node* node = dequantize_before(graph, value);
-  const Tensor* bias = node ? graph.constant(node->inputs[0]) : nullptr;
+  const Tensor* bias = node ? graph.held_constant(node->inputs[0]) : nullptr;
   const auto quant = node ? params_of(graph, *node) : std::nullopt;
   if (!bias || !quant || bias->shape().rank() > 1) return std::nullopt;
   if (!quant->per_tensor() && quant->scale.size() != channels) return std::nullopt;
@@ -81,8 +81,8 @@ std::optional<std::vector<double>> bias_reals(const Graph& graph, ValueId value,
   });
 }
 
-bool absorb_scale(const std::vector<double>& scale, size_t channels, int axis,
-                  QuantizedWeights& weights) {
+Result<bool> absorb_scale(const std::vector<double>& scale, size_t channels, int axis,
+                          QuantizedWeights& weights) {
   if (std::all_of(scale.begin(), scale.end(), [](double s) { return s == 1.0; })) return true;
   QuantParams& quant = weights.quant;
   if (quant.per_tensor()) {
@@ -97,7 +97,8 @@ bool absorb_scale(const std::vector<double>& scale, size_t channels, int axis,
   }
   const bool all_positive =
       std::all_of(scale.begin(), scale.end(), [](double s) { return s > 0.0; });
-  return all_positive || change_signs(scale, axis, weights);
+  if (all_positive) return true;
+  return change_signs(scale, axis, weights);
 }
 
 std::optional<std::vector<int32_t>> quantize_bias(const std::vector<double>& reals, float x_scale,
@@ -115,9 +116,9 @@ std::optional<std::vector<int32_t>> quantize_bias(const std::vector<double>& rea
 ValueId add_weights(Graph& graph, const QuantizedWeights& weights) {
   Value value;
   value.name = weights.name;  // made unique: the same weights may serve several nodes
-  value.dtype = weights.tensor->dtype();
-  value.shape = weights.tensor->shape();
-  value.constant = weights.tensor;
+  value.dtype = weights.constant->dtype();
+  value.shape = weights.constant->shape();
+  value.constant = weights.constant;
   value.quant = weights.quant;
   return graph.add_value(std::move(value));
 }

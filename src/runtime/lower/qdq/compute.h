@@ -8,7 +8,7 @@ namespace octavo {
 
 // Constant 8-bit weights behind a DequantizeLinear: one scale, or one an index of `axis`.
 struct QuantizedWeights {
-  TensorPtr tensor;
+  ConstantPtr constant;
   std::string name;
   QuantParams quant;
 };
@@ -22,8 +22,8 @@ std::optional<std::vector<double>> bias_reals(const Graph& graph, ValueId value,
 //   scale[c] * (sum x * w) + offset[c] = sum x * (scale[c] * w) + offset[c]
 // The scale goes into that of the weights, its sign into their integers. False where that cannot
 // be: a result that is not finite, or -128 that would have to be 128.
-bool absorb_scale(const std::vector<double>& scale, size_t channels, int axis,
-                  QuantizedWeights& weights);
+Result<bool> absorb_scale(const std::vector<double>& scale, size_t channels, int axis,
+                          QuantizedWeights& weights);
 
 // round(real / (s_x * s_w)), saturated. nullopt where the unit of the bias is no positive number.
 std::optional<std::vector<int32_t>> quantize_bias(const std::vector<double>& reals, float x_scale,

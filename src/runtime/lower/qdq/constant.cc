@@ -9,12 +9,11 @@ namespace octavo {
 
 Result<bool> lower_constant(Graph& graph, NodeId id) {
   const Node node = graph.node(id);
-  std::vector<const Tensor*> inputs;
   for (const ValueId input : node.inputs) {
     if (input != kNoValue && !graph.is_constant(input)) return false;
-    inputs.push_back(graph.constant(input));
   }
-  OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> results, evaluate_node(node, inputs));
+  OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> results,
+                          evaluate_node(node, graph.constants(node.inputs)));
   graph.remove_node(id);
   for (size_t i = 0; i < results.size(); ++i) {
     if (node.outputs[i] == kNoValue) continue;

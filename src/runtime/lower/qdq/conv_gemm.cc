@@ -35,26 +35,28 @@ struct Constants {
 ValueId bias_input(const Node& node) { return node.inputs.size() > 2 ? node.inputs[2] : kNoValue; }
 
 size_t channels_of(const QuantizedWeights& weights, const Compute& compute) {
-  return static_cast<size_t>(weights.tensor->shape()[compute.weight_axis]);
+  return static_cast<size_t>(weights.constant->shape()[compute.weight_axis]);
 }
 
 // Weights and bias with the epilogue, alpha and beta in them.
-std::optional<Constants> constants_of(const Graph& graph, const Node& node, const Compute& compute,
-                                      const Epilogue& epilogue, QuantizedWeights weights,
-                                      float x_scale) {
+Result<std::optional<Constants>> constants_of(const Graph& graph, const Node& node,
+                                              const Compute& compute, const Epilogue& epilogue,
+                                              QuantizedWeights weights, float x_scale) {
   const size_t channels = channels_of(weights, compute);
   auto reals = bias_reals(graph, bias_input(node), channels);
-  if (!reals) return std::nullopt;
+  if (!reals) return {std::nullopt};
   std::vector<double> scale = epilogue.scale;
   for (size_t c = 0; c < channels; ++c) {
     (*reals)[c] = (*reals)[c] * compute.beta * epilogue.scale[c] + epilogue.offset[c];
     scale[c] *= compute.alpha;
   }
-  if (!absorb_scale(scale, channels, compute.weight_axis, weights)) return std::nullopt;
+  OCTAVO_ASSIGN_OR_RETURN(const bool absorbed,
+                          absorb_scale(scale, channels, compute.weight_axis, weights));
+  if (!absorbed) return {std::nullopt};
   auto bias = quantize_bias(*reals, x_scale, weights.quant);
-  if (!bias) return std::nullopt;
+  if (!bias) return {std::nullopt};
   const bool has_bias = bias_input(node) != kNoValue || !epilogue.absorbed.empty();
-  return Constants{std::move(weights), *std::move(bias), has_bias};
+  return {Constants{std::move(weights), *std::move(bias), has_bias}};
 }
 
 void rewrite(Graph& graph, NodeId id, const Compute& compute, const Dequantized& x,
@@ -69,7 +71,7 @@ void rewrite(Graph& graph, NodeId id, const Compute& compute, const Dequantized&
   replace_node(graph, id, compute.lowered, std::move(inputs), {output});
 }
 
-bool lower_compute(Graph& graph, NodeId id, const Compute& compute) {
+Result<bool> lower_compute(Graph& graph, NodeId id, const Compute& compute) {
   const Node& node = graph.node(id);
   const auto x = behind_dequantize(graph, node.inputs[0]);
   const auto weights = weights_behind(graph, node.inputs[1], compute.weight_axis);
@@ -78,8 +80,8 @@ bool lower_compute(Graph& graph, NodeId id, const Compute& compute) {
   const Epilogue epilogue =
       follow_epilogue(graph, node.outputs[0], channels, compute.channel_axis, compute.rank);
   if (const auto end = quantized_end(graph, epilogue.value)) {
-    const auto constants =
-        constants_of(graph, node, compute, epilogue, *weights, x->quant.scale[0]);
+    OCTAVO_ASSIGN_OR_RETURN(const auto constants, constants_of(graph, node, compute, epilogue,
+                                                               *weights, x->quant.scale[0]));
     if (!constants) return false;
     for (const NodeId absorbed : epilogue.absorbed) graph.remove_node(absorbed);
     make_8bit(graph, *end);
@@ -89,7 +91,8 @@ bool lower_compute(Graph& graph, NodeId id, const Compute& compute) {
   if (!compute.may_stay_float) return false;
   const Epilogue none{
       node.outputs[0], std::vector<double>(channels, 1.0), std::vector<double>(channels, 0.0), {}};
-  const auto constants = constants_of(graph, node, compute, none, *weights, x->quant.scale[0]);
+  OCTAVO_ASSIGN_OR_RETURN(const auto constants,
+                          constants_of(graph, node, compute, none, *weights, x->quant.scale[0]));
   if (!constants) return false;
   rewrite(graph, id, compute, *x, *constants, node.outputs[0]);
   return true;

@@ -26,7 +26,7 @@ std::optional<Affine> with_constant(const Graph& graph, const Node& node, ValueI
   const size_t other = node.inputs[0] == x ? 1 : 0;
   if (other == 0 && !commutes) return std::nullopt;
   std::vector<double> values =
-      per_channel(graph.constant(node.inputs[other]), channels, axis, rank);
+      per_channel(graph.held_constant(node.inputs[other]), channels, axis, rank);
   if (values.empty()) return std::nullopt;
   for (double& v : values) {
     if (node.op == Op::kSub) v = -v;
@@ -41,7 +41,7 @@ std::optional<Affine> batch_normalization(const Graph& graph, const Node& node, 
   if (node.attrs.get_int("training_mode", 0) != 0) return std::nullopt;
   std::vector<double> numbers[4];  // gamma, beta, mean, var
   for (size_t i = 0; i < 4; ++i) {
-    numbers[i] = per_channel(graph.constant(node.inputs[i + 1]), channels, 0, 1);
+    numbers[i] = per_channel(graph.held_constant(node.inputs[i + 1]), channels, 0, 1);
     if (numbers[i].empty()) return std::nullopt;
   }
   const double epsilon = static_cast<double>(node.attrs.get_float("epsilon", 1e-5f));

@@ -32,7 +32,7 @@ bool in_order(const Bounds& bounds) { return bounds.low <= bounds.high; }
 }  // namespace
 
 std::optional<QuantParams> params_of(const Graph& graph, const Node& node) {
-  const Tensor* scale = graph.constant(node.inputs[1]);
+  const Tensor* scale = graph.held_constant(node.inputs[1]);
   if (!scale || scale->dtype() != DType::kFloat32 || scale->shape().rank() > 1) return std::nullopt;
   if (node.attrs.get_int("block_size", 0) != 0 || scale->count() == 0) return std::nullopt;
   const DType dtype = integer_dtype(graph, node);
@@ -45,7 +45,7 @@ std::optional<QuantParams> params_of(const Graph& graph, const Node& node) {
   if (!std::all_of(quant.scale.begin(), quant.scale.end(), is_positive)) return std::nullopt;
   quant.zero_point.assign(quant.scale.size(), 0);
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
-    const Tensor* zero_point = graph.constant(node.inputs[2]);
+    const Tensor* zero_point = graph.held_constant(node.inputs[2]);
     if (!zero_point || zero_point->dtype() != dtype) return std::nullopt;
     const std::vector<int64_t> zeros = zero_point->integers();
     if (zeros.size() != quant.scale.size()) return std::nullopt;
@@ -92,7 +92,7 @@ std::optional<Bounds> bounds_of(const Graph& graph, const Node& node) {
   float* const limits[] = {&bounds.low, &bounds.high};
   for (size_t i = 1; i < node.inputs.size(); ++i) {
     if (node.inputs[i] == kNoValue) continue;
-    const Tensor* limit = graph.constant(node.inputs[i]);
+    const Tensor* limit = graph.held_constant(node.inputs[i]);
     if (!limit || limit->dtype() != DType::kFloat32 || limit->count() != 1) return std::nullopt;
     *limits[i - 1] = limit->values<float>()[0];
   }

@@ -21,7 +21,7 @@ bool is_image(const Graph& graph, ValueId x) {
 
 bool reduces_spatial_axes(const Graph& graph, const Node& node) {
   if (node.inputs.size() < 2) return false;
-  const Tensor* axes = graph.constant(node.inputs[1]);
+  const Tensor* axes = graph.held_constant(node.inputs[1]);
   const int rank = graph.value(node.inputs[0]).shape->rank();
   if (!axes || axes->count() != rank - 2) return false;
   std::vector<bool> reduced(static_cast<size_t>(rank), false);

@@ -100,7 +100,7 @@ Result<bool> lower_pad(Graph& graph, NodeId id) {
   if (node.attrs.get_string("mode", "constant") == "constant") {
     float fill = 0.0f;
     if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
-      const Tensor* constant = graph.constant(node.inputs[2]);
+      const Tensor* constant = graph.held_constant(node.inputs[2]);
       if (!constant || constant->dtype() != DType::kFloat32 || constant->count() != 1) return false;
       fill = constant->values<float>()[0];
     }

@@ -35,7 +35,7 @@ std::optional<size_t> variable_input(const Graph& graph, const Node& node) {
   std::optional<size_t> found;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
     if (node.inputs[i] == kNoValue) continue;
-    const Tensor* constant = graph.constant(node.inputs[i]);
+    const Constant* constant = graph.constant(node.inputs[i]);
     if (constant && constant->count() == 1) continue;
     if (found) return std::nullopt;
     found = i;
@@ -52,15 +52,13 @@ Result<bool> lower_unary(Graph& graph, NodeId id) {
   const auto end = quantized_end(graph, node.outputs[0]);
   if (!x || !end || graph.value(x->value).shape != graph.value(node.outputs[0]).shape) return false;
 
-  const Tensor reals = dequantized_bytes(x->quant);
-  std::vector<const Tensor*> inputs;
-  std::vector<Tensor> scalars;  // an operand of shape [1, 1] must not stretch the table
-  scalars.reserve(node.inputs.size());
-  for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const Tensor* constant = graph.constant(node.inputs[i]);
-    if (constant) scalars.push_back(constant->reshaped(Shape{}));
-    inputs.push_back(i == *input ? &reals : constant ? &scalars.back() : nullptr);
+  std::vector<ConstantPtr> inputs;
+  for (const ValueId value :
+       node.inputs) {  // an operand of shape [1, 1] must not stretch the table
+    const Constant* constant = graph.constant(value);
+    inputs.push_back(constant ? share(constant->reshaped(Shape{})) : nullptr);
   }
+  inputs[*input] = share(dequantized_bytes(x->quant));
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<Tensor> results, evaluate_node(node, inputs));
   if (results[0].dtype() != DType::kFloat32 || results[0].count() != 256) return false;
 

@@ -37,8 +37,10 @@ inline std::string line_of(const Graph& graph, const Node& node) {
   std::string line = (node.op == Op::kUnknown ? "?" : "") + node.op_type + "(";
   for (const ValueId id : node.inputs) {
     if (line.back() != '(') line += ", ";
-    const Tensor* constant = graph.constant(id);
-    line += id == kNoValue ? "-" : constant != nullptr ? text_of(*constant) : graph.value(id).name;
+    const Constant* constant = graph.constant(id);
+    line += id == kNoValue        ? "-"
+            : constant != nullptr ? text_of(*constant->held())
+                                  : graph.value(id).name;
   }
   line += ")";
   for (const auto& [name, value] : node.attrs.map()) {

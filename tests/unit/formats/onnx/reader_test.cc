@@ -102,7 +102,7 @@ TEST_P(ConstantNode, BecomesAConstantValue) {
   const Model model =
       opened(model_bytes::model(graph({{1, maker}, {1, node("Custom", {"c"}, {"y"})}, out("y")})));
   ASSERT_EQ(model.graph.live_nodes().size(), 1u);
-  const Tensor* constant = model.graph.constant(only_node(model).inputs.at(0));
+  const Constant* constant = model.graph.constant(only_node(model).inputs.at(0));
   ASSERT_NE(constant, nullptr);
   EXPECT_EQ(constant->dtype(), GetParam().dtype);
   EXPECT_EQ(constant->shape(), GetParam().shape);
@@ -205,7 +205,7 @@ TEST(OnnxReader, ConstantsOfOutsideAreSharedWithBranches) {
   const auto branch = only_node(model).attrs.get_graph("then_branch");
   const ValueId w = branch->find_value("w");
   ASSERT_NE(w, kNoValue);
-  EXPECT_EQ(branch->constant(w)->values<float>()[0], 2.0f);
+  EXPECT_EQ(branch->constant(w)->held()->values<float>()[0], 2.0f);
 }
 
 TEST(OnnxReader, CapturesReachThroughSeveralLevels) {

@@ -9,7 +9,7 @@ namespace {
 using namespace model_bytes;  // NOLINT: builders
 
 // An initializer 'w' of three elements, read back.
-Result<TensorPtr> read_back(const Proto& initializer, const ReadOptions& options = {}) {
+Result<ConstantPtr> read_back(const Proto& initializer, const ReadOptions& options = {}) {
   auto opened =
       open(model(graph({{1, node("Custom", {"w"}, {"y"})}, {5, initializer}, out("y")})), options);
   if (!opened.ok()) return opened.status();
@@ -39,7 +39,7 @@ TEST_P(Integers, AreReadFromEveryField) {
   ASSERT_TRUE(read.ok()) << read.status().to_string();
   EXPECT_EQ((*read)->dtype(), wanted.dtype);
   EXPECT_EQ((*read)->shape(), Shape({3}));
-  EXPECT_EQ((*read)->integers(), wanted.values);
+  EXPECT_EQ((*read)->held()->integers(), wanted.values);
 }
 
 constexpr uint64_t kMinusTwo = static_cast<uint64_t>(-2);
@@ -114,7 +114,7 @@ class Reals : public testing::TestWithParam<RealCase> {};
 TEST_P(Reals, AreFloatsWhateverTheirEncoding) {
   const auto read = read_back(tensor("w", GetParam().type, {3}).raw(GetParam().data.str()));
   ASSERT_TRUE(read.ok()) << read.status().to_string();
-  const auto values = (*read)->values<float>();
+  const auto values = (*read)->held()->values<float>();
   EXPECT_EQ(std::vector<float>(values.begin(), values.end()),
             (std::vector<float>{1.0f, -2.0f, 0.5f}));
 }
@@ -146,7 +146,7 @@ TEST(TensorEncodings, HalfPrecisionIsSaidToBeWidened) {
 TEST(TensorEncodings, DoublesStayDoubles) {
   const auto read = read_back(tensor("w", 11, {2}).bytes(10, bytes_of<double>({0.1, -3.0})));
   ASSERT_TRUE(read.ok());
-  EXPECT_EQ((*read)->values<double>()[0], 0.1);
+  EXPECT_EQ((*read)->held()->values<double>()[0], 0.1);
 }
 
 TEST(TensorEncodings, AnEmptyTensorNeedsNoData) {
@@ -185,13 +185,13 @@ TEST(ExternalData, IsReadFromBesideTheModel) {
   const auto read =
       read_back(outside({{"location", "w.bin"}, {"offset", "4"}, {"length", "3"}}), kBeside);
   ASSERT_TRUE(read.ok()) << read.status().to_string();
-  EXPECT_EQ((*read)->integers(), (std::vector<int64_t>{4, 5, 6}));
+  EXPECT_EQ((*read)->held()->integers(), (std::vector<int64_t>{4, 5, 6}));
 }
 
 TEST(ExternalData, NeedsNeitherOffsetNorLength) {
   const auto read = read_back(outside({{"location", "sub/w.bin"}}), kBeside);
   ASSERT_TRUE(read.ok());
-  EXPECT_EQ((*read)->integers(), (std::vector<int64_t>{0, 1, 2}));
+  EXPECT_EQ((*read)->held()->integers(), (std::vector<int64_t>{0, 1, 2}));
 }
 
 TEST(ExternalData, CountsTowardsTheSizeOfTheModel) {

@@ -32,7 +32,7 @@ TEST(LowerQdq, ConvBetweenDequantizeAndQuantizeBecomesOneNodeNamedAsTheFloatValu
   const Node& conv = graph.node(graph.producer(graph.find_value("y")));
   EXPECT_EQ(conv.name, "y_node");
   // 1 / (0.25 * 0.5) and -1 / (0.25 * 0.25)
-  const auto bias = graph.constant(conv.inputs[2])->values<int32_t>();
+  const auto bias = graph.constant(conv.inputs[2])->held()->values<int32_t>();
   EXPECT_EQ(std::vector<int32_t>(bias.begin(), bias.end()), (std::vector<int32_t>{8, -16}));
 }
 
@@ -53,7 +53,7 @@ TEST(LowerQdq, BiasBehindDequantizeLinearStaysTheIntegersThatItIs) {
   b.output8(b.conv({bias}), "y", kY);
   const Graph graph = lowered(b.graph);
   const Node& conv = graph.node(graph.producer(graph.find_value("y")));
-  const auto values = graph.constant(conv.inputs[2])->values<int32_t>();
+  const auto values = graph.constant(conv.inputs[2])->held()->values<int32_t>();
   EXPECT_EQ(std::vector<int32_t>(values.begin(), values.end()),
             (std::vector<int32_t>{123456789, -5}));
 }
@@ -83,7 +83,7 @@ TEST(LowerQdq, ScaleAndShiftByChannelMoveIntoWeightsAndBias) {
   const Node& conv = graph.node(graph.producer(graph.find_value("bn")));
   const Value& w = graph.value(conv.inputs[1]);
   EXPECT_EQ(w.quant->scale[0], 0.25f);  // 0.5 / 2
-  const auto weights = w.constant->values<int8_t>();
+  const auto weights = w.constant->held()->values<int8_t>();
   for (size_t i = 18; i < 36; ++i) EXPECT_EQ(weights[i], 0) << i;  // gamma 0 is no scale
   expect_lowering_keeps_results(b.graph);
 }
@@ -170,8 +170,8 @@ TEST(LowerQdq, WeightsThatAreQuantizedInTheGraphAreFoldedToIntegers) {
   const Graph graph = lowered(b.graph);
   EXPECT_EQ(ops_of(graph), "QLinearConv DequantizeLinear");
   const Node& conv = graph.node(graph.producer(graph.find_value("y")));
-  EXPECT_EQ(graph.constant(conv.inputs[1])->values<int8_t>()[0], 2);
-  EXPECT_EQ(graph.constant(conv.inputs[1])->values<int8_t>()[35], 4);
+  EXPECT_EQ(graph.constant(conv.inputs[1])->held()->values<int8_t>()[0], 2);
+  EXPECT_EQ(graph.constant(conv.inputs[1])->held()->values<int8_t>()[35], 4);
 }
 
 TEST(LowerQdq, GemmWithoutQuantizeLinearGivesFloat) {

@@ -24,10 +24,10 @@ inline Result<std::vector<Tensor>> evaluate(Op op, const std::vector<Tensor>& in
   node.op_type = name_of(op);
   node.name = "tested";
   for (const auto& [name, value] : attrs) node.attrs.set(name, value);
-  std::vector<const Tensor*> given;
+  std::vector<ConstantPtr> given;
   for (size_t i = 0; i < inputs.size(); ++i) {
     node.inputs.push_back(static_cast<ValueId>(i));
-    given.push_back(inputs[i].dtype() == DType::kUnknown ? nullptr : &inputs[i]);
+    given.push_back(inputs[i].dtype() == DType::kUnknown ? nullptr : share(inputs[i]));
   }
   for (size_t i = 0; i < outputs; ++i) node.outputs.push_back(static_cast<ValueId>(i));
   return evaluate_node(node, given);

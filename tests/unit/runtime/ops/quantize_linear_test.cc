@@ -15,9 +15,9 @@ Result<Tensor> evaluate(Op op, const std::vector<Tensor>& inputs, int64_t axis =
   node.attrs.set("axis", axis);
   node.inputs.assign(inputs.size(), 0);
   node.outputs = {0};
-  std::vector<const Tensor*> pointers;
-  for (const Tensor& input : inputs) pointers.push_back(&input);
-  OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, evaluate_node(node, pointers));
+  std::vector<ConstantPtr> constants;
+  for (const Tensor& input : inputs) constants.push_back(share(input));
+  OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> outputs, evaluate_node(node, constants));
   return std::move(outputs[0]);
 }
 
