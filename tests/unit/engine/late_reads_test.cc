@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <cmath>
-#include <thread>
 
+#include "base/thread_pool.h"
 #include "engine/inspect.h"
 #include "engine/session.h"
 #include "tests/unit/formats/onnx/model_bytes.h"
@@ -209,16 +209,12 @@ TEST(LateReads, ThreadsMakePlansOfOneGraph) {
   const auto source = std::make_shared<FailingSource>(small_model());
   const Session session = *Session::open(source);
   std::vector<std::string> found(4);
-  std::vector<std::thread> threads;
-  for (std::string& result : found) {
-    threads.emplace_back([&session, &result] {
-      Session own = session;
-      const auto outputs = own.run(sample());
-      if (outputs.ok()) append(result, *outputs);
-      if (const auto file = saved(own); file.ok()) result += *file;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  parallel_for(4, 4, [&](int i, int) {
+    Session own = session;
+    const auto outputs = own.run(sample());
+    if (outputs.ok()) append(found[static_cast<size_t>(i)], *outputs);
+    if (const auto file = saved(own); file.ok()) found[static_cast<size_t>(i)] += *file;
+  });
   for (const std::string& result : found) EXPECT_EQ(result, found[0]);
   EXPECT_GT(found[0].size(), 150u << 10);
 }

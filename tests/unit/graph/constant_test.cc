@@ -4,7 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <thread>
+
+#include "base/thread_pool.h"
 
 namespace octavo {
 namespace {
@@ -102,17 +103,11 @@ TEST(Constant, ThreadsReadItTogether) {
   Shelf shelf;
   const Constant w = shelf.constant(), changed = w.changed(kShape, negated);
   std::atomic<int> wrong = 0;
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 4; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < 200; ++i) {
-        const auto read = (t % 2 == 0 ? w : changed).read();
-        const float wanted = t % 2 == 0 ? 9.0f : -9.0f;
-        if (!read.ok() || read->values<float>()[9] != wanted) ++wrong;
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  parallel_for(800, 4, [&](int i, int) {
+    const auto read = (i % 2 == 0 ? w : changed).read();
+    const float wanted = i % 2 == 0 ? 9.0f : -9.0f;
+    if (!read.ok() || read->values<float>()[9] != wanted) ++wrong;
+  });
   EXPECT_EQ(wrong, 0);
 }
 

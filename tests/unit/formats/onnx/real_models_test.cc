@@ -73,7 +73,7 @@ TEST(RealModels, AreReadLittleMoreThanOnceUntilTheyAreWritten) {
     const auto model = read_model(counting, {});
     ASSERT_TRUE(model.ok());
     ASSERT_TRUE(model_bytes::write(*model).ok());
-    EXPECT_LT(counting->bytes(), counting->size() * 5 / 4 + (1 << 20)) << path;
+    EXPECT_LT(counting->bytes(), counting->size() * 5 / 4 + (2 << 20)) << path;
   }
 }
 
