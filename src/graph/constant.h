@@ -19,7 +19,7 @@ class Constant {
  public:
   Constant(Tensor tensor);  // in memory
   // Elsewhere: `read` gives exactly the bytes that dtype and shape ask for, the same ones every
-  // time, or kIo and the like. Several threads may call it at once.
+  // time, or kIo and the like; called on any thread, one at a time.
   using Read = std::function<Result<Buffer>()>;
   Constant(DType dtype, Shape shape, Read read);
 

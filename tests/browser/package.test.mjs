@@ -1,8 +1,9 @@
 // The npm package in Chromium: the default entry with its own worker, the inline one, and no worker.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { demo, demoPictures, sha256 } from '../support.mjs';
+import { demo, demoPictures, sha256, temporaryFolder } from '../support.mjs';
 import { dist, launch, serveFolders } from './support.mjs';
 import { createOctavo } from 'octavo';
 
@@ -67,6 +68,28 @@ for (const [name, entry, options, asUrl, where = () => site] of [
     assert.deepEqual(await inBrowser(entry, options, asUrl, where()), await inNode());
   });
 }
+
+test('a chosen file that changes after it was opened is an error, and no result', async (t) => {
+  const path = join(temporaryFolder(t), 'model.onnx');
+  copyFileSync(demo('demo.onnx'), path);
+  const page = await browser.newPage();
+  await page.goto(site.address);
+  await page.setContent('<input type="file">');
+  await page.setInputFiles('input', path);
+  await page.evaluate(async (base) => {
+    const { createOctavo } = await import(`${base}/dist/index.js`);
+    const octavo = await createOctavo({ workers: 1 });
+    window.model = await octavo.open(document.querySelector('input').files[0]);
+  }, site.address);
+  truncateSync(path, 1000);
+  const error = await page.evaluate(() => window.model
+    .run([{ dtype: 'float32', dims: [1, 3, 96, 96], data: new Float32Array(3 * 96 * 96) }])
+    .then(() => null, ({ code, message, where }) => ({ code, message, where })));
+  await page.close();
+  assert.equal(error.code, 'E_IO');
+  assert.match(error.message, /can no longer be read.*open it again/);
+  assert.match(error.where, /tensor '/);
+});
 
 test('a wasm that is not there is told by its address', async () => {
   const page = await browser.newPage();

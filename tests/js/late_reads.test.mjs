@@ -31,6 +31,9 @@ function timesOpen(path) {
   return readdirSync('/proc/self/fd').filter((fd) => target(fd).startsWith(path)).length;
 }
 
+/** Models go when their engine has its next turn. */
+const disposed = () => new Promise((resolve) => setTimeout(resolve, 50));
+
 test('weights are held once, packed, and not before the first run', async (t) => {
   const layers = 12;
   const path = join(temporaryFolder(t), 'large.onnx');
@@ -44,10 +47,10 @@ test('weights are held once, packed, and not before the first run', async (t) =>
   const [y] = await host.call('run', model, [x]);
   assert.ok(y.data.every(Number.isFinite));
   const after = heap() - before;
-  assert.ok(after > weights && after < 1.5 * weights, `after a run ${after} bytes for ${weights} of weights`);
+  assert.ok(after < 1.25 * weights, `after a run ${after} bytes for ${weights} of weights`);
   const saved = await host.call('save', model, 'onnx');
   assert.ok(saved.length > weights);
-  assert.ok(heap() - before < 1.5 * weights, 'saving reads a weight at a time');
+  assert.ok(heap() - before < 1.25 * weights, 'saving reads a weight at a time');
   host.close();
 });
 
@@ -60,10 +63,12 @@ test('a file is closed with the last model that reads from it, in any order', as
     assert.equal(timesOpen(path), 1);
     const [first, last] = floatFirst ? [model, int8] : [int8, model];
     first.dispose();
+    await disposed();
     assert.equal(timesOpen(path), 1, 'convolutions of the int8 model are still those of the file');
     assert.ok((await last.save()).length > 0);
     assert.equal((await last.run([picture()])).length, 1);
     last.dispose();
+    await disposed();
     assert.equal(timesOpen(path), 0);
   }
   await octavo.open(path);
