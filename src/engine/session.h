@@ -22,7 +22,8 @@ namespace octavo {
 class Session {
  public:
   // Reads any known format and simplifies the graph. A model with operators that are not supported
-  // opens too; it cannot run.
+  // opens too; it cannot run. Weights are read when they are needed, by this session and those that
+  // come of it: a source that fails meanwhile makes that fail, with kIo and the tensor's name.
   static Result<Session> open(std::shared_ptr<const ByteSource> source,
                               const OpenSibling& open_sibling = {});
 
