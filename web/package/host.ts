@@ -47,7 +47,7 @@ export class Host {
       const unused = new Map<string, RandomAccess>(); // the module closes what it is given, and nobody else the rest
       try {
         for (const [name, data] of Object.entries(siblings)) unused.set(name, await this.#platform.openSource(data));
-        const beside = (name: string): Source | null => {
+        const beside = (name: string): RandomAccess | null => {
           const found = unused.get(name) ?? this.#platform.sibling?.(source, name) ?? null;
           unused.delete(name);
           return found;
