@@ -43,6 +43,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("quantizeReportText", &JsSession::quantize_report_text);
 
   class_<JsCalibration>("Calibration")
+      .function("count", &JsCalibration::count)
       .function("addFile", &JsCalibration::add_file)
       .function("addImage", &JsCalibration::add_image)
       .function("take", &JsCalibration::take)

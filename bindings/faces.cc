@@ -149,6 +149,10 @@ val JsCalibration::take() { return bytes_to(stream_->take()); }
 
 val JsCalibration::merge(const val& later) { return outcome(stream_->merge(bytes_from(later))); }
 
+int JsCalibration::count() const {
+  return static_cast<int>(stream_->samples() + std::ssize(stream_->skipped()));
+}
+
 std::string JsCalibration::skipped() const { return dump_json(to_json(stream_->skipped())); }
 
 val JsComparison::add_file(int index, const std::string& name, const val& file, int label) {

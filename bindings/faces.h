@@ -31,6 +31,7 @@ class JsCalibration {
   val take();
   val merge(const val& later);
   double samples() const { return static_cast<double>(stream_->samples()); }
+  int count() const;
   std::string skipped() const;
   const CalibrationStream& stream() const { return *stream_; }
 

@@ -66,6 +66,8 @@ export interface Session extends Handle {
 
 /** Filled with samples one by one, so that JavaScript can report progress and stop between them. */
 export interface Calibration extends Handle {
+  /** Samples that are in it, skipped ones included. */
+  count(): number;
   /** `value` false: the sample was skipped, and is in `skipped`. */
   addFile(name: string, file: Uint8Array): Outcome<boolean>;
   addImage(name: string, image: RawImage): Outcome<boolean>;

@@ -19,6 +19,13 @@ class Buffer {
     const auto owner = std::make_shared<std::vector<std::byte>>(std::move(bytes));
     return view(owner->data(), owner->size(), owner);
   }
+  // Of bytes that `fill` writes, all of them: they begin as what the memory held.
+  template <typename Fill>
+  static Buffer filled(size_t size, Fill&& fill) {
+    const std::shared_ptr<std::byte[]> bytes(new std::byte[size]);
+    fill(bytes.get());
+    return view(bytes.get(), size, bytes);
+  }
   static Buffer view(const void* data, size_t size, std::shared_ptr<const void> owner) {
     return {{std::move(owner), static_cast<const std::byte*>(data)}, size};
   }

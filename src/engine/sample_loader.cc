@@ -101,10 +101,11 @@ Result<std::vector<Tensor>> SampleLoader::from_array(Tensor array) const {
 std::vector<Tensor> SampleLoader::from_prepared(const Image& image) const {
   const Shape shape = image_->channels_last ? Shape{1, image.height, image.width, image.channels}
                                             : Shape{1, image.channels, image.height, image.width};
-  std::vector<std::byte> bytes(image.pixels.size() * sizeof(float));
-  normalize(image, preprocess_, image_->channels_last,
-            {reinterpret_cast<float*>(bytes.data()), image.pixels.size()});
-  return {Tensor(DType::kFloat32, shape, Buffer::adopt(std::move(bytes)))};
+  const size_t count = image.pixels.size();
+  const auto fill = [&](std::byte* bytes) {
+    normalize(image, preprocess_, image_->channels_last, {reinterpret_cast<float*>(bytes), count});
+  };
+  return {Tensor(DType::kFloat32, shape, Buffer::filled(count * sizeof(float), fill))};
 }
 
 }  // namespace octavo

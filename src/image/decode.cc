@@ -74,7 +74,7 @@ int64_t claimed_pixels(std::span<const std::byte> bytes) {
   return std::abs(int64_t{width} * height);  // a BMP from top to bottom has a negative height
 }
 
-Result<Image> decode(std::span<const std::byte> bytes, int channels) {
+Result<DecodedImage> decode_in_place(std::span<const std::byte> bytes, int channels) {
   const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
   if (bytes.size() > INT32_MAX) return Status(ErrorCode::kImage, "the file is larger than 2 GiB");
   const int size = static_cast<int>(bytes.size());
@@ -85,11 +85,17 @@ Result<Image> decode(std::span<const std::byte> bytes, int channels) {
                   std::to_string(count) + " pixels are too many; make the picture smaller");
   }
   int width = 0, height = 0, found = 0;
-  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
+  const std::shared_ptr<stbi_uc> pixels(
       stbi_load_from_memory(data, size, &width, &height, &found, channels), stbi_image_free);
   if (!pixels || width <= 0 || height <= 0) return not_a_picture(bytes);
+  return DecodedImage{{width, height, channels, pixels.get()}, pixels};
+}
+
+Result<Image> decode(std::span<const std::byte> bytes, int channels) {
+  OCTAVO_ASSIGN_OR_RETURN(const DecodedImage decoded, decode_in_place(bytes, channels));
+  const auto [width, height, _, pixels] = decoded.view;
   const ptrdiff_t elements = ptrdiff_t{width} * height * channels;
-  return Image{width, height, channels, {pixels.get(), pixels.get() + elements}};
+  return Image{width, height, channels, {pixels, pixels + elements}};
 }
 
 }  // namespace octavo

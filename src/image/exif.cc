@@ -63,16 +63,18 @@ int exif_orientation(std::span<const std::byte> bytes) {
   }
 }
 
-Image oriented(const Image& image, int orientation) {
-  if (orientation <= 1 || orientation > 8) return image;
+Image oriented(const ImageView& image, int orientation) {
   // Orientation 2..8 as three steps on where a pixel comes from: transpose, mirror x, mirror y.
   const bool transpose = orientation >= 5;
   const bool mirror_x =
       orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
   const bool mirror_y =
       orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-  Image out{transpose ? image.height : image.width, transpose ? image.width : image.height,
-            image.channels, std::vector<uint8_t>(image.pixels.size())};
+  Image out{
+      transpose ? image.height : image.width, transpose ? image.width : image.height,
+      image.channels,
+      std::vector<uint8_t>(static_cast<size_t>(image.width) * static_cast<size_t>(image.height) *
+                           static_cast<size_t>(image.channels))};
   const size_t channels = static_cast<size_t>(image.channels);
   for (int y = 0; y < out.height; ++y) {
     for (int x = 0; x < out.width; ++x) {

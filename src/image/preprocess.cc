@@ -47,7 +47,7 @@ Image recolored(const Image& image, Color color) {
 
 // Size after resizing the shorter side to `side`: the longer one in proportion, to the nearest
 // pixel.
-Size with_shorter_side(const Image& image, int side) {
+Size with_shorter_side(const ImageView& image, int side) {
   const auto scaled = [side](int longer, int shorter) {
     const double size = std::nearbyint(static_cast<double>(side) * longer / shorter);
     return static_cast<int>(std::clamp<double>(size, 1, kMaxPixels));
@@ -169,7 +169,7 @@ Size output_size(const Preprocess& preprocess) {
   return preprocess.resize.value_or(Size{});
 }
 
-Result<Image> prepare_image(const Image& decoded, const Preprocess& preprocess) {
+Result<Image> prepare_image(const ImageView& decoded, const Preprocess& preprocess) {
   Size size = preprocess.resize.value_or(Size{decoded.width, decoded.height});
   if (preprocess.resize_shorter) size = with_shorter_side(decoded, *preprocess.resize_shorter);
   if (int64_t{size.width} * size.height > kMaxPixels) {
@@ -180,9 +180,10 @@ Result<Image> prepare_image(const Image& decoded, const Preprocess& preprocess) 
 }
 
 Result<Image> prepare_image(std::span<const std::byte> bytes, const Preprocess& preprocess) {
-  OCTAVO_ASSIGN_OR_RETURN(Image image, decode(bytes, 4));  // faster than 3
-  if (preprocess.exif) image = oriented(image, exif_orientation(bytes));
-  return prepare_image(image, preprocess);
+  OCTAVO_ASSIGN_OR_RETURN(const DecodedImage decoded, decode_in_place(bytes, 4));  // faster than 3
+  const int orientation = preprocess.exif ? exif_orientation(bytes) : 1;
+  if (orientation == 1) return prepare_image(decoded.view, preprocess);
+  return prepare_image(oriented(decoded.view, orientation), preprocess);
 }
 
 void normalize(const Image& image, const Preprocess& preprocess, bool channels_last,

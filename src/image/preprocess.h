@@ -61,7 +61,7 @@ Size output_size(const Preprocess& preprocess);
 // look at.
 Result<Image> prepare_image(std::span<const std::byte> bytes, const Preprocess& preprocess);
 // The same from pixels that are decoded already (3 or 4 channels, RGB or RGBA).
-Result<Image> prepare_image(const Image& decoded, const Preprocess& preprocess);
+Result<Image> prepare_image(const ImageView& decoded, const Preprocess& preprocess);
 
 // (x - mean) * norm into `out`: (c, h, w), or (h, w, c) where `channels_last`.
 void normalize(const Image& image, const Preprocess& preprocess, bool channels_last,

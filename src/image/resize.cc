@@ -42,7 +42,8 @@ ResampleTaps make_taps(int from, int to, int begin, int count, Interpolation int
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
     taps.first.push_back(std::min(first, static_cast<size_t>(from) - taps.each));
     taps.weight.resize(taps.first.size() * taps.each);
-    auto fixed = taps.weight.end() - static_cast<ptrdiff_t>(taps.each - (first - taps.first.back()));
+    auto fixed =
+        taps.weight.end() - static_cast<ptrdiff_t>(taps.each - (first - taps.first.back()));
     for (const double w : weights) {
       *fixed++ = static_cast<int32_t>(0.5 + w / sum * (1 << kResampleBits));
     }
@@ -56,7 +57,7 @@ size_t end_of(const ResampleTaps& taps) {
 }
 
 // Rows `top` to `bottom` of the picture.
-Image resize_width(const Image& image, const ResampleTaps& taps, size_t top, size_t bottom) {
+Image resize_width(const ImageView& image, const ResampleTaps& taps, size_t top, size_t bottom) {
   const auto channels = static_cast<size_t>(image.channels);
   const size_t from = static_cast<size_t>(image.width) * channels;
   const size_t to = taps.first.size() * channels;
@@ -85,7 +86,7 @@ Image resize_height(const Image& image, const ResampleTaps& taps, size_t top) {
 
 }  // namespace
 
-Image resize(const Image& image, Size size, Window part, Interpolation interpolation) {
+Image resize(const ImageView& image, Size size, Window part, Interpolation interpolation) {
   const ResampleTaps columns =
       make_taps(image.width, size.width, part.left, part.size.width, interpolation);
   const ResampleTaps rows =

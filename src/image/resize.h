@@ -25,6 +25,6 @@ struct Window {
 
 // `part` of the picture resized to `size`; nothing else of it is computed. 1, 3 or 4 channels.
 // Sides at least 1 and at most kMaxPixels pixels in all.
-Image resize(const Image& image, Size size, Window part, Interpolation interpolation);
+Image resize(const ImageView& image, Size size, Window part, Interpolation interpolation);
 
 }  // namespace octavo

@@ -21,7 +21,7 @@ Status Calibrator::add(std::span<const Tensor> inputs, Statistics& into) {
   for (const size_t place : watched_) {
     if (place != kUnwatched) into.observer(place);  // not to be seen is known too
   }
-  OCTAVO_RETURN_IF_ERROR(executor_.run(views_of(inputs), observe).status());
+  OCTAVO_RETURN_IF_ERROR(executor_.observe(views_of(inputs), observe).status());
   into.count_sample();
   return {};
 }

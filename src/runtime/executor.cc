@@ -182,6 +182,21 @@ struct Executor::State final : RunContext {
     return {};
   }
 
+  Result<std::vector<TensorView>> run(std::span<const TensorView> given, const Tap& tap,
+                                      bool copy) {
+    if (pool) pool->wake();
+    if (!store.ok()) return out_of_memory(plan->arena_bytes);
+    OCTAVO_RETURN_IF_ERROR(bind_inputs(given, copy));
+    for (const ValueId id : plan->graph.inputs) call(tap, id);
+    for (size_t i = 0; i < steps.size(); ++i) {
+      const Status status = run_step(i, tap);
+      if (!status.ok()) return status.at(describe(plan->graph.node(plan->steps[i].node)));
+    }
+    std::vector<TensorView> outputs;
+    for (const ValueId id : plan->graph.outputs) outputs.push_back(store.view(id));
+    return outputs;
+  }
+
   void call(const Tap& tap, ValueId id) const {
     if (!tap || id == kNoValue || !store.view(id).data) return;
     tap(id, plan->graph.value(id), store.view(id));
@@ -196,18 +211,12 @@ Executor::Executor(Executor&&) noexcept = default;
 const Plan& Executor::plan() const { return *state_->plan; }
 
 Result<std::vector<TensorView>> Executor::run(std::span<const TensorView> inputs, const Tap& tap) {
-  State& state = *state_;
-  if (state.pool) state.pool->wake();
-  if (!state.store.ok()) return out_of_memory(plan().arena_bytes);
-  OCTAVO_RETURN_IF_ERROR(state.bind_inputs(inputs, tap != nullptr));
-  for (const ValueId id : plan().graph.inputs) state.call(tap, id);
-  for (size_t i = 0; i < state.steps.size(); ++i) {
-    const Status status = state.run_step(i, tap);
-    if (!status.ok()) return status.at(describe(plan().graph.node(plan().steps[i].node)));
-  }
-  std::vector<TensorView> outputs;
-  for (const ValueId id : plan().graph.outputs) outputs.push_back(state.store.view(id));
-  return outputs;
+  return state_->run(inputs, tap, tap != nullptr);
+}
+
+Result<std::vector<TensorView>> Executor::observe(std::span<const TensorView> inputs,
+                                                  const Tap& look) {
+  return state_->run(inputs, look, false);
 }
 
 size_t Executor::peak_bytes() const { return state_->store.peak_bytes(); }

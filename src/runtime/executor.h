@@ -28,6 +28,9 @@ class Executor {
   // (kInvalidArgument). Outputs in the order of plan().graph.outputs, valid until the next run.
   Result<std::vector<TensorView>> run(std::span<const TensorView> inputs, const Tap& tap = {});
 
+  // The same with a tap that only looks, so that inputs need not be copied for it.
+  Result<std::vector<TensorView>> observe(std::span<const TensorView> inputs, const Tap& look);
+
   size_t peak_bytes() const;  // arena and what was allocated while running
 
  private:

@@ -202,12 +202,12 @@ export class Model extends Owned {
     };
     try {
       const parts = await Promise.all(engines.map(begin));
-      await share('compare', all, 1, parts, options, ({ engine, handle }, { name, data, label }, index) =>
+      await share('compare', all, () => 1, parts, options, ({ engine, handle }, { name, data, label }, index) =>
         engine.call('compare', handle, index, name, data, label ?? -1));
       const [first, ...others] = parts as [typeof parts[0], ...typeof parts];
       for (const { engine, handle } of others) await first.engine.call('merge', first.handle, await engine.call('take', handle));
       if (others.length > 0) {
-        await share('time', spread(all, timedRuns), timedRuns, [first], options, ({ engine, handle }, { name, data }) =>
+        await share('time', spread(all, timedRuns), () => timedRuns, [first], options, ({ engine, handle }, { name, data }) =>
           engine.call('time', handle, name, data));
       }
       begun.splice(begun.indexOf(first), 1);
@@ -243,8 +243,9 @@ export class Calibration extends Owned {
     const all = [...samples].map(withName);
     const engines = this.#model.disposed ? [this.transport] : await this.engines.for(all.length, this.#model.info.bytes);
     if (engines.length === 1) {
-      return share('calibrate', all, all.length, engines, options, async (engine, { name, data }) => {
-        await engine.call('calibrate', this.handle, name, data);
+      const before = this.#done;
+      return share('calibrate', all, () => all.length, engines, options, async (engine, { name, data }, index) => {
+        await engine.call('calibrate', this.handle, before + index, name, data);
         this.#done += 1;
       });
     }
@@ -255,8 +256,8 @@ export class Calibration extends Owned {
       this.#done = from + to;
     });
     try {
-      await share('calibrate', all, blockSize(all.length, engines.length), parts, options,
-        ({ engine, handle }, { name, data }) => engine.call('calibrate', handle, name, data),
+      await share('calibrate', all, (left) => blockSize(left, engines.length), parts, options,
+        ({ engine, handle }, { name, data }, _, place) => engine.call('calibrate', handle, place, name, data),
         async ({ engine, handle }, begin, end) => merged.add(begin, end, await engine.call('take', handle)));
     } finally {
       await merged.done();

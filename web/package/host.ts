@@ -31,6 +31,7 @@ export class Host {
   #platform: Platform;
   #next = 1;
   #handles = new Map<Handle, Session | Calibration | Comparison>();
+  #turns = new Map<Handle, Promise<unknown>>();
 
   constructor({ module, compiled }: Engine, platform: Platform) {
     this.module = module;
@@ -85,10 +86,14 @@ export class Host {
     normalize: (recipe) => JSON.parse(taken(this.module.normalizeRecipe(text(recipe)))),
 
     calibration: (model, recipe) => this.#keep(taken(this.#get<Session>(model).calibrate(text(recipe)))),
-    calibrate: async (calibration, name, sample) => {
-      const target = this.#get<Calibration>(calibration);
-      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample)));
-      return taken(target.addFile(name, await this.#platform.readSample(sample)));
+    calibrate: (calibration, index, name, sample) => {
+      const read = isImageData(sample) ? sample : this.#platform.readSample(sample);
+      return this.#inTurn(calibration, async () => {
+        const data = await read;
+        const target = this.#get<Calibration>(calibration);
+        if (target.count() !== index) throw new OctavoError('E_CANCELLED', 'a sample before this one failed', name);
+        return taken(isImageData(data) ? target.addImage(name, rawImage(data)) : target.addFile(name, data));
+      });
     },
     take: (handle) => this.#get<Calibration | Comparison>(handle).take(),
     merge: (handle, state) => taken(this.#get<Calibration | Comparison>(handle).merge(state)),
@@ -121,6 +126,7 @@ export class Host {
     dispose: (handle) => {
       this.#handles.get(handle)?.delete();
       this.#handles.delete(handle);
+      this.#turns.delete(handle);
     },
   };
 
@@ -143,6 +149,13 @@ export class Host {
       session.delete();
       throw error;
     }
+  }
+
+  /** After what was asked of the same object before: reading takes one sample longer than the next. */
+  async #inTurn<T>(handle: Handle, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(handle) ?? Promise.resolve()).then(work);
+    this.#turns.set(handle, turn.catch(() => {}));
+    return turn;
   }
 
   #keep(object: Session | Calibration | Comparison): Handle {

@@ -14,7 +14,8 @@ export interface Calls {
   normalize(recipe: Recipe): Recipe;
 
   calibration(model: Handle, recipe: Recipe): Handle;
-  calibrate(calibration: Handle, name: string, sample: Sample): boolean;
+  /** `index`: how many samples must be in it, skipped ones included; after another number it is refused. */
+  calibrate(calibration: Handle, index: number, name: string, sample: Sample): boolean;
   /** What a calibration or comparison has found, leaving it empty, for `merge` into one of another engine. */
   take(handle: Handle): Uint8Array;
   merge(handle: Handle, state: Uint8Array): null;

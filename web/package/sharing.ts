@@ -6,41 +6,51 @@ export type Named = { name: string; data: Sample; label?: number | undefined };
 
 /**
  * Gives every engine a block of consecutive samples, and the next one when it has finished that. `use`
- * is called for each sample, `finish` for each block with what was used of it. When `signal` stops the
- * work, or a sample fails, the others finish the sample they are at; then it throws.
+ * is called for each sample, with its index and its place in the block, before the one before it has
+ * ended, so that no engine waits for its next one; where that fails, it must do nothing. `finish` is
+ * called for each block with what was used of it. When `signal` stops the work, or a sample fails, the
+ * others finish the samples they are at; then it throws.
  */
 export async function share<E>(
-  phase: Progress['phase'], samples: readonly Named[], size: number, engines: readonly E[], { signal, onProgress }: WorkOptions,
-  use: (engine: E, sample: Named, index: number) => Promise<unknown>,
+  phase: Progress['phase'], samples: readonly Named[], size: (left: number) => number, engines: readonly E[],
+  { signal, onProgress }: WorkOptions,
+  use: (engine: E, sample: Named, index: number, place: number) => Promise<unknown>,
   finish: (engine: E, from: number, to: number) => Promise<unknown> = async () => {},
 ): Promise<void> {
   let next = 0;
   let done = 0;
   let failure: { error: unknown } | undefined;
+  const fail = (error: unknown) => void (failure ??= { error });
   const work = async (engine: E) => {
     while (failure === undefined && next < samples.length) {
       const from = next;
-      const end = Math.min(from + size, samples.length);
+      const end = Math.min(from + size(samples.length - from), samples.length);
       next = end;
       let to = from;
+      let before: Promise<unknown> = Promise.resolve();
       try {
         let coming = read(samples[from] as Named);
-        while (to < end && failure === undefined) {
+        for (let at = from; at < end && failure === undefined; ++at) {
           signal?.throwIfAborted();
           const sample = await coming;
-          if (to + 1 < end) coming = read(samples[to + 1] as Named); // while the engine is at this one
-          await use(engine, sample, to);
-          to += 1;
-          onProgress?.({ phase, done: ++done, total: samples.length, name: sample.name });
+          if (at + 1 < end) coming = read(samples[at + 1] as Named); // while the engine is at this one
+          const [earlier, used] = [before, use(engine, sample, at, at - from)];
+          before = earlier.then(() => used).then(() => {
+            to += 1;
+            onProgress?.({ phase, done: ++done, total: samples.length, name: sample.name });
+          });
+          before.catch(fail); // told when all has ended
+          await earlier;
         }
       } catch (error) {
-        failure ??= { error };
+        fail(error);
       }
-      await finish(engine, from, to).catch((error: unknown) => (failure ??= { error }));
+      await before.catch(fail);
+      await finish(engine, from, to).catch(fail);
     }
   };
   await Promise.all(engines.map(work));
-  if (failure !== undefined) throw failure.error;
+  if (failure !== undefined) throw (failure as { error: unknown }).error;
   signal?.throwIfAborted();
 }
 
@@ -54,10 +64,10 @@ function read(sample: Named): Promise<Named> {
 
 const largestBlock = 8;
 
-/** Blocks that keep all engines busy to the end, and lose little when work is stopped. */
-export function blockSize(samples: number, engines: number): number {
-  if (engines === 1) return samples;
-  return Math.min(largestBlock, Math.max(1, Math.floor(samples / (4 * engines))));
+/** Of the next block of so many samples that are left: all engines are busy to the end, and little is lost when work stops. */
+export function blockSize(left: number, engines: number): number {
+  if (engines === 1) return left;
+  return Math.min(largestBlock, Math.max(1, Math.floor(left / (2 * engines))));
 }
 
 /** Takes blocks in any order and gives them on in theirs, one at a time. */

@@ -1,6 +1,7 @@
 // Weighted means of bytes in fixed point, what resizing pictures is made of.
 //
-//   y = clamp((half + sum over taps w[t] * x[t]) >> kResampleBits, 0, 255)    half = 1 << (bits - 1)
+//   y = clamp((half + sum over taps w[t] * x[t]) >> kResampleBits, 0, 255)    half = 1 << (bits -
+//   1)
 //
 // Weights are 0 or more and each target's sum to at most 1.001 << kResampleBits, so that sums stay
 // below 2^31. Targets have the same number of taps each: loops of one length are what processors
@@ -19,8 +20,8 @@ namespace octavo {
 constexpr int kResampleBits = 22;  // 32 - 8 bits of a byte - 2 of head room
 
 struct ResampleTaps {
-  size_t each = 1;             // taps of a target
-  std::vector<size_t> first;   // [target] source of its first tap; the others follow it
+  size_t each = 1;              // taps of a target
+  std::vector<size_t> first;    // [target] source of its first tap; the others follow it
   std::vector<int32_t> weight;  // [target][each]
 };
 

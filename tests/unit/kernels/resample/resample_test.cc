@@ -43,7 +43,8 @@ TEST(Resample, EveryVariantEqualsTheDefinition) {
           std::vector<uint8_t> y(outputs * channels);
           kernel->row(x.data(), channels, taps, y.data());
           for (size_t i = 0; i < y.size(); ++i) {
-            const size_t target = i / channels, first = taps.first[target] * channels + i % channels;
+            const size_t target = i / channels,
+                         first = taps.first[target] * channels + i % channels;
             ASSERT_EQ(y[i], mean(x, first, channels, &taps.weight[target * each], each))
                 << kernel->name << ' ' << each << ' ' << i;
           }
