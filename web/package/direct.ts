@@ -7,13 +7,17 @@ const turn = 50; // ms of work before others get their turn, so that signals are
 
 export function directTransport(host: Host): Transport {
   let last = performance.now();
+  let pause: Promise<void> | undefined; // one for all calls that come meanwhile: they keep their order
   let closed = false;
   return {
     async call(name, ...args) {
       if (performance.now() - last > turn) {
-        await nextTask();
-        last = performance.now();
+        pause ??= nextTask().then(() => {
+          last = performance.now();
+          pause = undefined;
+        });
       }
+      if (pause !== undefined) await pause;
       try {
         return await host.call(name, ...args);
       } catch (error) {

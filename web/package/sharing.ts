@@ -35,11 +35,12 @@ export async function share<E>(
           const sample = await coming;
           if (at + 1 < end) coming = read(samples[at + 1] as Named); // while the engine is at this one
           const [earlier, used] = [before, use(engine, sample, at, at - from)];
+          used.catch(fail); // told when all has ended
           before = earlier.then(() => used).then(() => {
             to += 1;
             onProgress?.({ phase, done: ++done, total: samples.length, name: sample.name });
           });
-          before.catch(fail); // told when all has ended
+          before.catch(fail);
           await earlier;
         }
       } catch (error) {
