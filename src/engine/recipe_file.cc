@@ -185,7 +185,7 @@ return {};
 , OCTAVO_GET { return r.limit; }
 }
 , {{"observer", "--observer", "NAME",
-    "how ranges are chosen: min_max, moving_average or percentile", false},
+    "how ranges are chosen: min_max, moving_average, mse or percentile", false},
    OCTAVO_SET{std::vector<std::string> names;
 for (const ObserverInfo& info : observers()) names.push_back(info.name);
 OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));

@@ -83,7 +83,7 @@ test('any number of engines gives the same file and report', async (t) => {
     delete report.quantized.ms;
     return { file: await int8.save(), skipped: await calibrated.skipped(), report };
   };
-  for (const observer of ['min_max', 'moving_average', 'percentile']) {
+  for (const observer of ['min_max', 'moving_average', 'mse', 'percentile']) {
     const one = await fold(1, observer);
     assert.deepEqual(one.skipped.map(({ name }) => name), ['broken.jpg', 'damaged.jpg']);
     for (const workers of [2, 3]) assert.deepEqual(await fold(workers, observer), one, `${observer} on ${workers}`);

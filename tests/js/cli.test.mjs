@@ -23,7 +23,7 @@ test('both faces write the same bytes', (t) => {
 
 test('any number of threads gives the same bytes', (t) => {
   const folder = temporaryFolder(t);
-  for (const observer of ['min_max', 'moving_average', 'percentile']) {
+  for (const observer of ['min_max', 'moving_average', 'mse', 'percentile']) {
     const [one, three] = ['1', '3'].map((threads) => {
       const file = join(folder, `${observer}-${threads}.onnx`);
       assert.equal(faces.native(quantizeDemo(file, '--threads', threads, '--observer', observer)).status, 0);

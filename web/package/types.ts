@@ -53,7 +53,7 @@ export interface Recipe {
   scheme?: 'static' | 'dynamic';
   /** Calibrate on so many samples, spread evenly; 0 is all. */
   limit?: number;
-  observer?: 'min_max' | 'moving_average' | 'percentile';
+  observer?: 'min_max' | 'moving_average' | 'mse' | 'percentile';
   /** Observer percentile: per cent of the values kept. */
   percentile?: number;
   /** Observer moving_average: the weight of the newest sample. */

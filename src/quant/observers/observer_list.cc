@@ -7,6 +7,7 @@ std::span<const ObserverInfo> observers() {
       {"min_max", "the smallest and the largest value ever seen", make_min_max},
       {"moving_average", "a running average of each sample's smallest and largest value",
        make_moving_average},
+      {"mse", "the range whose squared error, of rounding and of cutting, is least", make_mse},
       {"percentile", "the ends between which a given share of all values lies", make_percentile},
   };
   return kObservers;

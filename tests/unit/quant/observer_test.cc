@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <random>
 
 namespace octavo {
@@ -155,6 +156,82 @@ TEST(Percentile, ConstantAndTinyValuesGiveThemselves) {
   }
 }
 
+// The definition of observer mse, summed bin by bin: 8192 bins of a power of two, values at centres.
+class PlainCosts {
+ public:
+  explicit PlainCosts(const std::vector<float>& values) {
+    const auto smaller = [](float a, float b) { return std::fabs(a) < std::fabs(b); };
+    const float most = std::fabs(*std::ranges::max_element(values, smaller));
+    width_ = std::ldexp(1.0, std::ilogb(most) + 1 - 12);
+    for (const float x : values) ++bins_[static_cast<int>(std::floor(x / width_))];
+  }
+  double of(int low, int high) const {  // edges in bins
+    const double step = (high - low) * width_ / 255;
+    double sum = 0;
+    for (const auto& [bin, count] : bins_) {
+      const double x = (bin + 0.5) * width_;
+      if (bin < low) sum += count * (x - low * width_) * (x - low * width_);
+      if (bin >= high) sum += count * (x - high * width_) * (x - high * width_);
+      if (bin >= low && bin < high && bin != 0) sum += count * step * step / 12;
+    }
+    return sum;
+  }
+  double width() const { return width_; }
+
+ private:
+  double width_;
+  std::map<int, int> bins_;
+};
+
+// So many that steps of eight bits cost more than the two farthest values.
+std::vector<float> heavy_tailed(bool two_sided) {
+  std::mt19937 random(7);
+  std::vector<float> values = {60, two_sided ? -40.0f : 0.0f};
+  for (int i = 0; i < 500000; ++i) {
+    const float x = -std::log((static_cast<float>(random() % 100000) + 1) / 100001);
+    values.push_back(two_sided && i % 3 == 0 ? -x / 2 : x);
+  }
+  return values;
+}
+
+TEST(Mse, OfOneSignNoOtherEndCostsLess) {
+  const std::vector<float> values = heavy_tailed(false);
+  const auto observer = make("mse");
+  observer->observe(values);
+  const Range range = range_of(*observer);
+  const PlainCosts costs(values);
+  int best = 1;
+  for (int edge = 1; edge <= 4096; ++edge) {
+    if (costs.of(0, edge) < costs.of(0, best)) best = edge;
+  }
+  EXPECT_LT(best * costs.width(), 0.9 * *std::ranges::max_element(values)) << "something is cut";
+  EXPECT_FLOAT_EQ(range.max, static_cast<float>(best * costs.width()));
+}
+
+TEST(Mse, OfBothSignsNeitherEndGainsByMoving) {
+  const std::vector<float> values = heavy_tailed(true);
+  const auto observer = make("mse");
+  observer->observe(values);
+  const Range range = range_of(*observer);
+  const PlainCosts costs(values);
+  const auto edge = [&](float x) { return static_cast<int>(std::lround(x / costs.width())); };
+  const int low = edge(range.min), high = edge(range.max);
+  const double least = costs.of(low, high) * (1 - 1e-9);
+  for (int other = 1; other <= 4096; ++other) EXPECT_GE(costs.of(low, other), least) << other;
+  for (int other = -4096; other <= 0; ++other) EXPECT_GE(costs.of(other, high), least) << other;
+  const auto [min, max] = std::ranges::minmax(values);
+  EXPECT_LT(costs.of(low, high), 0.9 * costs.of(edge(min) - 1, edge(max) + 1));
+}
+
+TEST(Mse, ConstantAndTinyValuesGiveThemselves) {
+  for (float x : {0.0f, 1.0f, -3.5f, 1e-38f, -std::numeric_limits<float>::denorm_min(),
+                  std::numeric_limits<float>::max(), -std::numeric_limits<float>::max()}) {
+    const auto observer = make("mse");
+    observer->observe(std::vector<float>(10, x));
+    EXPECT_EQ(range_of(*observer), (Range{x, x})) << x;
+  }
+}
+
 // Samples of very different magnitudes, so that shards have different bins.
 std::vector<std::vector<float>> samples() {
   std::mt19937 random(1);
@@ -252,10 +329,10 @@ TEST_P(EveryObserver, DamagedStatesAreRefusedOrHarmless) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, EveryObserver,
-                         testing::Values("min_max", "moving_average", "percentile"),
+                         testing::Values("min_max", "moving_average", "mse", "percentile"),
                          [](const auto& info) { return info.param; });
 
-TEST(Observers, TestOfShardsKnowsAllOfThem) { EXPECT_EQ(observers().size(), 3u); }
+TEST(Observers, TestOfShardsKnowsAllOfThem) { EXPECT_EQ(observers().size(), 4u); }
 
 }  // namespace
 }  // namespace octavo

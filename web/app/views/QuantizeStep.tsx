@@ -30,6 +30,7 @@ export function QuantizeStep() {
           <select id="observer" value={now.observer ?? 'min_max'} onChange={(e) => changeRecipe({ observer: text(e) as Recipe['observer'] })}>
             <option value="min_max">smallest to largest</option>
             <option value="moving_average">moving average</option>
+            <option value="mse">least squared error</option>
             <option value="percentile">99.99 % of the values</option>
           </select>
         </label>
