@@ -156,7 +156,8 @@ TEST(Percentile, ConstantAndTinyValuesGiveThemselves) {
   }
 }
 
-// The definition of observer mse, summed bin by bin: 8192 bins of a power of two, values at centres.
+// The definition of observer mse, summed bin by bin: 8192 bins of a power of two, values at
+// centres.
 class PlainCosts {
  public:
   explicit PlainCosts(const std::vector<float>& values) {
