@@ -21,19 +21,25 @@ export async function share<E>(
   let done = 0;
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown) => void (failure ??= { error });
+  const claim = () => {
+    if (failure !== undefined || next >= samples.length) return undefined;
+    const from = next;
+    next = Math.min(from + size(samples.length - from), samples.length);
+    return { from, end: next, first: read(samples[from] as Named) };
+  };
   const work = async (engine: E) => {
-    while (failure === undefined && next < samples.length) {
-      const from = next;
-      const end = Math.min(from + size(samples.length - from), samples.length);
-      next = end;
+    for (let block = claim(), following: typeof block; block !== undefined; block = following) {
+      const { from, end } = block;
+      let coming = block.first;
       let to = from;
       let before: Promise<unknown> = Promise.resolve();
+      following = undefined;
       try {
-        let coming = read(samples[from] as Named);
         for (let at = from; at < end && failure === undefined; ++at) {
           signal?.throwIfAborted();
           const sample = await coming;
           if (at + 1 < end) coming = read(samples[at + 1] as Named); // while the engine is at this one
+          else following = claim();
           const [earlier, used] = [before, use(engine, sample, at, at - from)];
           used.catch(fail); // told when all has ended
           before = earlier.then(() => used).then(() => {
@@ -48,6 +54,7 @@ export async function share<E>(
       }
       await before.catch(fail);
       await finish(engine, from, to).catch(fail);
+      if (failure !== undefined) return;
     }
   };
   await Promise.all(engines.map(work));
