@@ -2,11 +2,11 @@
 #include "base/byte_source.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <random>
 
 namespace octavo {
 namespace {
@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 class FileOnDisk : public testing::Test {
  protected:
   void SetUp() override {
-    path_ = fs::temp_directory_path() / ("octavo_source_" + std::to_string(getpid()));
+    const std::string name = "octavo_source_" + std::to_string(std::random_device{}());
+    path_ = fs::temp_directory_path() / name;  // shards in wasm have one process number
     write("0123456789");
     const auto opened = open_file(path_.string());
     ASSERT_TRUE(opened.ok());
