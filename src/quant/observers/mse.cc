@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "quant/observers/histogram.h"
+#include "quant/observers/histogram_observer.h"
 #include "quant/observers/observers.h"
 
 namespace octavo {
@@ -58,25 +58,10 @@ class Costs {
 // The range whose squared error is least: from the widest, each end in turn goes to its best place
 // until neither moves. (PyTorch's HistogramObserver and TensorFlow's MSE calibration look for the
 // same by other steps.)
-class Mse : public Observer {
+class Mse : public HistogramObserver {
  protected:
-  void add(std::span<const float> values, Range extremes) override {
-    histogram_.add(values, std::max(-extremes.min, extremes.max));
-  }
-
-  void add_later(const Observer& later) override {
-    histogram_.add(static_cast<const Mse&>(later).histogram_);
-  }
-
-  void write_own(ByteWriter& out) const override { histogram_.write(out); }
-
-  void read_own(ByteReader& in) override {
-    const int64_t total = histogram_.read(in, count());
-    if (all_finite() && total != count()) in.fail();
-  }
-
   Range choose() const override {
-    const Costs costs(histogram_);
+    const Costs costs(histogram());
     const size_t zero = Histogram::kHalf;
     size_t lowest = zero, highest = zero + 1;
     while (lowest > 0 && costs.any_below(lowest)) --lowest;
@@ -95,9 +80,6 @@ class Mse : public Observer {
     return {std::clamp(static_cast<float>(costs.at(low)), extremes().min, extremes().max),
             std::clamp(static_cast<float>(costs.at(high)), extremes().min, extremes().max)};
   }
-
- private:
-  Histogram histogram_;
 };
 
 }  // namespace
