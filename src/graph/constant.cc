@@ -46,6 +46,12 @@ Constant::Constant(DType dtype, Shape shape, Read read)
   stored_->read_again = std::move(read);
 }
 
+Constant::Constant(const Constant&) = default;
+Constant::Constant(Constant&&) noexcept = default;
+Constant& Constant::operator=(const Constant&) = default;
+Constant& Constant::operator=(Constant&&) noexcept = default;
+Constant::~Constant() = default;
+
 uint64_t Constant::bytes() const {
   return stored_ ? bytes_of(dtype(), shape()) : tensor_.buffer().size();
 }
@@ -80,6 +86,10 @@ Constant Constant::without_data() const {
   return Constant(dtype(), shape(), []() -> Result<Buffer> {
     return Status(ErrorCode::kInternal, "a constant of a plan has no data of its own");
   });
+}
+
+ConstantPtr share(Constant constant) {
+  return std::make_shared<const Constant>(std::move(constant));
 }
 
 }  // namespace octavo

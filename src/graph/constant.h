@@ -22,6 +22,12 @@ class Constant {
   // time, or kIo and the like; called on any thread, one at a time.
   using Read = std::function<Result<Buffer>()>;
   Constant(DType dtype, Shape shape, Read read);
+  // Not inline: so many places make and drop constants that it shows in the size of the program.
+  Constant(const Constant&);
+  Constant(Constant&&) noexcept;
+  Constant& operator=(const Constant&);
+  Constant& operator=(Constant&&) noexcept;
+  ~Constant();
 
   DType dtype() const { return tensor_.dtype(); }
   const Shape& shape() const { return tensor_.shape(); }
@@ -51,8 +57,6 @@ class Constant {
 };
 
 using ConstantPtr = std::shared_ptr<const Constant>;
-inline ConstantPtr share(Constant constant) {
-  return std::make_shared<const Constant>(std::move(constant));
-}
+ConstantPtr share(Constant constant);
 
 }  // namespace octavo

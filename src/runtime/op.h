@@ -32,12 +32,7 @@ struct TensorView {
 // where it is known before running, constant, quant, channels_last).
 class PrepareContext {
  public:
-  PrepareContext(const Graph& graph, const Node& node, Isa isa)
-      : graph_(graph),
-        node_(node),
-        isa_(isa),
-        read_(node.inputs.size()),
-        packed_(node.inputs.size(), false) {}
+  PrepareContext(const Graph& graph, const Node& node, Isa isa);
   const Graph& graph() const { return graph_; }
   const Node& node() const { return node_; }
   Isa isa() const { return isa_; }
@@ -46,18 +41,10 @@ class PrepareContext {
   const Value& output(size_t i) const { return graph_.value(node_.outputs[i]); }
   bool is_constant(size_t i) const { return has_input(i) && input(i).constant != nullptr; }
   // The data of a constant input, there until the node is prepared; null where it is not constant.
-  Result<const Tensor*> constant(size_t i) const {
-    if (!is_constant(i)) return nullptr;
-    if (!read_[i]) {
-      OCTAVO_ASSIGN_OR_RETURN(read_[i], input(i).constant->read());
-    }
-    return &*read_[i];
-  }
+  Result<const Tensor*> constant(size_t i) const;
   // From now on the node has this constant in a form of its own: when it runs, the input has dtype
   // and shape, but no data.
-  void mark_packed(size_t i) const {
-    if (is_constant(i)) packed_[i] = true;
-  }
+  void mark_packed(size_t i) const;
   const std::vector<bool>& packed() const { return packed_; }
 
  private:
