@@ -28,6 +28,12 @@ const char* name_of(ErrorCode code) {
   return "E_INTERNAL";
 }
 
+Status::Status(const Status&) = default;
+Status::Status(Status&&) noexcept = default;
+Status& Status::operator=(const Status&) = default;
+Status& Status::operator=(Status&&) noexcept = default;
+Status::~Status() = default;
+
 Status Status::at(const std::string& place) const {
   if (ok()) return *this;
   return {code_, message_, where_.empty() ? place : place + ": " + where_};

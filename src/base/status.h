@@ -29,6 +29,12 @@ class [[nodiscard]] Status {
   Status() = default;
   Status(ErrorCode code, std::string message, std::string where = {})
       : code_(code), message_(std::move(message)), where_(std::move(where)) {}
+  // Not inline: every place that hands on an error copies and drops it.
+  Status(const Status&);
+  Status(Status&&) noexcept;
+  Status& operator=(const Status&);
+  Status& operator=(Status&&) noexcept;
+  ~Status();
 
   bool ok() const { return code_ == ErrorCode::kOk; }
   ErrorCode code() const { return code_; }
