@@ -46,7 +46,7 @@ Result<Session> Session::open(std::shared_ptr<const ByteSource> source,
 Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> shapes) {
   std::vector<std::vector<int64_t>> key;
   for (const Shape& shape : shapes) key.push_back(shape.dims());
-  if (const auto found = plans_.find(key); found != plans_.end()) return found->second;
+  if (const auto found = plans_->find(key); found != plans_->end()) return found->second;
 
   if (shapes.size() != graph().inputs.size()) {
     return Status(ErrorCode::kInvalidArgument,
@@ -56,8 +56,8 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
   Graph bound = graph();
   OCTAVO_RETURN_IF_ERROR(specialize(bound, named(bound, shapes), kPasses));
   OCTAVO_ASSIGN_OR_RETURN(auto plan, make_plan(bound));
-  if (plans_.size() >= kMaxPlans) plans_.clear();  // texts of every length must not fill the memory
-  plans_[key] = plan;
+  if (plans_->size() >= kMaxPlans) plans_->clear();  // texts of every length must not fill the memory
+  (*plans_)[key] = plan;
   return plan;
 }
 

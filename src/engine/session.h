@@ -30,10 +30,10 @@ class Session {
   const Model& model() const { return *model_; }
   const Graph& graph() const { return model_->graph; }
 
-  // Ready to run inputs of these shapes; made once for each set of shapes.
+  // Ready to run inputs of these shapes; made once for each set of shapes, for all copies.
   Result<std::shared_ptr<const Plan>> plan_for(std::span<const Shape> shapes);
-  // One run. Inputs in the graph's order; outputs likewise. A session and its copies share memory
-  // for this: one run at a time.
+  // One run. Inputs in the graph's order; outputs likewise. A session and its copies share plans and
+  // memory for this: one call at a time.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
   // Threads that `run` and profile() share the work of one run over, null for the caller's alone;
@@ -54,8 +54,10 @@ class Session {
               const std::function<Status(std::span<const std::byte>)>& sink) const;
 
  private:
+  using Plans = std::map<std::vector<std::vector<int64_t>>, std::shared_ptr<const Plan>>;
+
   std::shared_ptr<const Model> model_;
-  std::map<std::vector<std::vector<int64_t>>, std::shared_ptr<const Plan>> plans_;
+  std::shared_ptr<Plans> plans_ = std::make_shared<Plans>();
   std::shared_ptr<ThreadPool> pool_;
   std::shared_ptr<Executor> executor_;  // of the last run: its memory serves the next
 };
