@@ -33,7 +33,8 @@ Status write_recipe(const Options& o, const RecipeFile& recipe) {
 }
 
 // Says what it is going to do, and does it.
-Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Session& session) {
+Result<Session::Quantized> quantized(const Options& o, const RecipeFile& recipe, Session& session,
+                                     Calibration& calibration) {
   if (o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
                   "the static scheme finds ranges on samples: give --images a folder of them, or "
@@ -50,15 +51,15 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
          (threads == 1 ? " thread\n" : " threads\n") + describe(recipe, loader.preprocess()));
   }
   OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
-  OCTAVO_ASSIGN_OR_RETURN(
-      Calibration calibration,
-      session.calibrate(samples.source, recipe, threads, terminal_progress(o.quiet)));
+  const Progress progress = terminal_progress(o.quiet);
+  OCTAVO_ASSIGN_OR_RETURN(calibration, session.calibrate(samples.source, recipe, threads, progress));
   note(skipped_lines(calibration.skipped));
-  return calibration;
+  return session.quantize(calibration, recipe, samples.source, threads, progress);
 }
 
 // The dynamic scheme looks at no samples.
-Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
+Result<Session::Quantized> uncalibrated(const Options& o, const RecipeFile& recipe,
+                                        const Session& session) {
   if (!o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
                   "the dynamic scheme looks at no samples: leave --images out, or use --scheme "
@@ -66,7 +67,7 @@ Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
   }
   if (!o.quiet) note(title(o) + describe(recipe));
   OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
-  return Calibration{};
+  return session.quantize(Calibration{}, recipe);
 }
 
 Result<ExitCode> run(const Options& o) {
@@ -79,10 +80,11 @@ Result<ExitCode> run(const Options& o) {
   for (const std::string& warning : warnings) note("  warning      " + warning + "\n");
 
   const auto start = std::chrono::steady_clock::now();
-  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, recipe.recipe.scheme == Scheme::kDynamic
-                                                             ? uncalibrated(o, recipe)
-                                                             : calibrated(o, recipe, session));
-  OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result, session.quantize(calibration, recipe));
+  Calibration calibration;
+  OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result,
+                          recipe.recipe.scheme == Scheme::kDynamic
+                              ? uncalibrated(o, recipe, session)
+                              : quantized(o, recipe, session, calibration));
   OCTAVO_RETURN_IF_ERROR(write_atomically(
       o.output, o.force, [&](const Sink& sink) { return result.session.save("onnx", sink); }));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;

@@ -185,7 +185,7 @@ return {};
 , OCTAVO_GET { return r.limit; }
 }
 , {{"observer", "--observer", "NAME",
-    "how ranges are chosen: min_max, moving_average, mse or percentile", false},
+    "how ranges are chosen: auto, min_max, moving_average, mse or percentile", false},
    OCTAVO_SET{std::vector<std::string> names;
 for (const ObserverInfo& info : observers()) names.push_back(info.name);
 OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
@@ -221,6 +221,13 @@ r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
 return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.activations); }
+}
+, {{"corrections", "--correct", "NAME",
+    "what to do about errors that stay: bias or reconstruct (on samples)", true},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.corrections, as_texts(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.corrections; }
 }
 , {{"exclude", "--exclude", "PATTERN",
     "leave nodes in float whose name, or whose output's, matches (* and ?)", true},

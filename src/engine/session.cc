@@ -20,6 +20,13 @@ std::vector<InputShape> named(const Graph& graph, std::span<const Shape> shapes)
   return out;
 }
 
+Result<std::shared_ptr<const Plan>> plan_for_shapes(const Graph& graph,
+                                                    std::span<const Shape> shapes) {
+  Graph bound = graph;
+  OCTAVO_RETURN_IF_ERROR(specialize(bound, named(bound, shapes), kPasses));
+  return make_plan(bound);
+}
+
 Tensor copy_of(const TensorView& view) {
   const std::span<const std::byte> bytes(static_cast<const std::byte*>(view.data), view.bytes());
   return {view.dtype, view.shape, Buffer::copy_of(bytes)};
@@ -53,9 +60,7 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
                   "the model has " + std::to_string(graph().inputs.size()) + " inputs, " +
                       std::to_string(shapes.size()) + " were given");
   }
-  Graph bound = graph();
-  OCTAVO_RETURN_IF_ERROR(specialize(bound, named(bound, shapes), kPasses));
-  OCTAVO_ASSIGN_OR_RETURN(auto plan, make_plan(bound));
+  OCTAVO_ASSIGN_OR_RETURN(auto plan, plan_for_shapes(graph(), shapes));
   if (plans_->size() >= kMaxPlans) plans_->clear();  // texts of every length must not fill the memory
   (*plans_)[key] = plan;
   return plan;
@@ -87,19 +92,45 @@ Result<Calibration> Session::calibrate(const SampleSource& source, const RecipeF
 }
 
 Result<Session::Quantized> Session::quantize(const Calibration& calibration,
-                                             const RecipeFile& recipe) const {
-  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult result,
-                          octavo::quantize(graph(), calibration.ranges, recipe.recipe));
+                                             const RecipeFile& recipe, const SampleSource& source,
+                                             int threads, const Progress& progress) const {
+  OCTAVO_ASSIGN_OR_RETURN(Tuner tuner, this->tuner(calibration, recipe, threads));
+  const int64_t count = std::min(tuner.samples(), source.count);
+  for (int64_t i = 0; i < count; ++i) {
+    OCTAVO_RETURN_IF_ERROR(report(progress, "load", i, count));
+    Result<std::vector<Tensor>> inputs = source.load(i * source.count / count, 0);
+    if (inputs.ok()) {
+      tuner.add(*std::move(inputs));
+    } else if (inputs.status().code() != ErrorCode::kImage) {  // calibration has noted those
+      return inputs.status();
+    }
+  }
+  OCTAVO_RETURN_IF_ERROR(tuner.begin());
+  while (!tuner.ended()) {
+    OCTAVO_RETURN_IF_ERROR(report(progress, tuner.phase(), tuner.done(), tuner.steps()));
+    OCTAVO_RETURN_IF_ERROR(tuner.step());
+  }
+  return quantized(tuner.finish(), calibration.samples, recipe);
+}
+
+Result<Tuner> Session::tuner(const Calibration& calibration, const RecipeFile& recipe,
+                             int threads) const {
+  return Tuner::make(graph(), calibration, recipe.recipe, plan_for_shapes, threads);
+}
+
+Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
+                                              const RecipeFile& recipe) const {
   Model model = *model_;
-  model.graph = std::move(result.graph);
+  model.graph = std::move(tuned.quantized.graph);
   // The same wishes, model and samples give the same bytes everywhere: no time, no path.
   model.metadata["octavo_version"] = kVersion;
   model.metadata["octavo_recipe"] = recipe_to_json(recipe, -1);  // one line: small
-  model.metadata["octavo_calibration_samples"] = std::to_string(calibration.samples);
+  model.metadata["octavo_calibration_samples"] = std::to_string(samples);
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;
   session.model_ = std::make_shared<const Model>(std::move(model));
-  return Quantized{std::move(session), std::move(result.nodes)};
+  return Quantized{std::move(session), std::move(tuned.quantized.nodes), std::move(tuned.trials),
+                   std::move(tuned.corrections)};
 }
 
 Status Session::save(const std::string& format,

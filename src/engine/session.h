@@ -15,6 +15,7 @@
 #include "quant/calibrate.h"
 #include "quant/compare.h"
 #include "quant/quantize.h"
+#include "quant/tuner.h"
 #include "runtime/executor.h"
 
 namespace octavo {
@@ -45,9 +46,18 @@ class Session {
   Result<Calibration> calibrate(const SampleSource& source, const RecipeFile& recipe, int threads,
                                 const Progress& progress = {});
 
-  // Float model and its ranges in, int8 model out.
+  // Float model and its ranges in, int8 model out. `source`: the samples of the calibration, for
+  // recipes that choose or correct by looking at some of them again (see Tuner). The same bytes
+  // for any number of threads. Progress phases: "try", "correct".
   struct Quantized;
-  Result<Quantized> quantize(const Calibration& calibration, const RecipeFile& recipe) const;
+  Result<Quantized> quantize(const Calibration& calibration, const RecipeFile& recipe,
+                             const SampleSource& source = {}, int threads = 1,
+                             const Progress& progress = {}) const;
+
+  // The same step by step.
+  Result<Tuner> tuner(const Calibration& calibration, const RecipeFile& recipe,
+                      int threads = 1) const;
+  Result<Quantized> quantized(Tuned tuned, int64_t samples, const RecipeFile& recipe) const;
 
   // The model in `format` ("onnx"), given to `sink` piece by piece.
   Status save(const std::string& format,
@@ -65,6 +75,8 @@ class Session {
 struct Session::Quantized {
   Session session;
   std::vector<NodeSummary> nodes;
+  std::vector<Trial> trials;
+  std::vector<CorrectedLayer> corrections;
 };
 
 // The instruction set whose kernels run on this machine: "simd128" or "relaxed".

@@ -89,7 +89,8 @@ Status CalibrationStream::merge(std::span<const std::byte> later) {
 Result<Calibration> CalibrationStream::finish() const {
   OCTAVO_RETURN_IF_ERROR(check_any_used(samples(), skipped_));
   OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, statistics_.ranges());
-  return Calibration{std::move(ranges), samples(), skipped_};
+  OCTAVO_ASSIGN_OR_RETURN(std::vector<RangeChoice> choices, statistics_.choices());
+  return Calibration{std::move(ranges), std::move(choices), samples(), skipped_};
 }
 
 ComparisonStream::ComparisonStream(Session float_session, Session quantized, SampleLoader loader,

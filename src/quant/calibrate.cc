@@ -60,7 +60,9 @@ Result<Calibration> calibrate(const std::shared_ptr<const Plan>& plan,
   for (size_t i = 1; i < shards.size(); ++i) merge(all, shards[i]);
   OCTAVO_RETURN_IF_ERROR(check_any_used(all.statistics->samples(), all.skipped));
   OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, all.statistics->ranges());
-  return Calibration{std::move(ranges), all.statistics->samples(), std::move(all.skipped)};
+  OCTAVO_ASSIGN_OR_RETURN(std::vector<RangeChoice> choices, all.statistics->choices());
+  return Calibration{std::move(ranges), std::move(choices), all.statistics->samples(),
+                     std::move(all.skipped)};
 }
 
 }  // namespace octavo

@@ -16,6 +16,7 @@ namespace octavo {
 
 struct Calibration {
   Ranges ranges;
+  std::vector<RangeChoice> choices;    // of observer auto, else none: what tuning chooses from
   int64_t samples = 0;                 // used
   std::vector<SkippedSample> skipped;  // in the order of the source
 };

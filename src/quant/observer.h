@@ -73,6 +73,9 @@ struct ObserverInfo {
   std::unique_ptr<Observer> (*make)(const Recipe& recipe);
 };
 
+// The observer that leaves the choice to tuning (quant/tuner.h).
+inline constexpr const char* kAuto = "auto";
+
 std::span<const ObserverInfo> observers();
 const ObserverInfo* find_observer(const std::string& name);  // null where there is none
 

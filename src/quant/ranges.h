@@ -17,4 +17,9 @@ struct ValueRange {
 
 using Ranges = std::map<std::string, ValueRange>;  // by the name of the value
 
+struct RangeChoice {
+  std::string name;  // of the observer and what it was told: "percentile 99.99"
+  Ranges ranges;
+};
+
 }  // namespace octavo

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "graph/ops.h"
+#include "quant/corrections/correction_list.h"
 #include "quant/nearest_word.h"
 #include "quant/observer.h"
 
@@ -25,6 +26,17 @@ Status check_observer(const Recipe& recipe) {
   std::vector<std::string> known;
   for (const ObserverInfo& info : observers()) known.emplace_back(info.name);
   return unknown_word("observer", recipe.observer, known);
+}
+
+Status check_corrections(const Recipe& recipe) {
+  std::vector<std::string> known;
+  for (const CorrectionInfo& info : corrections()) known.emplace_back(info.name);
+  for (const std::string& name : recipe.corrections) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      return unknown_word("correction", name, known);
+    }
+  }
+  return {};
 }
 
 // Of this graph, and those that Octavo knows.
@@ -66,6 +78,7 @@ const char* name_of(Scheme scheme) { return scheme == Scheme::kStatic ? "static"
 
 Status validate(const Recipe& recipe) {
   OCTAVO_RETURN_IF_ERROR(check_observer(recipe));
+  OCTAVO_RETURN_IF_ERROR(check_corrections(recipe));
   if (!(recipe.percentile > 0 && recipe.percentile <= 100)) {
     return {ErrorCode::kInvalidArgument,
             "percentile must be above 0 and at most 100, in per cent of the values kept; 99.99 is "

@@ -25,6 +25,9 @@ struct Recipe {
   Granularity weights = Granularity::kPerChannel;
   DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
 
+  // What to do about the errors that stay: names of corrections(), in the order of their list.
+  std::vector<std::string> corrections;
+
   // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.
   std::vector<std::string> exclude;
   std::vector<std::string> exclude_ops;

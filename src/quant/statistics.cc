@@ -1,6 +1,29 @@
 #include "quant/statistics.h"
 
 namespace octavo {
+namespace {
+
+// What observer auto chooses from: kinds that keep the same state as it does, or less.
+struct Candidate {
+  const char* name;
+  const char* observer;
+  double percentile;
+};
+constexpr Candidate kCandidates[] = {
+    {"min_max", kAuto, 100},
+    {"percentile 99.999", "percentile", 99.999},
+    {"percentile 99.99", "percentile", 99.99},
+    {"mse", "mse", 100},
+};
+
+void copy_state(const Observer& from, Observer& to) {
+  ByteWriter state;
+  from.write(state);
+  ByteReader in(state.bytes());
+  to.read(in);
+}
+
+}  // namespace
 
 Statistics::Statistics(std::vector<std::string> values, const Recipe& recipe)
     : values_(std::move(values)), recipe_(recipe), observers_(values_.size()) {}
@@ -26,6 +49,23 @@ Result<Ranges> Statistics::ranges() const {
     ranges[values_[i]] = {*range, observers_[i]->count(), recipe_.observer};
   }
   return ranges;
+}
+
+Result<std::vector<RangeChoice>> Statistics::choices() const {
+  std::vector<RangeChoice> choices;
+  if (recipe_.observer != kAuto) return choices;
+  for (const Candidate& candidate : kCandidates) {
+    Recipe recipe = recipe_;
+    recipe.observer = candidate.observer;
+    recipe.percentile = candidate.percentile;
+    Statistics seen({values_.begin(), values_.end()}, recipe);
+    for (size_t i = 0; i < observers_.size(); ++i) {
+      if (observers_[i]) copy_state(*observers_[i], seen.observer(i));
+    }
+    OCTAVO_ASSIGN_OR_RETURN(Ranges ranges, seen.ranges());
+    choices.push_back({candidate.name, std::move(ranges)});
+  }
+  return choices;
 }
 
 // Whose state it is, then samples, then the observers.

@@ -26,6 +26,8 @@ class Statistics {
   void merge(const Statistics& later);
 
   Result<Ranges> ranges() const;
+  // Of observer auto: what each of those that may be chosen says, the first being ranges().
+  Result<std::vector<RangeChoice>> choices() const;
 
   // The state, for statistics of the same values and recipe elsewhere; `read` fails `in` where it
   // was written for others.

@@ -1,6 +1,7 @@
 #include "runtime/executor.h"
 
 #include <algorithm>
+#include <cassert>
 
 #include "graph/shape_inference.h"
 #include "runtime/value_store.h"
@@ -170,6 +171,11 @@ struct Executor::State final : RunContext {
   }
 
   Status run_step(size_t index, const Tap& tap) {
+    const Status status = try_step(index, tap);
+    return status.ok() ? status : status.at(describe(plan->graph.node(plan->steps[index].node)));
+  }
+
+  Status try_step(size_t index, const Tap& tap) {
     step = &plan->steps[index];
     views = &steps[index];
     refresh_loose_inputs();
@@ -182,16 +188,24 @@ struct Executor::State final : RunContext {
     return {};
   }
 
+  Status begin(std::span<const TensorView> given, bool copy) {
+    if (!store.ok()) return out_of_memory(plan->arena_bytes);
+    return bind_inputs(given, copy);
+  }
+
+  void take(std::shared_ptr<const Plan> other) {
+    plan = std::move(other);
+    store.take(plan);
+    steps.clear();
+    for (size_t i = 0; i < plan->steps.size(); ++i) steps.push_back(views_of(*plan, store, i));
+  }
+
   Result<std::vector<TensorView>> run(std::span<const TensorView> given, const Tap& tap,
                                       bool copy) {
     if (pool) pool->wake();
-    if (!store.ok()) return out_of_memory(plan->arena_bytes);
-    OCTAVO_RETURN_IF_ERROR(bind_inputs(given, copy));
+    OCTAVO_RETURN_IF_ERROR(begin(given, copy));
     for (const ValueId id : plan->graph.inputs) call(tap, id);
-    for (size_t i = 0; i < steps.size(); ++i) {
-      const Status status = run_step(i, tap);
-      if (!status.ok()) return status.at(describe(plan->graph.node(plan->steps[i].node)));
-    }
+    for (size_t i = 0; i < steps.size(); ++i) OCTAVO_RETURN_IF_ERROR(run_step(i, tap));
     std::vector<TensorView> outputs;
     for (const ValueId id : plan->graph.outputs) outputs.push_back(store.view(id));
     return outputs;
@@ -217,6 +231,15 @@ Result<std::vector<TensorView>> Executor::run(std::span<const TensorView> inputs
 Result<std::vector<TensorView>> Executor::observe(std::span<const TensorView> inputs,
                                                   const Tap& look) {
   return state_->run(inputs, look, false);
+}
+
+Status Executor::begin(std::span<const TensorView> inputs) { return state_->begin(inputs, true); }
+Status Executor::run_step(size_t index) { return state_->run_step(index, {}); }
+const TensorView& Executor::view(ValueId id) const { return state_->store.view(id); }
+
+void Executor::take(std::shared_ptr<const Plan> plan) {
+  assert(plan->offsets == state_->plan->offsets);
+  state_->take(std::move(plan));
 }
 
 size_t Executor::peak_bytes() const { return state_->store.peak_bytes(); }

@@ -31,6 +31,15 @@ class Executor {
   // The same with a tap that only looks, so that inputs need not be copied for it.
   Result<std::vector<TensorView>> observe(std::span<const TensorView> inputs, const Tap& look);
 
+  // The same step by step, for whoever changes weights between the steps. `begin` copies the
+  // inputs; steps are run in their order, each once or, where weights have changed, again.
+  Status begin(std::span<const TensorView> inputs);
+  Status run_step(size_t index);
+  // Inputs and outputs of the step that ran last; others may have been overwritten.
+  const TensorView& view(ValueId id) const;
+  // Goes on with a plan of the same graph whose constants hold other numbers.
+  void take(std::shared_ptr<const Plan> plan);
+
   size_t peak_bytes() const;  // arena and what was allocated while running
 
  private:

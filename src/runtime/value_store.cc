@@ -52,6 +52,14 @@ Status ValueStore::bind_copy(ValueId id, const TensorView& given) {
   return {};
 }
 
+void ValueStore::take(std::shared_ptr<const Plan> plan) {
+  plan_ = std::move(plan);
+  for (size_t v = 0; v < views_.size(); ++v) {
+    const auto id = static_cast<ValueId>(v);
+    if (plan_->graph.is_constant(id)) views_[v] = view_ahead(id);
+  }
+}
+
 Result<TensorView> ValueStore::allocate(ValueId id, DType dtype, Shape shape) {
   const std::optional<int64_t> count = shape.element_count();
   if (!count) return Status(ErrorCode::kOutOfMemory, "a value of shape " + shape.to_string());

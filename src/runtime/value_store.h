@@ -24,6 +24,9 @@ class ValueStore {
   void bind(ValueId id, const TensorView& given) { views_[static_cast<size_t>(id)] = given; }
   Status bind_copy(ValueId id, const TensorView& given);
 
+  // The constants of another plan of the same graph.
+  void take(std::shared_ptr<const Plan> plan);
+
   // For loose values. `release` keeps the view, for what looks at its shape.
   Result<TensorView> allocate(ValueId id, DType dtype, Shape shape);
   void release(ValueId id);

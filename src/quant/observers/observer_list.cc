@@ -4,6 +4,7 @@ namespace octavo {
 
 std::span<const ObserverInfo> observers() {
   static constexpr ObserverInfo kObservers[] = {
+      {kAuto, "whichever of several brings the outputs nearest to the float model's", make_auto},
       {"min_max", "the smallest and the largest value ever seen", make_min_max},
       {"moving_average", "a running average of each sample's smallest and largest value",
        make_moving_average},

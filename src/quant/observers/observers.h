@@ -5,6 +5,7 @@
 
 namespace octavo {
 
+std::unique_ptr<Observer> make_auto(const Recipe& recipe);
 std::unique_ptr<Observer> make_min_max(const Recipe& recipe);
 std::unique_ptr<Observer> make_moving_average(const Recipe& recipe);
 std::unique_ptr<Observer> make_mse(const Recipe& recipe);
