@@ -51,9 +51,8 @@ void RecipeFlags::add_to(CLI::App& app) {
 Result<RecipeFile> RecipeFlags::resolve() const {
   RecipeFile recipe;
   if (!recipe_path_.empty()) {
-    OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(recipe_path_));
-    Result<RecipeFile> read =
-        recipe_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    OCTAVO_ASSIGN_OR_RETURN(const std::string text, read_text(recipe_path_));
+    Result<RecipeFile> read = recipe_from_json(text);
     if (!read.ok()) return read.status().at(recipe_path_);
     recipe = *read;
   }
@@ -64,6 +63,13 @@ Result<RecipeFile> RecipeFlags::resolve() const {
   }
   OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe));
   return recipe;
+}
+
+std::string RecipeFlags::given(const std::string& key) const {
+  for (const auto& [name, texts] : given_) {
+    if (name == key && !texts.empty()) return texts.back();
+  }
+  return {};
 }
 
 Samples samples_of(std::vector<std::string> files, const SampleLoader& loader) {

@@ -26,6 +26,7 @@ ExitCode exit_code_of(const Status& status);
 using RunCommand = std::function<Result<ExitCode>()>;
 RunCommand add_inspect(CLI::App& app);
 RunCommand add_quantize(CLI::App& app);
+RunCommand add_ranges(CLI::App& app);
 RunCommand add_compare(CLI::App& app);
 RunCommand add_run(CLI::App& app);
 
@@ -37,6 +38,8 @@ class RecipeFlags {
  public:
   void add_to(CLI::App& app);
   Result<RecipeFile> resolve() const;
+  // The last text of a key's flag, without looking at the file; empty where it was not given.
+  std::string given(const std::string& key) const;
 
  private:
   std::string recipe_path_;

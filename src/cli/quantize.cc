@@ -4,6 +4,7 @@
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "engine/ranges/given_ranges.h"
 #include "engine/report_json.h"
 
 namespace octavo {
@@ -13,6 +14,7 @@ struct Options {
   std::string model;
   std::string output;
   std::string images;
+  std::string ranges;
   std::string write_recipe;
   RecipeFlags recipe;
   int threads = 0;
@@ -27,17 +29,15 @@ std::string title(const Options& o) {
 
 Status write_recipe(const Options& o, const RecipeFile& recipe) {
   if (o.write_recipe.empty()) return {};
-  const std::string text = recipe_to_json(recipe) + "\n";
-  return write_atomically(o.write_recipe, o.force,
-                          [&](const Sink& sink) { return sink(std::as_bytes(std::span(text))); });
+  return write_text(o.write_recipe, o.force, recipe_to_json(recipe) + "\n");
 }
 
 // Says what it is going to do, and does it.
 Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Session& session) {
   if (o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
-                  "the static scheme finds ranges on samples: give --images a folder of them, or "
-                  "use --scheme dynamic");
+                  "the static scheme finds ranges on samples: give --images a folder of them, "
+                  "--ranges a file, or use --scheme dynamic");
   }
   OCTAVO_ASSIGN_OR_RETURN(const SampleLoader loader, SampleLoader::make(session.graph(), recipe));
   OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
@@ -57,16 +57,44 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
   return calibration;
 }
 
-// The dynamic scheme looks at no samples.
-Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
+// Ranges of a file, or by hand alone. `recipe` gets what a table leaves in float.
+Result<Calibration> given(const Options& o, RecipeFile& recipe, const Session& session) {
   if (!o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
-                  "the dynamic scheme looks at no samples: leave --images out, or use --scheme "
-                  "static");
+                  "ranges come from --images or from --ranges: give one");
+  }
+  std::string text;
+  if (!o.ranges.empty()) {
+    OCTAVO_ASSIGN_OR_RETURN(text, read_text(o.ranges));
+  }
+  Result<GivenRanges> given = given_ranges(session.graph(), recipe, text);
+  if (!given.ok()) return given.status().at(o.ranges);
+  recipe = std::move(given->recipe);
+  if (!o.quiet) {
+    const std::string source = o.ranges.empty() ? "by hand" : o.ranges + " (" + given->source + ")";
+    note(title(o) + "  ranges       " + source + "\n" + describe(recipe));
+  }
+  for (const std::string& warning : given->warnings) note("  warning      " + warning + "\n");
+  OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
+  return std::move(given->calibration);
+}
+
+// The dynamic scheme looks at no samples.
+Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
+  if (!o.images.empty() || !o.ranges.empty()) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "the dynamic scheme looks at no samples: leave --images and --ranges out, or use "
+                  "--scheme static");
   }
   if (!o.quiet) note(title(o) + describe(recipe));
   OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
   return Calibration{};
+}
+
+Result<Calibration> ranges_for(const Options& o, RecipeFile& recipe, Session& session) {
+  if (recipe.recipe.scheme == Scheme::kDynamic) return uncalibrated(o, recipe);
+  const bool by_hand = o.images.empty() && !recipe.recipe.input_ranges.empty();
+  return by_hand || !o.ranges.empty() ? given(o, recipe, session) : calibrated(o, recipe, session);
 }
 
 Result<ExitCode> run(const Options& o) {
@@ -79,9 +107,7 @@ Result<ExitCode> run(const Options& o) {
   for (const std::string& warning : warnings) note("  warning      " + warning + "\n");
 
   const auto start = std::chrono::steady_clock::now();
-  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, recipe.recipe.scheme == Scheme::kDynamic
-                                                             ? uncalibrated(o, recipe)
-                                                             : calibrated(o, recipe, session));
+  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, ranges_for(o, recipe, session));
   OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result, session.quantize(calibration, recipe));
   OCTAVO_RETURN_IF_ERROR(write_atomically(
       o.output, o.force, [&](const Sink& sink) { return result.session.save("onnx", sink); }));
@@ -110,6 +136,9 @@ RunCommand add_quantize(CLI::App& app) {
   app.add_option("-o,--output", o->output, "where the int8 model goes")->required();
   app.add_option("--images", o->images,
                  "folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic");
+  app.add_option("--ranges", o->ranges,
+                 "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's")
+      ->type_name("FILE");
   o->recipe.add_to(app);
   app.add_option("--write-recipe", o->write_recipe, "write the recipe as it was used")
       ->type_name("FILE");

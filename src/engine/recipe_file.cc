@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "engine/json.h"
+#include "engine/ranges/lines.h"
 #include "quant/nearest_word.h"
 #include "quant/observer.h"
 
@@ -71,6 +72,19 @@ Result<Size> as_size(const Json& j) {
     return Size{static_cast<int>(width), static_cast<int>(height)};
   }
   return wrong("wants a size, [width, height] or WxH");
+}
+
+// {"NAME": [MIN, MAX], ...}
+Result<std::map<std::string, Range>> as_ranges(const Json& j) {
+  std::map<std::string, Range> out;
+  if (!j.is_object()) return wrong("wants {\"NAME\": [MIN, MAX]}, or NAME=MIN,MAX");
+  for (const auto& [name, ends] : j.items()) {
+    if (!ends.is_array() || ends.size() != 2 || !ends[0].is_number() || !ends[1].is_number()) {
+      return wrong("wants two numbers for '" + name + "', [MIN, MAX]");
+    }
+    out[name] = {ends[0].get<float>(), ends[1].get<float>()};
+  }
+  return out;
 }
 
 Json from_size(Size size) { return Json::array({size.width, size.height}); }
@@ -222,6 +236,17 @@ return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.activations); }
 }
+, {{"input_ranges", "--input-range", "NAME=MIN,MAX",
+    "range of an input, or of any value, given by hand; wins over what was observed", true},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.input_ranges, as_ranges(j));
+return {};
+}
+, OCTAVO_GET {
+  Json object = Json::object();
+  for (const auto& [name, range] : r.recipe.input_ranges) object[name] = {range.min, range.max};
+  return object;
+}
+}
 , {{"exclude", "--exclude", "PATTERN",
     "leave nodes in float whose name, or whose output's, matches (* and ?)", true},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude, as_texts(j));
@@ -259,23 +284,14 @@ Status unknown_key(const std::string& name) {
       .at("recipe");
 }
 
-std::optional<double> number_from(std::string_view text) {
-  // strtod, because float from_chars is not everywhere; the locale is never changed.
-  const std::string copy(text);
-  char* end = nullptr;
-  const double x = std::strtod(copy.c_str(), &end);
-  if (copy.empty() || *end != '\0' || !std::isfinite(x)) return std::nullopt;
-  return x;
-}
-
 // The text of a flag as JSON: numbers, lists of numbers, sizes; else the text itself.
 Json json_from_flag(const std::string& text) {
-  if (const auto x = number_from(text)) return *x;
+  if (const auto x = number_in(text)) return *x;
   const char separator = text.find(',') != std::string::npos ? ',' : 'x';
   Json list = Json::array();
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(separator, begin), text.size());
-    const auto x = number_from(std::string_view(text).substr(begin, end - begin));
+    const auto x = number_in(std::string_view(text).substr(begin, end - begin));
     if (!x) return text;
     list.push_back(*x);
     begin = end + 1;
@@ -324,14 +340,19 @@ Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& b
     return wrong("its schema is not 1; it was written for another version of Octavo").at("recipe");
   }
   for (const auto& item : object.items()) {
-    if (item.key() != "schema" && !find_key(item.key())) return unknown_key(item.key());
+    if (item.key() == "schema" || find_key(item.key())) continue;
+    const std::string line = place_in(line_of_key(json, item.key()));
+    const Status unknown = unknown_key(item.key());
+    return line.empty() ? unknown : Status(unknown.code(), unknown.message(), "recipe, " + line);
   }
   RecipeFile recipe = base;
   for (const Key& key : keys()) {  // in the table's order: preprocess comes before what refines it
     const auto found = object.find(key.shown.key);
     if (found == object.end() || found->is_null()) continue;
+    const std::string line = place_in(line_of_key(json, key.shown.key));
     OCTAVO_RETURN_IF_ERROR(
-        key.set(recipe, *found).at("recipe, key '" + std::string(key.shown.key) + "'"));
+        key.set(recipe, *found)
+            .at("recipe, " + line + (line.empty() ? "" : ", ") + "key '" + key.shown.key + "'"));
   }
   OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe).at("recipe"));
   return recipe;
@@ -353,7 +374,12 @@ Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std:
   if (*key->shown.value == '\0') value = text != "false";
   if (key->shown.repeatable) {  // names may look like numbers
     value = key->get(recipe);
-    value.push_back(text);
+    if (value.is_object()) {  // NAME=VALUE
+      const size_t mark = std::min(text.rfind('='), text.size());
+      value[text.substr(0, mark)] = json_from_flag(text.substr(std::min(mark + 1, text.size())));
+    } else {
+      value.push_back(text);
+    }
   }
   return key->set(recipe, value).at(key->shown.flag);
 }
@@ -377,7 +403,7 @@ std::string describe_pictures(const Preprocess& p) {
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
   const bool is_static = file.recipe.scheme == Scheme::kStatic;
-  std::string text = is_static ? describe_pictures(p) : "";
+  std::string text = is_static && p.color ? describe_pictures(p) : "";
   text += "  activations  " + std::string(name_of(file.recipe.activations)) +
           " asymmetric, one scale a tensor, " +
           (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";

@@ -43,7 +43,8 @@ std::string recipe_to_json(const RecipeFile& recipe, int indent = 2);  // keys i
 // A repeatable key appends.
 Status set_from_flag(RecipeFile& recipe, const std::string& key, const std::string& text);
 
-// The resolved plan in a few lines, echoed before work begins; the dynamic scheme sees no pictures.
+// The resolved plan in a few lines, echoed before work begins. Without pictures `resolved` is left
+// out.
 std::string describe(const RecipeFile& recipe, const Preprocess& resolved = {});
 
 }  // namespace octavo

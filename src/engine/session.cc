@@ -56,7 +56,8 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
   Graph bound = graph();
   OCTAVO_RETURN_IF_ERROR(specialize(bound, named(bound, shapes), kPasses));
   OCTAVO_ASSIGN_OR_RETURN(auto plan, make_plan(bound));
-  if (plans_->size() >= kMaxPlans) plans_->clear();  // texts of every length must not fill the memory
+  if (plans_->size() >= kMaxPlans)
+    plans_->clear();  // texts of every length must not fill the memory
   (*plans_)[key] = plan;
   return plan;
 }
@@ -88,8 +89,9 @@ Result<Calibration> Session::calibrate(const SampleSource& source, const RecipeF
 
 Result<Session::Quantized> Session::quantize(const Calibration& calibration,
                                              const RecipeFile& recipe) const {
-  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult result,
-                          octavo::quantize(graph(), calibration.ranges, recipe.recipe));
+  Ranges ranges = calibration.ranges;
+  for (const auto& [name, range] : recipe.recipe.input_ranges) ranges[name] = {range, 0, "by hand"};
+  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult result, octavo::quantize(graph(), ranges, recipe.recipe));
   Model model = *model_;
   model.graph = std::move(result.graph);
   // The same wishes, model and samples give the same bytes everywhere: no time, no path.

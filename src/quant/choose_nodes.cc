@@ -33,7 +33,7 @@ class Chooser {
     const NodeId clamp = rule.takes_in_clamps ? foldable_clamp(graph_, node.outputs[0]) : kNoNode;
     if (const Refusal refusal = refuse_excluded(node, clamp); !refusal.empty()) return refusal;
     if (const Refusal refusal = (this->*rule.check)(node); !refusal.empty()) return refusal;
-    if (!rule.has_own_range) return {};
+    if (!rule.has_own_range || (clamp == kNoNode && ends_in_float(node))) return {};
     return refuse_unranged(clamp == kNoNode ? node.outputs[0] : graph_.node(clamp).outputs[0]);
   }
 
@@ -58,6 +58,14 @@ class Chooser {
 
   bool is_float(ValueId id) const { return graph_.value(id).dtype == DType::kFloat32; }
   bool is_integer(ValueId id) const { return state_.is_quantized(graph_.producer(id)); }
+
+  // A product that nothing follows which could be quantized gives floats: see assign_params.
+  bool ends_in_float(const Node& node) const {
+    if (node.op != Op::kGemm && node.op != Op::kMatMul) return false;
+    const std::vector<NodeId>& readers = graph_.consumers(node.outputs[0]);
+    return std::all_of(readers.begin(), readers.end(),
+                       [&](NodeId id) { return !rule_of(graph_.node(id).op).check; });
+  }
 
   Refusal refuse_unranged(ValueId id) const {
     const Value& value = graph_.value(id);

@@ -1,6 +1,7 @@
 #include "quant/recipe.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "graph/ops.h"
@@ -25,6 +26,24 @@ Status check_observer(const Recipe& recipe) {
   std::vector<std::string> known;
   for (const ObserverInfo& info : observers()) known.emplace_back(info.name);
   return unknown_word("observer", recipe.observer, known);
+}
+
+Status check_hand_ranges(const Recipe& recipe) {
+  for (const auto& [name, range] : recipe.input_ranges) {
+    if (std::isfinite(range.min) && std::isfinite(range.max) && range.min <= range.max) continue;
+    return {ErrorCode::kInvalidArgument, "wants two finite numbers, the smaller first, as in -1,1",
+            "range of '" + name + "'"};
+  }
+  return {};
+}
+
+std::vector<std::string> names_of_values(const Graph& graph) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < graph.value_count(); ++i) {
+    const auto id = static_cast<ValueId>(i);
+    if (!graph.is_constant(id)) names.push_back(graph.value(id).name);
+  }
+  return names;
 }
 
 // Of this graph, and those that Octavo knows.
@@ -83,7 +102,7 @@ Status validate(const Recipe& recipe) {
             "activations of the dynamic scheme are uint8: ONNX's DynamicQuantizeLinear gives no "
             "other"};
   }
-  return {};
+  return check_hand_ranges(recipe);
 }
 
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
@@ -92,6 +111,13 @@ Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& gra
   if (recipe.scheme == Scheme::kDynamic && recipe.observer != Recipe().observer) {
     warnings.push_back("observer " + recipe.observer +
                        " is without effect: the dynamic scheme observes nothing");
+  }
+  for (const auto& [name, range] : recipe.input_ranges) {
+    if (graph.find_value(name) != kNoValue) continue;
+    warnings.push_back("input-range '" + name +
+                       "' is without effect: the model has no such value; "
+                       "did you mean '" +
+                       nearest_word(name, names_of_values(graph)) + "'?");
   }
   for (const std::string& pattern : recipe.exclude) {
     if (matches_anything(graph, pattern)) continue;

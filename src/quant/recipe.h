@@ -1,11 +1,13 @@
 // What the user wishes, as plain data. The same words in JSON, on the command line and on the page.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "graph/graph.h"
+#include "quant/range.h"
 
 namespace octavo {
 
@@ -24,6 +26,9 @@ struct Recipe {
   double momentum = 0.01;     // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
   DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
+
+  // Ranges given by hand, by the name of the value: they win over what samples or files say.
+  std::map<std::string, Range> input_ranges;
 
   // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.
   std::vector<std::string> exclude;
