@@ -42,7 +42,7 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
   OCTAVO_ASSIGN_OR_RETURN(const SampleLoader loader, SampleLoader::make(session.graph(), recipe));
   OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
   note(skipped_lines(found.skipped));
-  const Samples samples = samples_of(spread_evenly(found.files, recipe.limit), loader);
+  const Samples samples = samples_of(picked(found.files, recipe), loader);
   const int threads = o.threads > 0 ? o.threads : hardware_threads();
   if (!o.quiet) {
     note(title(o) + "  samples      " + std::to_string(samples.files.size()) + " of " +
@@ -97,9 +97,10 @@ Result<Calibration> ranges_for(const Options& o, RecipeFile& recipe, Session& se
   return by_hand || !o.ranges.empty() ? given(o, recipe, session) : calibrated(o, recipe, session);
 }
 
-Result<ExitCode> run(const Options& o) {
+Result<ExitCode> run(Options& o) {
   OCTAVO_RETURN_IF_ERROR(check_writable(o.output, o.force));
-  OCTAVO_ASSIGN_OR_RETURN(RecipeFile recipe, o.recipe.resolve());
+  OCTAVO_ASSIGN_OR_RETURN(RecipeFile recipe,
+                          o.recipe.resolve(o.ranges.empty() ? &o.images : nullptr));
   OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
   for (const std::string& warning : session.model().warnings)
     note("  warning      " + warning + "\n");

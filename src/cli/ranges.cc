@@ -72,7 +72,7 @@ Result<RangeFile> found(const Options& o, const RecipeFile& recipe, Session& ses
   }
   OCTAVO_ASSIGN_OR_RETURN(const FoundSamples samples, find_samples(o.images));
   note(skipped_lines(samples.skipped));
-  const std::vector<std::string> files = spread_evenly(samples.files, recipe.limit);
+  const std::vector<std::string> files = picked(samples.files, recipe);
   if (o.format != "mace_log" && !by_samples) return observed(o, recipe, session, files);
   OCTAVO_ASSIGN_OR_RETURN(RangeFile log, logged(o, recipe, session, files));
   if (o.format == "mace_log") return log;
@@ -80,15 +80,16 @@ Result<RangeFile> found(const Options& o, const RecipeFile& recipe, Session& ses
   return completed(log, session, recipe);
 }
 
-Result<ExitCode> run(const Options& o) {
+Result<ExitCode> run(Options& o) {
   OCTAVO_RETURN_IF_ERROR(check_writable(o.output, o.force));
   OCTAVO_ASSIGN_OR_RETURN(const RangeFormat* format, find_range_format(o.format));
+  OCTAVO_ASSIGN_OR_RETURN(const RecipeFile recipe,
+                          o.recipe.resolve(o.ranges.empty() ? &o.images : nullptr));
   if (o.images.empty() == o.ranges.empty()) {
     return Status(
         ErrorCode::kInvalidArgument,
         "ranges come from --images, a folder of samples, or from --ranges, a file: give one");
   }
-  OCTAVO_ASSIGN_OR_RETURN(const RecipeFile recipe, o.recipe.resolve());
   OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
   OCTAVO_ASSIGN_OR_RETURN(const RangeFile file, found(o, recipe, session));
   OCTAVO_RETURN_IF_ERROR(write_text(o.output, o.force, format->write(file)));

@@ -1,7 +1,6 @@
 #include "engine/recipe_file.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "engine/ranges/lines.h"
 #include "quant/nearest_word.h"
 #include "quant/observer.h"
+#include "quant/presets.h"
 
 namespace octavo {
 namespace {
@@ -106,25 +106,44 @@ std::vector<std::string> preprocess_names() {
 // --- the table
 // -------------------------------------------------------------------------------------
 
+const char* preset_help() {
+  static const std::string help = [] {
+    std::string text = "recipe by name, which other keys refine";
+    for (const Preset& preset : presets()) {
+      text += std::string("; ") + preset.name + ": " + preset.description;
+    }
+    return text;
+  }();
+  return help.c_str();
+}
+
+const std::vector<std::string> kInterpolations = {"bilinear", "bilinear-plain", "bilinear-corners"};
+
 struct Key {
   RecipeKey shown;
   Status (*set)(RecipeFile& r, const Json& j);
   Json (*get)(const RecipeFile& r);  // null where it has nothing to say
 };
 
+Status set_preset(RecipeFile& r, const Json& j);
+
 #define OCTAVO_SET [](RecipeFile & r, const Json& j) -> Status
 #define OCTAVO_GET [](const RecipeFile& r) -> Json
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> table = {
-      // First, because it sets what the following keys refine.
-      {{"preprocess", "--preprocess", "NAME",
-        "usual preprocessing: tf, imagenet, caffe, unit or raw", false},
-       OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
-  r.preprocess_name = named_preprocesses()[i].name;
-  r.preprocess = named_preprocesses()[i].preprocess;
-  return {};
+      // First, because they set what the following keys refine.
+      {{"preset", "--preset", "NAME", preset_help(), false}, OCTAVO_SET{return set_preset(r, j);
 }
+, OCTAVO_GET { return r.preset.empty() ? Json() : Json(r.preset); }
+}  // namespace
+, {{"preprocess", "--preprocess", "NAME", "usual preprocessing: tf, imagenet, caffe, unit or raw",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
+r.preprocess_name = named_preprocesses()[i].name;
+r.preprocess = named_preprocesses()[i].preprocess;
+return {};
+}  // namespace octavo
 , OCTAVO_GET { return r.preprocess_name.empty() ? Json() : Json(r.preprocess_name); }
 }  // namespace
 , {{"color", "--color", "rgb|bgr|gray|rgba", "order of the channels that the model expects", false},
@@ -167,15 +186,25 @@ return {};
 }
 , OCTAVO_GET { return r.preprocess.norm.empty() ? Json() : Json(r.preprocess.norm); }
 }
-, {{"interpolation", "--interpolation", "bilinear|bilinear-plain",
-    "averaging as Pillow, or two taps as OpenCV", false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"bilinear", "bilinear-plain"}));
-r.preprocess.interpolation = static_cast<Interpolation>(i);
+, {{"center_fraction", "--center-fraction", "W,H",
+    "share of width and height that is kept, before resizing", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const std::vector<float> shares, as_numbers(j));
+if (shares.empty() || shares.size() > 2) return wrong("wants one share, or those of width, height");
+r.preprocess.center_fraction = {shares.front(), shares.back()};
 return {};
 }
 , OCTAVO_GET {
-  return r.preprocess.interpolation == Interpolation::kBilinear ? "bilinear" : "bilinear-plain";
+  const std::array<float, 2> shares = r.preprocess.center_fraction;
+  return shares == std::array<float, 2>{1, 1} ? Json() : Json(shares);
 }
+}
+, {{"interpolation", "--interpolation", "bilinear|bilinear-plain|bilinear-corners",
+    "averaging as Pillow, or two taps as OpenCV, or as MNN", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, kInterpolations));
+r.preprocess.interpolation = static_cast<Interpolation>(i);
+return {};
+}
+, OCTAVO_GET { return kInterpolations[static_cast<size_t>(r.preprocess.interpolation)]; }
 }
 , {{"exif", "--exif", "", "turn pictures as the camera says", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.exif, as_bool(j));
@@ -192,11 +221,19 @@ return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.scheme); }
 }
-, {{"limit", "--limit", "N", "calibrate on N samples spread evenly over the sorted folder", false},
+, {{"limit", "--limit", "N", "calibrate on N samples of the sorted folder", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
 return {};
 }
 , OCTAVO_GET { return r.limit; }
+}
+, {{"pick", "--pick", "spread|first",
+    "which samples --limit leaves: spread evenly over the sorted folder, or its first", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"spread", "first"}));
+r.pick_first = i == 1;
+return {};
+}
+, OCTAVO_GET { return r.pick_first ? "first" : "spread"; }
 }
 , {{"observer", "--observer", "NAME",
     "how ranges are chosen: min_max, moving_average, mse or percentile", false},
@@ -236,6 +273,27 @@ return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.activations); }
 }
+, {{"activation_bits", "--activation-bits", "8|7",
+    "7 keeps to half the integers, for processors whose sums saturate", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.activation_bits, as_int(j, 1, 32));
+return {};
+}
+, OCTAVO_GET { return r.recipe.activation_bits; }
+}
+, {{"symmetric", "--symmetric", "", "zero point of activations in the middle of the integers",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.symmetric, as_bool(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.symmetric; }
+}
+, {{"six_bit_3x3", "--six-bit-3x3", "",
+    "weights of 3 x 3 convolutions of stride 1 in 6 bits, as ncnn's Winograd wants them", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.six_bit_3x3, as_bool(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.six_bit_3x3; }
+}
 , {{"input_ranges", "--input-range", "NAME=MIN,MAX",
     "range of an input, or of any value, given by hand; wins over what was observed", true},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.input_ranges, as_ranges(j));
@@ -260,6 +318,18 @@ return {};
 }
 , OCTAVO_GET { return r.recipe.exclude_ops; }
 }
+, {{"only", "--only", "PATTERN", "quantize no nodes but those that match (* and ?)", true},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.only, as_texts(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.only; }
+}
+, {{"only_ops", "--only-op", "OP", "quantize no nodes but those of this operator", true},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.only_ops, as_texts(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.only_ops; }
+}
 ,
 }
 ;
@@ -269,19 +339,50 @@ return table;
 #undef OCTAVO_SET
 #undef OCTAVO_GET
 
+// Words of other tools that say the same.
+struct Alias {
+  const char* name;
+  const char* key;
+};
+constexpr Alias kAliases[] = {
+    {"nodes_to_exclude", "exclude"},  // onnxruntime.quantization.quantize_static
+    {"nodes_to_quantize", "only"},
+    {"op_types_to_quantize", "only_ops"},
+};
+
+std::string canonical(const std::string& name) {
+  for (const Alias& alias : kAliases) {
+    if (alias.name == name) return alias.key;
+  }
+  return name;
+}
+
 const Key* find_key(const std::string& name) {
   for (const Key& key : keys()) {
-    if (key.shown.key == name) return &key;
+    if (key.shown.key == canonical(name)) return &key;
   }
   return nullptr;
 }
 
-Status unknown_key(const std::string& name) {
+Status set_preset(RecipeFile& r, const Json& j) {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets()) names.emplace_back(preset.name);
+  OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+  OCTAVO_ASSIGN_OR_RETURN(const Json sets, parse_json(presets()[i].sets, "preset"));
+  r.preset = names[i];
+  for (const Key& key : keys()) {
+    const auto found = sets.find(key.shown.key);
+    if (found != sets.end()) OCTAVO_RETURN_IF_ERROR(key.set(r, *found));
+  }
+  return {};
+}
+
+Status unknown_key(const std::string& name, const std::string& place = "recipe") {
   std::vector<std::string> known = {"schema"};
   for (const Key& key : keys()) known.push_back(key.shown.key);
   return Status(ErrorCode::kInvalidArgument,
                 "there is no key '" + name + "'; did you mean '" + nearest_word(name, known) + "'?")
-      .at("recipe");
+      .at(place);
 }
 
 // The text of a flag as JSON: numbers, lists of numbers, sizes; else the text itself.
@@ -391,6 +492,10 @@ std::string describe_pictures(const Preprocess& p) {
     return std::to_string(s.width) + " x " + std::to_string(s.height);
   };
   std::string pictures = name_of(*p.color);
+  if (p.center_fraction != std::array<float, 2>{1, 1}) {
+    pictures +=
+        ", centre " + list_text({p.center_fraction[0], p.center_fraction[1]}) + " of width, height";
+  }
   if (p.resize_shorter) pictures += ", shorter side to " + std::to_string(*p.resize_shorter);
   if (p.resize) pictures += ", resized to " + size(*p.resize);
   if (p.crop) pictures += ", centre crop " + size(*p.crop);
@@ -405,7 +510,8 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
   const bool is_static = file.recipe.scheme == Scheme::kStatic;
   std::string text = is_static && p.color ? describe_pictures(p) : "";
   text += "  activations  " + std::string(name_of(file.recipe.activations)) +
-          " asymmetric, one scale a tensor, " +
+          (file.recipe.activation_bits == 7 ? " of 7 bits" : "") +
+          (file.recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
           (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";
   text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
   const std::string excluded =

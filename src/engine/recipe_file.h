@@ -17,7 +17,9 @@ namespace octavo {
 struct RecipeFile {
   std::string preprocess_name;  // "tf", ...; empty where none was named
   Preprocess preprocess;        // the named one with the user's changes
-  int64_t limit = 0;            // calibration samples, spread evenly over the sorted ones; 0: all
+  std::string preset;           // that the recipe began with; empty for none
+  int64_t limit = 0;            // calibration samples; 0: all
+  bool pick_first = false;      // which of the sorted ones: the first, or spread evenly over all
   Recipe recipe;
   bool operator==(const RecipeFile&) const = default;
 

@@ -8,6 +8,7 @@
 #include "graph/ops.h"
 #include "quant/clamps.h"
 #include "quant/compute_layout.h"
+#include "quant/params.h"
 #include "quant/stages.h"
 
 namespace octavo {
@@ -41,6 +42,8 @@ class Chooser {
   bool folds(const Node& clamp) const {
     if (info_of(clamp.op).role != Role::kClamp) return false;
     const NodeId before = graph_.producer(clamp.inputs[0]);
+    const std::optional<Range> bounds = clamp_bounds(graph_, clamp);
+    if (!bounds || !saturates_at(*bounds, ActivationType(state_.recipe))) return false;
     return state_.is_quantized(before) && rule_of(graph_.node(before).op).takes_in_clamps &&
            foldable_clamp(graph_, clamp.inputs[0]) != kNoNode;
   }

@@ -69,6 +69,16 @@ bool matches_node(const Graph& graph, const Node& node, const std::string& patte
   });
 }
 
+// A key that names others; a Relu or Clip goes with what it follows.
+std::string left_out_by(const Recipe& recipe, const Graph& graph, const Node& node) {
+  if (info_of(node.op).role == Role::kClamp) return {};
+  const auto is_op = [&](const std::string& op) { return op == node.op_type; };
+  const auto matches = [&](const std::string& p) { return matches_node(graph, node, p); };
+  if (!recipe.only_ops.empty() && std::ranges::none_of(recipe.only_ops, is_op)) return "only_ops";
+  if (!recipe.only.empty() && std::ranges::none_of(recipe.only, matches)) return "only";
+  return {};
+}
+
 bool matches_anything(const Graph& graph, const std::string& pattern) {
   const std::vector<NodeId> nodes = graph.live_nodes();
   return std::any_of(nodes.begin(), nodes.end(),
@@ -102,6 +112,9 @@ Status validate(const Recipe& recipe) {
             "activations of the dynamic scheme are uint8: ONNX's DynamicQuantizeLinear gives no "
             "other"};
   }
+  if (recipe.activation_bits != 8 && recipe.activation_bits != 7) {
+    return {ErrorCode::kInvalidArgument, "activation_bits are 8, or 7 for engines that saturate"};
+  }
   return check_hand_ranges(recipe);
 }
 
@@ -112,6 +125,11 @@ Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& gra
     warnings.push_back("observer " + recipe.observer +
                        " is without effect: the dynamic scheme observes nothing");
   }
+  if (recipe.scheme == Scheme::kDynamic && (recipe.symmetric || recipe.activation_bits != 8)) {
+    warnings.push_back(
+        "symmetric and activation-bits are without effect: ONNX's DynamicQuantizeLinear is "
+        "asymmetric, of 8 bits");
+  }
   for (const auto& [name, range] : recipe.input_ranges) {
     if (graph.find_value(name) != kNoValue) continue;
     warnings.push_back("input-range '" + name +
@@ -119,19 +137,26 @@ Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& gra
                        "did you mean '" +
                        nearest_word(name, names_of_values(graph)) + "'?");
   }
-  for (const std::string& pattern : recipe.exclude) {
-    if (matches_anything(graph, pattern)) continue;
-    warnings.push_back("exclude '" + pattern + "' matches no node and no output of a node");
+  for (const auto& [key, patterns] :
+       {std::pair("exclude", &recipe.exclude), {"only", &recipe.only}}) {
+    for (const std::string& pattern : *patterns) {
+      if (matches_anything(graph, pattern)) continue;
+      warnings.push_back(std::string(key) + " '" + pattern +
+                         "' matches no node and no output of a node");
+    }
   }
   const std::set<std::string> present = operators_in(graph);
   std::vector<std::string> known = known_operators();
   known.insert(known.end(), present.begin(), present.end());
-  for (const std::string& op : recipe.exclude_ops) {
-    if (present.count(op)) continue;
-    if (std::find(known.begin(), known.end(), op) == known.end()) {
-      return unknown_word("operator", op, known);
+  for (const auto& [key, ops] :
+       {std::pair("exclude-op ", &recipe.exclude_ops), {"only-op ", &recipe.only_ops}}) {
+    for (const std::string& op : *ops) {
+      if (present.count(op)) continue;
+      if (std::find(known.begin(), known.end(), op) == known.end()) {
+        return unknown_word("operator", op, known);
+      }
+      warnings.push_back(key + op + " is without effect: the model has none");
     }
-    warnings.push_back("exclude-op " + op + " is without effect: the model has none");
   }
   return warnings;
 }
@@ -143,7 +168,7 @@ std::string excluded_by(const Recipe& recipe, const Graph& graph, const Node& no
   for (const std::string& pattern : recipe.exclude) {
     if (matches_node(graph, node, pattern)) return pattern;
   }
-  return {};
+  return left_out_by(recipe, graph, node);
 }
 
 // Greedy: on a mismatch the last star takes one character more. Linear in practice and never worse

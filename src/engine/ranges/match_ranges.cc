@@ -7,6 +7,7 @@
 #include "engine/ranges/lines.h"
 #include "quant/compute_layout.h"
 #include "quant/nearest_word.h"
+#include "quant/six_bits.h"
 #include "quant/weight_scales.h"
 
 namespace octavo {
@@ -176,9 +177,9 @@ Status add_layer(const Graph& graph, const Node& node, const Ranges& ranges, con
   } else {
     OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, finite_constant(graph, node, node.inputs[1]));
     const int axis = compute_layout(graph, node)->axis;
-    for (const float scale : scales_of_weights(tensor, axis, Granularity::kPerChannel).scale) {
-      weights.scales.push_back(1 / scale);
-    }
+    QuantParams params = scales_of_weights(tensor, axis, Granularity::kPerChannel);
+    if (recipe.six_bit_3x3 && takes_six_bits(graph, node)) narrow_to_six_bits(params);
+    for (const float scale : params.scale) weights.scales.push_back(1 / scale);
   }
   file.weights.push_back(std::move(weights));
   return {};
