@@ -32,11 +32,7 @@ Result<RangeFile> logged(const Options& o, const RecipeFile& recipe, const Sessi
     OCTAVO_RETURN_IF_ERROR(report(progress, "calibrate", i + 1, samples.source.count));
   }
   note(skipped_lines(log.skipped()));
-  OCTAVO_RETURN_IF_ERROR(
-      check_any_used(std::ssize(files) - std::ssize(log.skipped()), log.skipped()));
-  RangeFile file;
-  file.values = log.lines();
-  return file;
+  return log.file();
 }
 
 Result<RangeFile> observed(const Options& o, const RecipeFile& recipe, Session& session,
@@ -93,8 +89,7 @@ Result<ExitCode> run(Options& o) {
   OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
   OCTAVO_ASSIGN_OR_RETURN(const RangeFile file, found(o, recipe, session));
   OCTAVO_RETURN_IF_ERROR(write_text(o.output, o.force, format->write(file)));
-  print(o.output + ": " + format->description + ", " + std::to_string(file.values.size()) +
-        (o.format == "mace_log" ? " lines\n" : " values\n"));
+  print(o.output + "\n" + summary_of(file, *format));
   return kExitOk;
 }
 

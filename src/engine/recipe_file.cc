@@ -46,10 +46,10 @@ Result<double> as_number(const Json& j) {
 }
 
 Result<std::vector<float>> as_numbers(const Json& j) {
-  if (j.is_number()) return std::vector<float>{j.get<float>()};
   std::vector<float> out;
-  for (const Json& item : j.is_array() ? j : Json::array({nullptr})) {
-    if (!item.is_number()) return wrong("wants a number or a list of numbers");
+  for (const Json& item : j.is_array() ? j : Json::array({j})) {
+    if (!item.is_number() || !std::isfinite(item.get<float>()))
+      return wrong("wants a number or a list of numbers");
     out.push_back(item.get<float>());
   }
   return out;
@@ -440,20 +440,25 @@ Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& b
   if (object.contains("schema") && object["schema"] != 1) {
     return wrong("its schema is not 1; it was written for another version of Octavo").at("recipe");
   }
+  const auto place = [&](const std::string& name) {
+    const std::string line = place_in(line_of_key(json, name));
+    return "recipe" + (line.empty() ? "" : ", " + line);
+  };
+  std::map<std::string, std::string> given;  // key -> its name in the file
   for (const auto& item : object.items()) {
-    if (item.key() == "schema" || find_key(item.key())) continue;
-    const std::string line = place_in(line_of_key(json, item.key()));
-    const Status unknown = unknown_key(item.key());
-    return line.empty() ? unknown : Status(unknown.code(), unknown.message(), "recipe, " + line);
+    const std::string& name = item.key();
+    if (name == "schema") continue;
+    if (!find_key(name)) return unknown_key(name, place(name));
+    const auto [other, is_new] = given.emplace(canonical(name), name);
+    if (is_new) continue;
+    return wrong("'" + name + "' and '" + other->second + "' say the same").at(place(name));
   }
   RecipeFile recipe = base;
-  for (const Key& key : keys()) {  // in the table's order: preprocess comes before what refines it
-    const auto found = object.find(key.shown.key);
-    if (found == object.end() || found->is_null()) continue;
-    const std::string line = place_in(line_of_key(json, key.shown.key));
-    OCTAVO_RETURN_IF_ERROR(
-        key.set(recipe, *found)
-            .at("recipe, " + line + (line.empty() ? "" : ", ") + "key '" + key.shown.key + "'"));
+  for (const Key& key : keys()) {  // in the table's order: presets come before what refines them
+    const auto found = given.find(key.shown.key);
+    if (found == given.end() || object[found->second].is_null()) continue;
+    OCTAVO_RETURN_IF_ERROR(key.set(recipe, object[found->second])
+                               .at(place(found->second) + ", key '" + found->second + "'"));
   }
   OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe).at("recipe"));
   return recipe;

@@ -81,10 +81,8 @@ class Filler {
         return Range{a->min + b->min, a->max + b->max};
       case Op::kSub:
         return Range{a->min - b->max, a->max - b->min};
-      case Op::kMul:
-        return over_corners(*a, *b, [](float x, float y) { return x * y; });
       default:
-        return {};
+        return over_corners(*a, *b, [](float x, float y) { return x * y; });
     }
   }
 
@@ -96,6 +94,10 @@ class Filler {
         return Range{0, 1};
       case Op::kTanh:
         return Range{-1, 1};
+      case Op::kAdd:
+      case Op::kSub:
+      case Op::kMul:
+        return computed(node);
       default:
         break;
     }
@@ -107,8 +109,6 @@ class Filler {
         return clamped(node);
       case Role::kConcat:
         return joined(node);
-      case Role::kBinary:
-        return computed(node);
       default:
         return {};
     }

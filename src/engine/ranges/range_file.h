@@ -55,6 +55,9 @@ std::span<const RangeFormat> range_formats();
 // kInvalidArgument names the nearest one.
 Result<const RangeFormat*> find_range_format(const std::string& name);
 
+// What was written, in a few lines, for people.
+std::string summary_of(const RangeFile& file, const RangeFormat& format);
+
 // By the first format that matches. kInvalidArgument, too, where there is not one line of use.
 Result<RangeFile> read_range_file(const std::string& text);
 

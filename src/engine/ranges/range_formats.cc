@@ -1,4 +1,7 @@
+#include <algorithm>
+
 #include "engine/ranges/formats.h"
+#include "engine/ranges/lines.h"
 #include "quant/nearest_word.h"
 
 namespace octavo {
@@ -25,6 +28,16 @@ Result<const RangeFormat*> find_range_format(const std::string& name) {
   return Status(ErrorCode::kInvalidArgument, "there is no format of ranges '" + name +
                                                  "'; did you mean '" + nearest_word(name, known) +
                                                  "'?");
+}
+
+std::string summary_of(const RangeFile& file, const RangeFormat& format) {
+  std::string text = std::string("  format       ") + format.description + "\n  ranges       " +
+                     std::to_string(file.values.size()) + "\n";
+  const auto width = [](const NamedRange& value) { return value.range.max - value.range.min; };
+  const auto widest = std::ranges::max_element(file.values, {}, width);
+  if (widest == file.values.end()) return text;
+  return text + "  widest       '" + widest->name + "', " + text_of(widest->range.min) + " to " +
+         text_of(widest->range.max) + "\n";
 }
 
 Result<RangeFile> read_range_file(const std::string& text) {

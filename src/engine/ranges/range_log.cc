@@ -32,4 +32,12 @@ Result<bool> RangeLog::add(const std::string& name, const Result<std::vector<Ten
   return used;
 }
 
+Result<RangeFile> RangeLog::file() const {
+  OCTAVO_RETURN_IF_ERROR(check_any_used(std::ssize(lines_), skipped_));
+  RangeFile file;
+  file.format = "mace_log";
+  file.values = lines_;
+  return file;
+}
+
 }  // namespace octavo

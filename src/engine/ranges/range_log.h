@@ -14,7 +14,8 @@ class RangeLog {
   Result<bool> add(const std::string& name, const Result<std::vector<Tensor>>& inputs);
 
   const SampleLoader& loader() const { return stream_.loader(); }
-  const std::vector<NamedRange>& lines() const { return lines_; }  // in running order, by sample
+  // Values in running order, sample by sample. kCalibrationData where none could be used.
+  Result<RangeFile> file() const;
   const std::vector<SkippedSample>& skipped() const { return skipped_; }
 
  private:

@@ -42,7 +42,7 @@ TEST(MnnConfig, WarnsOfKeysThatNobodyKnowsOrThatHaveNoEffect) {
             (std::vector<std::string>{
                 "batch_size is without effect: samples run one at a time, with the same result",
                 "winogradOpt is without effect: kernels choose for themselves",
-                "line 7, there is no key 'widht'; did you mean 'width'?",
+                "line 6, there is no key 'widht'; did you mean 'width'?",
                 "feature_quantize_method EMA also trains weights in MNN; here ranges alone are "
                 "averaged"}));
 }
@@ -101,7 +101,7 @@ TEST(MnnConfig, RefusesWithLineAndReason) {
       {"{\n\n\"feature_quantize_method\": \"LK\"}",
        "line 3, key 'feature_quantize_method': does not know 'LK'; did you mean 'KL'?"},
       {"{\"weight_quantize_method\": \"MAX\"}",
-       "key 'weight_quantize_method': does not know 'MAX'; did you mean 'ADMM'?"},
+       "key 'weight_quantize_method': does not know 'MAX'; did you mean 'MAX_ABS'?"},
       {"{\"feature_clamp_value\": 128}", "key 'feature_clamp_value': wants a number from 0 to 127"},
       {"{\"feature_clamp_value\": 100}",
        "key 'feature_clamp_value': can be 127 (8 bits) or 63 (7 bits) here, not 100"},
