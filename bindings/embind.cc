@@ -15,7 +15,10 @@ EMSCRIPTEN_BINDINGS(octavo) {
   function("open", &open_session);
   function("recipeKeys", &recipe_keys_json);
   function("normalizeRecipe", &normalize_recipe);
+  function("overlayRecipe", &overlay_recipe);
   function("setFlag", &set_flag);
+  function("readMnnConfig", &read_mnn_config_file);
+  function("checkRangeFormat", &check_range_format);
   function("checkSampleHead", &check_head);
   function("checkThresholds", &check_thresholds);
   function("labelsFromLines", &labels_by_lines);
@@ -33,6 +36,10 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("calibrate", &JsSession::calibrate)
       .function("quantize", select_overload<val(const JsCalibration&) const>(&JsSession::quantize))
       .function("quantizeUncalibrated", &JsSession::quantize_uncalibrated)
+      .function("givenRanges", &JsSession::given_ranges)
+      .function("rangeFile", &JsSession::range_file)
+      .function("convertRanges", &JsSession::convert_ranges)
+      .function("rangeLog", &JsSession::range_log)
       .function("compare", &JsSession::compare)
       .function("run", &JsSession::run)
       .function("outputNames", &JsSession::output_names)
@@ -50,6 +57,11 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("merge", &JsCalibration::merge)
       .function("samples", &JsCalibration::samples)
       .function("skipped", &JsCalibration::skipped);
+
+  class_<JsRangeLog>("RangeLog")
+      .function("addFile", &JsRangeLog::add_file)
+      .function("file", &JsRangeLog::file)
+      .function("skipped", &JsRangeLog::skipped);
 
   class_<JsComparison>("Comparison")
       .function("addFile", &JsComparison::add_file)

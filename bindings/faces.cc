@@ -2,8 +2,11 @@
 
 #include "engine/inspect.h"
 #include "engine/labels.h"
+#include "engine/mnn_config.h"
 #include "engine/npy.h"
 #include "engine/profile.h"
+#include "engine/ranges/given_ranges.h"
+#include "engine/ranges/match_ranges.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
 #include "quant/report.h"
@@ -58,6 +61,17 @@ Result<Profile> profile_of(Session& session, const val& inputs, int runs) {
   return profile(session, tensors, runs);
 }
 
+// A file of ranges as text, with what there is to say of it.
+val written(const Result<RangeFile>& file, const std::string& format,
+            const std::vector<std::string>& warnings) {
+  if (!file.ok()) return outcome(file.status());
+  const Result<const RangeFormat*> writer = find_range_format(format);
+  if (!writer.ok()) return outcome(writer.status());
+  return outcome_of(dump_json({{"text", (*writer)->write(*file)},
+                               {"summary", summary_of(*file, **writer)},
+                               {"warnings", warnings}}));
+}
+
 val to_tensors(const std::vector<Tensor>& tensors) {
   val array = val::array();
   for (const Tensor& tensor : tensors) array.call<void>("push", to_tensor(tensor));
@@ -100,6 +114,25 @@ std::string recipe_keys_json() {
 val normalize_recipe(const std::string& recipe) {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   return read.ok() ? outcome_of(recipe_to_json(*read)) : outcome(read.status());
+}
+
+val overlay_recipe(const std::string& base, const std::string& recipe) {
+  const Result<RecipeFile> below = recipe_from_json(base);
+  if (!below.ok()) return outcome(below.status());
+  const Result<RecipeFile> read = recipe_from_json(recipe, *below);
+  return read.ok() ? outcome_of(recipe_to_json(*read)) : outcome(read.status());
+}
+
+val read_mnn_config_file(const std::string& text) {
+  const Result<MnnConfig> config = read_mnn_config(text);
+  if (!config.ok()) return outcome(config.status());
+  return outcome_of(dump_json({{"recipe", recipe_to_json(config->recipe)},
+                               {"images", config->images},
+                               {"warnings", config->warnings}}));
+}
+
+val check_range_format(const std::string& name) {
+  return outcome(find_range_format(name).status());
 }
 
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text) {
@@ -194,6 +227,14 @@ val JsComparison::missed(const std::string& thresholds) const {
   return outcome_of(missed_thresholds(*report, *parsed));
 }
 
+val JsRangeLog::add_file(const std::string& name, const val& file) {
+  return outcome_from(log_->add(name, log_->loader().load(bytes_from(file))));
+}
+
+val JsRangeLog::file() const { return written(log_->file(), "mace_log", {}); }
+
+std::string JsRangeLog::skipped() const { return dump_json(to_json(log_->skipped())); }
+
 // --- session
 // ---------------------------------------------------------------------------------------
 
@@ -251,17 +292,64 @@ val JsSession::quantize(const JsCalibration& calibration) const {
   return quantize(*finished, calibration.stream().recipe());
 }
 
-val JsSession::quantize_uncalibrated(const std::string& recipe) const {
+val JsSession::quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
   const auto valid = validate(read->recipe, session_.graph());
   if (!valid.ok()) return outcome(valid.status());
-  if (read->recipe.scheme == Scheme::kStatic) {
+  const bool is_static = read->recipe.scheme == Scheme::kStatic;
+  if (!is_static && !ranges.empty()) {
     return outcome(Status(ErrorCode::kInvalidArgument,
-                          "the static scheme finds ranges on samples: calibrate first, or choose "
-                          "the scheme dynamic"));
+                          "ranges are of use to the static scheme only: leave them out"));
+  }
+  if (is_static && (!ranges.empty() || !read->recipe.input_ranges.empty())) {
+    const Result<GivenRanges> given = octavo::given_ranges(session_.graph(), *read, ranges);
+    if (!given.ok()) return outcome(given.status());
+    return quantize(given->calibration, given->recipe);
+  }
+  if (is_static) {
+    return outcome(Status(ErrorCode::kInvalidArgument,
+                          "the static scheme finds ranges on samples: calibrate first, give a file "
+                          "of ranges, or choose the scheme dynamic"));
   }
   return quantize(Calibration{}, *read);
+}
+
+val JsSession::given_ranges(const std::string& recipe, const std::string& ranges) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const Result<GivenRanges> given = octavo::given_ranges(session_.graph(), *read, ranges);
+  if (!given.ok()) return outcome(given.status());
+  return outcome_of(dump_json({{"recipe", recipe_to_json(given->recipe)},
+                               {"source", given->source},
+                               {"plan", describe(given->recipe)},
+                               {"warnings", given->warnings}}));
+}
+
+val JsSession::range_file(const JsCalibration& calibration, const std::string& format) const {
+  const Result<Calibration> finished = calibration.stream().finish();
+  if (!finished.ok()) return outcome(finished.status());
+  return written(
+      range_file_of(session_.graph(), finished->ranges, calibration.stream().recipe().recipe),
+      format, {});
+}
+
+val JsSession::convert_ranges(const std::string& recipe, const std::string& ranges,
+                              const std::string& format, double percentile, bool enhance) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  const Result<RangeFile> file = read_ranges(ranges, {percentile, enhance});
+  if (!file.ok()) return outcome(file.status());
+  const Result<MatchedRanges> matched = match_ranges(*file, session_.graph());
+  if (!matched.ok()) return outcome(matched.status());
+  return written(range_file_of(session_.graph(), matched->ranges, read->recipe), format,
+                 matched->warnings);
+}
+
+val JsSession::range_log(const std::string& recipe) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  return handle_from<JsRangeLog>(RangeLog::make(session_, *read));
 }
 
 val JsSession::quantize(const Calibration& calibration, const RecipeFile& recipe) const {

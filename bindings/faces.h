@@ -1,6 +1,7 @@
 // The classes behind octavo.d.ts: strings and JavaScript values in, engine calls, outcomes out.
 #pragma once
 
+#include "engine/ranges/range_log.h"
 #include "engine/report_json.h"
 #include "engine/streams.h"
 #include "marshal.h"
@@ -14,6 +15,9 @@ int threads();
 val open_session(val source, val sibling);
 std::string recipe_keys_json();
 val normalize_recipe(const std::string& recipe);
+val overlay_recipe(const std::string& base, const std::string& recipe);
+val read_mnn_config_file(const std::string& text);
+val check_range_format(const std::string& name);
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
 val check_head(const val& head);
 val check_thresholds(const std::string& text);
@@ -37,6 +41,17 @@ class JsCalibration {
 
  private:
   std::shared_ptr<CalibrationStream> stream_;  // shared, because Embind copies what it hands out
+};
+
+class JsRangeLog {
+ public:
+  explicit JsRangeLog(RangeLog log) : log_(std::make_shared<RangeLog>(std::move(log))) {}
+  val add_file(const std::string& name, const val& file);
+  val file() const;
+  std::string skipped() const;
+
+ private:
+  std::shared_ptr<RangeLog> log_;  // shared, because Embind copies what it hands out
 };
 
 class JsComparison {
@@ -68,7 +83,12 @@ class JsSession {
   val inputs_of(const std::string& recipe, const val& file) const;
   val calibrate(const std::string& recipe) const;
   val quantize(const JsCalibration& calibration) const;
-  val quantize_uncalibrated(const std::string& recipe) const;
+  val quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const;
+  val given_ranges(const std::string& recipe, const std::string& ranges) const;
+  val range_file(const JsCalibration& calibration, const std::string& format) const;
+  val convert_ranges(const std::string& recipe, const std::string& ranges,
+                     const std::string& format, double percentile, bool enhance) const;
+  val range_log(const std::string& recipe) const;
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
   val run(val inputs);
   val profile(val inputs, int runs);

@@ -49,8 +49,14 @@ export interface Session extends Handle {
   inputsOf(recipe: string, file: Uint8Array): Outcome<RawTensor[]>;
   calibrate(recipe: string): Outcome<Calibration>;
   quantize(calibration: Calibration): Outcome<Session>;
-  /** By a recipe of the dynamic scheme. */
-  quantizeUncalibrated(recipe: string): Outcome<Session>;
+  /** By a recipe of the dynamic scheme, or with the ranges of a file or of the recipe; `ranges` '' for none. */
+  quantizeUncalibrated(recipe: string, ranges: string): Outcome<Session>;
+  /** What the ranges of a file, or those of the recipe alone, come to: JSON {recipe, source, plan, warnings}. */
+  givenRanges(recipe: string, ranges: string): Outcome<string>;
+  /** A file of ranges, of a calibration or of another file: JSON {text, summary, warnings}. Logs are merged by percentile. */
+  rangeFile(calibration: Calibration, format: string): Outcome<string>;
+  convertRanges(recipe: string, ranges: string, format: string, percentile: number, enhance: boolean): Outcome<string>;
+  rangeLog(recipe: string): Outcome<RangeLog>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
   run(inputs: RawTensor[]): Outcome<RawTensor[]>;
   outputNames(): string[];
@@ -77,6 +83,14 @@ export interface Calibration extends Handle {
   merge(later: Uint8Array): Outcome<null>;
   samples(): number;
   /** JSON list of {name, reason}. */
+  skipped(): string;
+}
+
+/** The ranges of every value in every sample, as MACE logs them. */
+export interface RangeLog extends Handle {
+  addFile(name: string, file: Uint8Array): Outcome<boolean>;
+  /** As of rangeFile. */
+  file(): Outcome<string>;
   skipped(): string;
 }
 
@@ -108,6 +122,12 @@ export interface Module {
   recipeKeys(): string;
   /** Checks a recipe and writes it in full. */
   normalizeRecipe(recipe: string): Outcome<string>;
+  /** The keys of `recipe` over those of `base`, in full. */
+  overlayRecipe(base: string, recipe: string): Outcome<string>;
+  /** MNN's configuration: JSON {recipe, images, warnings}; `recipe` is text. */
+  readMnnConfig(text: string): Outcome<string>;
+  /** Whether there is a format of files of ranges of this name. */
+  checkRangeFormat(name: string): Outcome<null>;
   /** A recipe changed by one flag of the command line. */
   setFlag(recipe: string, key: string, text: string): Outcome<string>;
   /** Whether a text for `--fail-below` can be read. */

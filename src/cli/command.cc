@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "engine/mnn_config.h"
+
 namespace octavo {
 
 ExitCode exit_code_of(const Status& status) {
@@ -34,6 +36,10 @@ Result<Session> open_model(const std::string& path) {
 void RecipeFlags::add_to(CLI::App& app) {
   app.add_option("--recipe", recipe_path_, "JSON file with any of the following; flags win over it")
       ->type_name("FILE");
+  app.add_option(
+         "--config", config_path_,
+         "MNN's configuration of quantized.out, as it stands; --recipe and flags win over it")
+      ->type_name("FILE");
   given_.reserve(recipe_keys().size());  // CLI11 keeps pointers into it
   for (const RecipeKey& key : recipe_keys()) {
     auto& texts = given_.emplace_back(key.key, std::vector<std::string>()).second;
@@ -48,12 +54,21 @@ void RecipeFlags::add_to(CLI::App& app) {
   }
 }
 
-Result<RecipeFile> RecipeFlags::resolve() const {
+Result<RecipeFile> RecipeFlags::resolve(std::string* images) const {
   RecipeFile recipe;
+  if (!config_path_.empty()) {
+    OCTAVO_ASSIGN_OR_RETURN(const std::string text, read_text(config_path_));
+    Result<MnnConfig> config = read_mnn_config(text);
+    if (!config.ok()) return config.status().at(config_path_);
+    for (const std::string& warning : config->warnings) {
+      note("  warning      " + config_path_ + ": " + warning + "\n");
+    }
+    recipe = config->recipe;
+    if (images && images->empty()) *images = config->images;
+  }
   if (!recipe_path_.empty()) {
-    OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(recipe_path_));
-    Result<RecipeFile> read =
-        recipe_from_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    OCTAVO_ASSIGN_OR_RETURN(const std::string text, read_text(recipe_path_));
+    Result<RecipeFile> read = recipe_from_json(text, recipe);
     if (!read.ok()) return read.status().at(recipe_path_);
     recipe = *read;
   }
@@ -64,6 +79,20 @@ Result<RecipeFile> RecipeFlags::resolve() const {
   }
   OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe));
   return recipe;
+}
+
+std::string RecipeFlags::given(const std::string& key) const {
+  for (const auto& [name, texts] : given_) {
+    if (name == key && !texts.empty()) return texts.back();
+  }
+  return {};
+}
+
+std::vector<std::string> picked(std::vector<std::string> files, const RecipeFile& recipe) {
+  if (!recipe.pick_first) return spread_evenly(files, recipe.limit);
+  const auto count = static_cast<size_t>(recipe.limit);
+  if (count > 0 && count < files.size()) files.resize(count);
+  return files;
 }
 
 Samples samples_of(std::vector<std::string> files, const SampleLoader& loader) {

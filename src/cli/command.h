@@ -26,23 +26,31 @@ ExitCode exit_code_of(const Status& status);
 using RunCommand = std::function<Result<ExitCode>()>;
 RunCommand add_inspect(CLI::App& app);
 RunCommand add_quantize(CLI::App& app);
+RunCommand add_ranges(CLI::App& app);
 RunCommand add_compare(CLI::App& app);
 RunCommand add_run(CLI::App& app);
 
 Result<Session> open_model(const std::string& path);
 
-// The flags of the recipe (engine/recipe_file.h), --recipe included; `resolve` gives the recipe
-// after parsing: the file's keys, then the flags'.
+// The flags of the recipe (engine/recipe_file.h), --recipe and --config included; `resolve` gives
+// the recipe after parsing: the configuration's, then the file's keys, then the flags'.
 class RecipeFlags {
  public:
   void add_to(CLI::App& app);
-  Result<RecipeFile> resolve() const;
+  // `images`: becomes the folder of MNN's configuration, where it is empty and there is one.
+  Result<RecipeFile> resolve(std::string* images = nullptr) const;
+  // The last text of a key's flag, without looking at the file; empty where it was not given.
+  std::string given(const std::string& key) const;
 
  private:
   std::string recipe_path_;
+  std::string config_path_;
   std::vector<std::pair<std::string, std::vector<std::string>>>
       given_;  // key -> texts, table order
 };
+
+// The files that the recipe's limit leaves.
+std::vector<std::string> picked(std::vector<std::string> files, const RecipeFile& recipe);
 
 // --images and what reads them.
 struct Samples {

@@ -58,7 +58,7 @@ Result<ExitCode> run(const Options& o) {
                           SampleLoader::make(float_session.graph(), recipe));
   OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
   note(skipped_lines(found.skipped));
-  const Samples samples = samples_of(spread_evenly(found.files, recipe.limit), loader);
+  const Samples samples = samples_of(picked(found.files, recipe), loader);
 
   CompareOptions options;
   options.threads = o.threads > 0 ? o.threads : hardware_threads();

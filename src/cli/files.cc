@@ -130,4 +130,14 @@ Status write_atomically(const std::string& path, bool force,
   return status.at(path);
 }
 
+Status write_text(const std::string& path, bool force, const std::string& text) {
+  return write_atomically(path, force,
+                          [&](const Sink& sink) { return sink(std::as_bytes(std::span(text))); });
+}
+
+Result<std::string> read_text(const std::string& path) {
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(path));
+  return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+}
+
 }  // namespace octavo

@@ -12,6 +12,7 @@
 namespace octavo {
 
 Result<std::vector<std::byte>> read_file(const std::string& path);
+Result<std::string> read_text(const std::string& path);
 
 // Regular files below `folder` (or the one file it names), sorted by their path below it, byte by
 // byte; hidden ones left out. kCalibrationData where there are none.
@@ -35,6 +36,7 @@ OpenSibling siblings_of(const std::string& path);
 using Sink = std::function<Status(std::span<const std::byte>)>;
 Status write_atomically(const std::string& path, bool force,
                         const std::function<Status(const Sink&)>& write);
+Status write_text(const std::string& path, bool force, const std::string& text);
 Status check_writable(const std::string& path, bool force);  // before long work
 
 }  // namespace octavo

@@ -25,6 +25,7 @@ int main(int argc, char** argv) {
   };
   add("inspect", "show inputs, layers and what can be quantized", add_inspect);
   add("quantize", "calibrate on images and write the int8 model", add_quantize);
+  add("ranges", "write the ranges of activations, as files of other tools", add_ranges);
   add("compare", "run a float and a quantized model side by side", add_compare);
   add("run", "run a model on one array", add_run);
 

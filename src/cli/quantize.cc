@@ -4,6 +4,7 @@
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "engine/ranges/given_ranges.h"
 #include "engine/report_json.h"
 
 namespace octavo {
@@ -13,6 +14,7 @@ struct Options {
   std::string model;
   std::string output;
   std::string images;
+  std::string ranges;
   std::string write_recipe;
   RecipeFlags recipe;
   int threads = 0;
@@ -27,52 +29,90 @@ std::string title(const Options& o) {
 
 Status write_recipe(const Options& o, const RecipeFile& recipe) {
   if (o.write_recipe.empty()) return {};
-  const std::string text = recipe_to_json(recipe) + "\n";
-  return write_atomically(o.write_recipe, o.force,
-                          [&](const Sink& sink) { return sink(std::as_bytes(std::span(text))); });
+  return write_text(o.write_recipe, o.force, recipe_to_json(recipe) + "\n");
 }
 
+// The samples of the calibration, for what looks at them again.
+struct Seen {
+  std::optional<SampleLoader> loader;
+  Samples samples;
+};
+
+int threads_of(const Options& o) { return o.threads > 0 ? o.threads : hardware_threads(); }
+
 // Says what it is going to do, and does it.
-Result<Session::Quantized> quantized(const Options& o, const RecipeFile& recipe, Session& session,
-                                     Calibration& calibration) {
+Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Session& session,
+                               Seen& seen) {
   if (o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
-                  "the static scheme finds ranges on samples: give --images a folder of them, or "
-                  "use --scheme dynamic");
+                  "the static scheme finds ranges on samples: give --images a folder of them, "
+                  "--ranges a file, or use --scheme dynamic");
   }
-  OCTAVO_ASSIGN_OR_RETURN(const SampleLoader loader, SampleLoader::make(session.graph(), recipe));
+  OCTAVO_ASSIGN_OR_RETURN(seen.loader, SampleLoader::make(session.graph(), recipe));
   OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
   note(skipped_lines(found.skipped));
-  const Samples samples = samples_of(spread_evenly(found.files, recipe.limit), loader);
-  const int threads = o.threads > 0 ? o.threads : hardware_threads();
+  seen.samples = samples_of(picked(found.files, recipe), *seen.loader);
+  const int threads = threads_of(o);
   if (!o.quiet) {
-    note(title(o) + "  samples      " + std::to_string(samples.files.size()) + " of " +
+    note(title(o) + "  samples      " + std::to_string(seen.samples.files.size()) + " of " +
          std::to_string(found.files.size()) + " in " + o.images + ", " + std::to_string(threads) +
-         (threads == 1 ? " thread\n" : " threads\n") + describe(recipe, loader.preprocess()));
+         (threads == 1 ? " thread\n" : " threads\n") + describe(recipe, seen.loader->preprocess()));
   }
   OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
-  const Progress progress = terminal_progress(o.quiet);
-  OCTAVO_ASSIGN_OR_RETURN(calibration, session.calibrate(samples.source, recipe, threads, progress));
+  OCTAVO_ASSIGN_OR_RETURN(
+      Calibration calibration,
+      session.calibrate(seen.samples.source, recipe, threads, terminal_progress(o.quiet)));
   note(skipped_lines(calibration.skipped));
-  return session.quantize(calibration, recipe, samples.source, threads, progress);
+  return calibration;
+}
+
+// Ranges of a file, or by hand alone. `recipe` gets what a table leaves in float.
+Result<Calibration> given(const Options& o, RecipeFile& recipe, const Session& session) {
+  if (!o.images.empty()) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "ranges come from --images or from --ranges: give one");
+  }
+  // Presets may wish what only samples allow.
+  recipe.recipe.corrections.clear();
+  std::string text;
+  if (!o.ranges.empty()) {
+    OCTAVO_ASSIGN_OR_RETURN(text, read_text(o.ranges));
+  }
+  Result<GivenRanges> given = given_ranges(session.graph(), recipe, text);
+  if (!given.ok()) return given.status().at(o.ranges);
+  recipe = std::move(given->recipe);
+  if (!o.quiet) {
+    const std::string source = o.ranges.empty() ? "by hand" : o.ranges + " (" + given->source + ")";
+    note(title(o) + "  ranges       " + source + "\n" + describe(recipe));
+  }
+  for (const std::string& warning : given->warnings) note("  warning      " + warning + "\n");
+  OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
+  return std::move(given->calibration);
 }
 
 // The dynamic scheme looks at no samples.
-Result<Session::Quantized> uncalibrated(const Options& o, const RecipeFile& recipe,
-                                        const Session& session) {
-  if (!o.images.empty()) {
+Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
+  if (!o.images.empty() || !o.ranges.empty()) {
     return Status(ErrorCode::kInvalidArgument,
-                  "the dynamic scheme looks at no samples: leave --images out, or use --scheme "
-                  "static");
+                  "the dynamic scheme looks at no samples: leave --images and --ranges out, or use "
+                  "--scheme static");
   }
   if (!o.quiet) note(title(o) + describe(recipe));
   OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
-  return session.quantize(Calibration{}, recipe);
+  return Calibration{};
 }
 
-Result<ExitCode> run(const Options& o) {
+Result<Calibration> ranges_for(const Options& o, RecipeFile& recipe, Session& session, Seen& seen) {
+  if (recipe.recipe.scheme == Scheme::kDynamic) return uncalibrated(o, recipe);
+  const bool by_hand = o.images.empty() && !recipe.recipe.input_ranges.empty();
+  if (by_hand || !o.ranges.empty()) return given(o, recipe, session);
+  return calibrated(o, recipe, session, seen);
+}
+
+Result<ExitCode> run(Options& o) {
   OCTAVO_RETURN_IF_ERROR(check_writable(o.output, o.force));
-  OCTAVO_ASSIGN_OR_RETURN(RecipeFile recipe, o.recipe.resolve());
+  OCTAVO_ASSIGN_OR_RETURN(RecipeFile recipe,
+                          o.recipe.resolve(o.ranges.empty() ? &o.images : nullptr));
   OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
   for (const std::string& warning : session.model().warnings)
     note("  warning      " + warning + "\n");
@@ -80,11 +120,11 @@ Result<ExitCode> run(const Options& o) {
   for (const std::string& warning : warnings) note("  warning      " + warning + "\n");
 
   const auto start = std::chrono::steady_clock::now();
-  Calibration calibration;
+  Seen seen;
+  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, ranges_for(o, recipe, session, seen));
   OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result,
-                          recipe.recipe.scheme == Scheme::kDynamic
-                              ? uncalibrated(o, recipe, session)
-                              : quantized(o, recipe, session, calibration));
+                          session.quantize(calibration, recipe, seen.samples.source, threads_of(o),
+                                           terminal_progress(o.quiet)));
   OCTAVO_RETURN_IF_ERROR(write_atomically(
       o.output, o.force, [&](const Sink& sink) { return result.session.save("onnx", sink); }));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -112,6 +152,9 @@ RunCommand add_quantize(CLI::App& app) {
   app.add_option("-o,--output", o->output, "where the int8 model goes")->required();
   app.add_option("--images", o->images,
                  "folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic");
+  app.add_option("--ranges", o->ranges,
+                 "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's")
+      ->type_name("FILE");
   o->recipe.add_to(app);
   app.add_option("--write-recipe", o->write_recipe, "write the recipe as it was used")
       ->type_name("FILE");

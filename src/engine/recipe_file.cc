@@ -1,14 +1,15 @@
 #include "engine/recipe_file.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <optional>
 
 #include "engine/json.h"
+#include "engine/ranges/lines.h"
 #include "quant/nearest_word.h"
 #include "quant/observer.h"
+#include "quant/presets.h"
 
 namespace octavo {
 namespace {
@@ -45,10 +46,10 @@ Result<double> as_number(const Json& j) {
 }
 
 Result<std::vector<float>> as_numbers(const Json& j) {
-  if (j.is_number()) return std::vector<float>{j.get<float>()};
   std::vector<float> out;
-  for (const Json& item : j.is_array() ? j : Json::array({nullptr})) {
-    if (!item.is_number()) return wrong("wants a number or a list of numbers");
+  for (const Json& item : j.is_array() ? j : Json::array({j})) {
+    if (!item.is_number() || !std::isfinite(item.get<float>()))
+      return wrong("wants a number or a list of numbers");
     out.push_back(item.get<float>());
   }
   return out;
@@ -73,6 +74,19 @@ Result<Size> as_size(const Json& j) {
   return wrong("wants a size, [width, height] or WxH");
 }
 
+// {"NAME": [MIN, MAX], ...}
+Result<std::map<std::string, Range>> as_ranges(const Json& j) {
+  std::map<std::string, Range> out;
+  if (!j.is_object()) return wrong("wants {\"NAME\": [MIN, MAX]}, or NAME=MIN,MAX");
+  for (const auto& [name, ends] : j.items()) {
+    if (!ends.is_array() || ends.size() != 2 || !ends[0].is_number() || !ends[1].is_number()) {
+      return wrong("wants two numbers for '" + name + "', [MIN, MAX]");
+    }
+    out[name] = {ends[0].get<float>(), ends[1].get<float>()};
+  }
+  return out;
+}
+
 Json from_size(Size size) { return Json::array({size.width, size.height}); }
 
 // The index of a word in a list of words; the sentence names the nearest one.
@@ -92,25 +106,44 @@ std::vector<std::string> preprocess_names() {
 // --- the table
 // -------------------------------------------------------------------------------------
 
+const char* preset_help() {
+  static const std::string help = [] {
+    std::string text = "recipe by name, which other keys refine";
+    for (const Preset& preset : presets()) {
+      text += std::string("; ") + preset.name + ": " + preset.description;
+    }
+    return text;
+  }();
+  return help.c_str();
+}
+
+const std::vector<std::string> kInterpolations = {"bilinear", "bilinear-plain", "bilinear-corners"};
+
 struct Key {
   RecipeKey shown;
   Status (*set)(RecipeFile& r, const Json& j);
   Json (*get)(const RecipeFile& r);  // null where it has nothing to say
 };
 
+Status set_preset(RecipeFile& r, const Json& j);
+
 #define OCTAVO_SET [](RecipeFile & r, const Json& j) -> Status
 #define OCTAVO_GET [](const RecipeFile& r) -> Json
 
 const std::vector<Key>& keys() {
   static const std::vector<Key> table = {
-      // First, because it sets what the following keys refine.
-      {{"preprocess", "--preprocess", "NAME",
-        "usual preprocessing: tf, imagenet, caffe, unit or raw", false},
-       OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
-  r.preprocess_name = named_preprocesses()[i].name;
-  r.preprocess = named_preprocesses()[i].preprocess;
-  return {};
+      // First, because they set what the following keys refine.
+      {{"preset", "--preset", "NAME", preset_help(), false}, OCTAVO_SET{return set_preset(r, j);
 }
+, OCTAVO_GET { return r.preset.empty() ? Json() : Json(r.preset); }
+}  // namespace
+, {{"preprocess", "--preprocess", "NAME", "usual preprocessing: tf, imagenet, caffe, unit or raw",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, preprocess_names()));
+r.preprocess_name = named_preprocesses()[i].name;
+r.preprocess = named_preprocesses()[i].preprocess;
+return {};
+}  // namespace octavo
 , OCTAVO_GET { return r.preprocess_name.empty() ? Json() : Json(r.preprocess_name); }
 }  // namespace
 , {{"color", "--color", "rgb|bgr|gray|rgba", "order of the channels that the model expects", false},
@@ -153,15 +186,25 @@ return {};
 }
 , OCTAVO_GET { return r.preprocess.norm.empty() ? Json() : Json(r.preprocess.norm); }
 }
-, {{"interpolation", "--interpolation", "bilinear|bilinear-plain",
-    "averaging as Pillow, or two taps as OpenCV", false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"bilinear", "bilinear-plain"}));
-r.preprocess.interpolation = static_cast<Interpolation>(i);
+, {{"center_fraction", "--center-fraction", "W,H",
+    "share of width and height that is kept, before resizing", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const std::vector<float> shares, as_numbers(j));
+if (shares.empty() || shares.size() > 2) return wrong("wants one share, or those of width, height");
+r.preprocess.center_fraction = {shares.front(), shares.back()};
 return {};
 }
 , OCTAVO_GET {
-  return r.preprocess.interpolation == Interpolation::kBilinear ? "bilinear" : "bilinear-plain";
+  const std::array<float, 2> shares = r.preprocess.center_fraction;
+  return shares == std::array<float, 2>{1, 1} ? Json() : Json(shares);
 }
+}
+, {{"interpolation", "--interpolation", "bilinear|bilinear-plain|bilinear-corners",
+    "averaging as Pillow, or two taps as OpenCV, or as MNN", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, kInterpolations));
+r.preprocess.interpolation = static_cast<Interpolation>(i);
+return {};
+}
+, OCTAVO_GET { return kInterpolations[static_cast<size_t>(r.preprocess.interpolation)]; }
 }
 , {{"exif", "--exif", "", "turn pictures as the camera says", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.preprocess.exif, as_bool(j));
@@ -178,11 +221,19 @@ return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.scheme); }
 }
-, {{"limit", "--limit", "N", "calibrate on N samples spread evenly over the sorted folder", false},
+, {{"limit", "--limit", "N", "calibrate on N samples of the sorted folder", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.limit, as_int(j, 0, INT32_MAX));
 return {};
 }
 , OCTAVO_GET { return r.limit; }
+}
+, {{"pick", "--pick", "spread|first",
+    "which samples --limit leaves: spread evenly over the sorted folder, or its first", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"spread", "first"}));
+r.pick_first = i == 1;
+return {};
+}
+, OCTAVO_GET { return r.pick_first ? "first" : "spread"; }
 }
 , {{"observer", "--observer", "NAME",
     "how ranges are chosen: auto, min_max, moving_average, mse or percentile", false},
@@ -229,6 +280,38 @@ return {};
 }
 , OCTAVO_GET { return r.recipe.corrections; }
 }
+, {{"activation_bits", "--activation-bits", "8|7",
+    "7 keeps to half the integers, for processors whose sums saturate", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.activation_bits, as_int(j, 1, 32));
+return {};
+}
+, OCTAVO_GET { return r.recipe.activation_bits; }
+}
+, {{"symmetric", "--symmetric", "", "zero point of activations in the middle of the integers",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.symmetric, as_bool(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.symmetric; }
+}
+, {{"six_bit_3x3", "--six-bit-3x3", "",
+    "weights of 3 x 3 convolutions of stride 1 in 6 bits, as ncnn's Winograd wants them", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.six_bit_3x3, as_bool(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.six_bit_3x3; }
+}
+, {{"input_ranges", "--input-range", "NAME=MIN,MAX",
+    "range of an input, or of any value, given by hand; wins over what was observed", true},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.input_ranges, as_ranges(j));
+return {};
+}
+, OCTAVO_GET {
+  Json object = Json::object();
+  for (const auto& [name, range] : r.recipe.input_ranges) object[name] = {range.min, range.max};
+  return object;
+}
+}
 , {{"exclude", "--exclude", "PATTERN",
     "leave nodes in float whose name, or whose output's, matches (* and ?)", true},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.exclude, as_texts(j));
@@ -242,6 +325,18 @@ return {};
 }
 , OCTAVO_GET { return r.recipe.exclude_ops; }
 }
+, {{"only", "--only", "PATTERN", "quantize no nodes but those that match (* and ?)", true},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.only, as_texts(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.only; }
+}
+, {{"only_ops", "--only-op", "OP", "quantize no nodes but those of this operator", true},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.only_ops, as_texts(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.only_ops; }
+}
 ,
 }
 ;
@@ -251,38 +346,60 @@ return table;
 #undef OCTAVO_SET
 #undef OCTAVO_GET
 
+// Words of other tools that say the same.
+struct Alias {
+  const char* name;
+  const char* key;
+};
+constexpr Alias kAliases[] = {
+    {"nodes_to_exclude", "exclude"},  // onnxruntime.quantization.quantize_static
+    {"nodes_to_quantize", "only"},
+    {"op_types_to_quantize", "only_ops"},
+};
+
+std::string canonical(const std::string& name) {
+  for (const Alias& alias : kAliases) {
+    if (alias.name == name) return alias.key;
+  }
+  return name;
+}
+
 const Key* find_key(const std::string& name) {
   for (const Key& key : keys()) {
-    if (key.shown.key == name) return &key;
+    if (key.shown.key == canonical(name)) return &key;
   }
   return nullptr;
 }
 
-Status unknown_key(const std::string& name) {
+Status set_preset(RecipeFile& r, const Json& j) {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets()) names.emplace_back(preset.name);
+  OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+  OCTAVO_ASSIGN_OR_RETURN(const Json sets, parse_json(presets()[i].sets, "preset"));
+  r.preset = names[i];
+  for (const Key& key : keys()) {
+    const auto found = sets.find(key.shown.key);
+    if (found != sets.end()) OCTAVO_RETURN_IF_ERROR(key.set(r, *found));
+  }
+  return {};
+}
+
+Status unknown_key(const std::string& name, const std::string& place = "recipe") {
   std::vector<std::string> known = {"schema"};
   for (const Key& key : keys()) known.push_back(key.shown.key);
   return Status(ErrorCode::kInvalidArgument,
                 "there is no key '" + name + "'; did you mean '" + nearest_word(name, known) + "'?")
-      .at("recipe");
-}
-
-std::optional<double> number_from(std::string_view text) {
-  // strtod, because float from_chars is not everywhere; the locale is never changed.
-  const std::string copy(text);
-  char* end = nullptr;
-  const double x = std::strtod(copy.c_str(), &end);
-  if (copy.empty() || *end != '\0' || !std::isfinite(x)) return std::nullopt;
-  return x;
+      .at(place);
 }
 
 // The text of a flag as JSON: numbers, lists of numbers, sizes; else the text itself.
 Json json_from_flag(const std::string& text) {
-  if (const auto x = number_from(text)) return *x;
+  if (const auto x = number_in(text)) return *x;
   const char separator = text.find(',') != std::string::npos ? ',' : 'x';
   Json list = Json::array();
   for (size_t begin = 0; begin <= text.size();) {
     const size_t end = std::min(text.find(separator, begin), text.size());
-    const auto x = number_from(std::string_view(text).substr(begin, end - begin));
+    const auto x = number_in(std::string_view(text).substr(begin, end - begin));
     if (!x) return text;
     list.push_back(*x);
     begin = end + 1;
@@ -330,15 +447,25 @@ Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& b
   if (object.contains("schema") && object["schema"] != 1) {
     return wrong("its schema is not 1; it was written for another version of Octavo").at("recipe");
   }
+  const auto place = [&](const std::string& name) {
+    const std::string line = place_in(line_of_key(json, name));
+    return "recipe" + (line.empty() ? "" : ", " + line);
+  };
+  std::map<std::string, std::string> given;  // key -> its name in the file
   for (const auto& item : object.items()) {
-    if (item.key() != "schema" && !find_key(item.key())) return unknown_key(item.key());
+    const std::string& name = item.key();
+    if (name == "schema") continue;
+    if (!find_key(name)) return unknown_key(name, place(name));
+    const auto [other, is_new] = given.emplace(canonical(name), name);
+    if (is_new) continue;
+    return wrong("'" + name + "' and '" + other->second + "' say the same").at(place(name));
   }
   RecipeFile recipe = base;
-  for (const Key& key : keys()) {  // in the table's order: preprocess comes before what refines it
-    const auto found = object.find(key.shown.key);
-    if (found == object.end() || found->is_null()) continue;
-    OCTAVO_RETURN_IF_ERROR(
-        key.set(recipe, *found).at("recipe, key '" + std::string(key.shown.key) + "'"));
+  for (const Key& key : keys()) {  // in the table's order: presets come before what refines them
+    const auto found = given.find(key.shown.key);
+    if (found == given.end() || object[found->second].is_null()) continue;
+    OCTAVO_RETURN_IF_ERROR(key.set(recipe, object[found->second])
+                               .at(place(found->second) + ", key '" + found->second + "'"));
   }
   OCTAVO_RETURN_IF_ERROR(validate(recipe.recipe).at("recipe"));
   return recipe;
@@ -360,7 +487,12 @@ Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std:
   if (*key->shown.value == '\0') value = text != "false";
   if (key->shown.repeatable) {  // names may look like numbers
     value = key->get(recipe);
-    value.push_back(text);
+    if (value.is_object()) {  // NAME=VALUE
+      const size_t mark = std::min(text.rfind('='), text.size());
+      value[text.substr(0, mark)] = json_from_flag(text.substr(std::min(mark + 1, text.size())));
+    } else {
+      value.push_back(text);
+    }
   }
   return key->set(recipe, value).at(key->shown.flag);
 }
@@ -372,6 +504,10 @@ std::string describe_pictures(const Preprocess& p) {
     return std::to_string(s.width) + " x " + std::to_string(s.height);
   };
   std::string pictures = name_of(*p.color);
+  if (p.center_fraction != std::array<float, 2>{1, 1}) {
+    pictures +=
+        ", centre " + list_text({p.center_fraction[0], p.center_fraction[1]}) + " of width, height";
+  }
   if (p.resize_shorter) pictures += ", shorter side to " + std::to_string(*p.resize_shorter);
   if (p.resize) pictures += ", resized to " + size(*p.resize);
   if (p.crop) pictures += ", centre crop " + size(*p.crop);
@@ -384,9 +520,10 @@ std::string describe_pictures(const Preprocess& p) {
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
   const bool is_static = file.recipe.scheme == Scheme::kStatic;
-  std::string text = is_static ? describe_pictures(p) : "";
+  std::string text = is_static && p.color ? describe_pictures(p) : "";
   text += "  activations  " + std::string(name_of(file.recipe.activations)) +
-          " asymmetric, one scale a tensor, " +
+          (file.recipe.activation_bits == 7 ? " of 7 bits" : "") +
+          (file.recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
           (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";
   text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
   const std::string excluded =

@@ -17,7 +17,9 @@ namespace octavo {
 struct RecipeFile {
   std::string preprocess_name;  // "tf", ...; empty where none was named
   Preprocess preprocess;        // the named one with the user's changes
-  int64_t limit = 0;            // calibration samples, spread evenly over the sorted ones; 0: all
+  std::string preset;           // that the recipe began with; empty for none
+  int64_t limit = 0;            // calibration samples; 0: all
+  bool pick_first = false;      // which of the sorted ones: the first, or spread evenly over all
   Recipe recipe;
   bool operator==(const RecipeFile&) const = default;
 
@@ -43,7 +45,8 @@ std::string recipe_to_json(const RecipeFile& recipe, int indent = 2);  // keys i
 // A repeatable key appends.
 Status set_from_flag(RecipeFile& recipe, const std::string& key, const std::string& text);
 
-// The resolved plan in a few lines, echoed before work begins; the dynamic scheme sees no pictures.
+// The resolved plan in a few lines, echoed before work begins. Without pictures `resolved` is left
+// out.
 std::string describe(const RecipeFile& recipe, const Preprocess& resolved = {});
 
 }  // namespace octavo

@@ -115,7 +115,13 @@ Result<Session::Quantized> Session::quantize(const Calibration& calibration,
 
 Result<Tuner> Session::tuner(const Calibration& calibration, const RecipeFile& recipe,
                              int threads) const {
-  return Tuner::make(graph(), calibration, recipe.recipe, plan_for_shapes, threads);
+  Calibration all = calibration;
+  for (const auto& [name, range] : recipe.recipe.input_ranges) {
+    const ValueRange by_hand = {range, 0, "by hand"};
+    all.ranges[name] = by_hand;
+    for (RangeChoice& choice : all.choices) choice.ranges[name] = by_hand;
+  }
+  return Tuner::make(graph(), std::move(all), recipe.recipe, plan_for_shapes, threads);
 }
 
 Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,

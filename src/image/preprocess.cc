@@ -68,6 +68,23 @@ Result<Window> cropped(Size size, const std::optional<Size>& crop) {
   return Window{(size.width - crop->width) / 2, (size.height - crop->height) / 2, *crop};
 }
 
+// Shares of width and height, rounded down; at least a pixel. Half a pixel stays right and below.
+Image centre_of(const ImageView& image, std::array<float, 2> shares) {
+  const auto part = [](int side, float share) {
+    return std::max(1, static_cast<int>(static_cast<float>(side) * share));
+  };
+  const Size size{part(image.width, shares[0]), part(image.height, shares[1])};
+  const size_t left = static_cast<size_t>((image.width - size.width) / 2);
+  const size_t top = static_cast<size_t>((image.height - size.height) / 2);
+  const auto channels = static_cast<size_t>(image.channels);
+  Image out{size.width, size.height, image.channels, {}};
+  for (size_t y = top; y < top + static_cast<size_t>(size.height); ++y) {
+    const uint8_t* row = image.pixels + (y * static_cast<size_t>(image.width) + left) * channels;
+    out.pixels.insert(out.pixels.end(), row, row + static_cast<size_t>(size.width) * channels);
+  }
+  return out;
+}
+
 Status check_side(const char* what, Size size) {
   if (size.width >= 1 && size.height >= 1 && int64_t{size.width} * size.height <= kMaxPixels) {
     return {};
@@ -126,6 +143,10 @@ Result<Preprocess> resolve(const Preprocess& wishes, bool center_crop, const Ima
                   std::string("color ") + name_of(*p.color) + " has " + std::to_string(channels) +
                       " channels, the model's input has " + std::to_string(input.channels));
   }
+  for (const float share : p.center_fraction) {
+    if (share > 0 && share <= 1) continue;
+    return Status(ErrorCode::kInvalidArgument, "center_fraction is above 0 and at most 1");
+  }
   OCTAVO_ASSIGN_OR_RETURN(p.mean, per_channel("mean", p.mean, 0, channels));
   OCTAVO_ASSIGN_OR_RETURN(p.norm, per_channel("norm", p.norm, 1, channels));
   if (p.resize && p.resize_shorter) {
@@ -170,6 +191,11 @@ Size output_size(const Preprocess& preprocess) {
 }
 
 Result<Image> prepare_image(const ImageView& decoded, const Preprocess& preprocess) {
+  if (preprocess.center_fraction != std::array<float, 2>{1, 1}) {
+    Preprocess rest = preprocess;
+    rest.center_fraction = {1, 1};
+    return prepare_image(centre_of(decoded, preprocess.center_fraction), rest);
+  }
   Size size = preprocess.resize.value_or(Size{decoded.width, decoded.height});
   if (preprocess.resize_shorter) size = with_shorter_side(decoded, *preprocess.resize_shorter);
   if (int64_t{size.width} * size.height > kMaxPixels) {

@@ -17,7 +17,9 @@ enum class Color { kRgb, kBgr, kGray, kRgba };
 
 // The user's wishes. What is left out is filled in by `resolve` from the model's input.
 struct Preprocess {
-  std::optional<Color> color = {};         // left out: by the number of channels
+  std::optional<Color> color = {};  // left out: by the number of channels
+  // Shares of width and height that are kept around the centre, before resizing.
+  std::array<float, 2> center_fraction = {1, 1};
   std::optional<int> resize_shorter = {};  // the shorter side becomes this, aspect kept
   std::optional<Size> resize = {};  // exactly this size, aspect not kept; excludes resize_shorter
   std::optional<Size> crop = {};    // from the centre, after resizing

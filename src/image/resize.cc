@@ -32,10 +32,14 @@ Triangle triangle(double center, double support, int from) {
 ResampleTaps make_taps(int from, int to, int begin, int count, Interpolation interpolation) {
   const double scale = static_cast<double>(from) / to;
   const double support = interpolation == Interpolation::kBilinear ? std::max(scale, 1.0) : 1.0;
+  const double between_corners = to > 1 ? static_cast<double>(from - 1) / (to - 1) : 0;
   std::vector<Triangle> targets;
   ResampleTaps taps;
   for (int i = begin; i < begin + count; ++i) {
-    targets.push_back(triangle((i + 0.5) * scale, support, from));
+    const double center = interpolation == Interpolation::kBilinearCorners
+                              ? i * between_corners + 0.5
+                              : (i + 0.5) * scale;
+    targets.push_back(triangle(center, support, from));
     taps.each = std::max(taps.each, targets.back().weights.size());
   }
   for (const auto& [first, weights] : targets) {

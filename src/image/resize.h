@@ -6,8 +6,9 @@
 namespace octavo {
 
 enum class Interpolation {
-  kBilinear,       // Pillow's: the triangle grows when shrinking, so that it averages
-  kBilinearPlain,  // two taps an axis, half-pixel centres, as OpenCV's INTER_LINEAR: aliases
+  kBilinear,         // Pillow's: the triangle grows when shrinking, so that it averages
+  kBilinearPlain,    // two taps an axis, half-pixel centres, as OpenCV's INTER_LINEAR: aliases
+  kBilinearCorners,  // two taps an axis, corners on corners, as MNN's quantization tool
 };
 
 struct Size {

@@ -56,6 +56,32 @@ void join_concat(const QuantizeState& state, const Node& node, ScaleGroups& grou
   }
 }
 
+// A Relu or Clip whose work no saturation does (saturates_at), right behind the product or sum that
+// it belongs to: both have the scale of what it lets through, so that it costs no rounding.
+bool is_part_of_layer(const QuantizeState& state, const Node& clamp) {
+  const Graph& graph = state.graph;
+  const NodeId id = graph.producer(clamp.outputs[0]);
+  const NodeId before = graph.producer(clamp.inputs[0]);
+  if (!state.is_quantized(id) || !state.is_quantized(before)) return false;
+  if (foldable_clamp(graph, clamp.inputs[0]) != id) return false;
+  const Role role = info_of(graph.node(before).op).role;
+  return role == Role::kCompute || role == Role::kBinary || role == Role::kPool ||
+         role == Role::kUnary;
+}
+
+void join_clamp(const QuantizeState& state, const Node& clamp, ScaleGroups& groups) {
+  if (is_part_of_layer(state, clamp)) groups.join(clamp.outputs[0], clamp.inputs[0]);
+}
+
+// What the clamp cuts off does not count.
+void forget_before_clamps(const QuantizeState& state, std::vector<Range>& ranges) {
+  for (NodeId id : state.graph.live_nodes()) {
+    const Node& node = state.graph.node(id);
+    if (info_of(node.op).role != Role::kClamp || !is_part_of_layer(state, node)) continue;
+    ranges[static_cast<size_t>(node.inputs[0])] = extremes_of({});
+  }
+}
+
 void join_all(const QuantizeState& state, const std::vector<NodeId>& nodes, Role role,
               void (*join)(const QuantizeState&, const Node&, ScaleGroups&), ScaleGroups& groups) {
   for (NodeId id : nodes) {
@@ -68,13 +94,17 @@ void join_all(const QuantizeState& state, const std::vector<NodeId>& nodes, Role
 
 Status assign_params(QuantizeState& state) {
   Graph& graph = state.graph;
-  ScaleGroups groups(observed_ranges(state), state.bounds);
+  const ActivationType type(state.recipe);
+  std::vector<Range> ranges = observed_ranges(state);
+  forget_before_clamps(state, ranges);
+  ScaleGroups groups(std::move(ranges), state.bounds);
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, graph.topological_order());
   join_all(state, order, Role::kShare, join_moved, groups);
   join_all(state, order, Role::kConcat, join_concat, groups);
+  join_all(state, order, Role::kClamp, join_clamp, groups);
   const auto assign = [&](ValueId value) {
     if (!is_float_activation(graph, value)) return;
-    graph.value(value).quant = activation_params(groups.range(value), state.recipe.activations);
+    graph.value(value).quant = activation_params(groups.range(value), type);
   };
   for (NodeId id : order) {
     if (!state.is_quantized(id)) continue;

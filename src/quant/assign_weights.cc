@@ -7,6 +7,7 @@
 #include "graph/ops.h"
 #include "quant/compute_layout.h"
 #include "quant/params.h"
+#include "quant/six_bits.h"
 #include "quant/stages.h"
 #include "quant/weight_scales.h"
 
@@ -48,6 +49,11 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   const ComputeLayout layout = *compute_layout(graph, node);
   OCTAVO_ASSIGN_OR_RETURN(const Tensor weights, finite_constant(graph, node, node.inputs[1]));
   QuantParams params = scales_of_weights(weights, layout.axis, state.recipe.weights);
+  const auto given = state.ranges.find(graph.value(node.inputs[1]).name);  // by a table
+  if (given != state.ranges.end() && !given->second.magnitudes.empty()) {
+    params = weight_params(given->second.magnitudes, layout.axis);
+  }
+  if (state.recipe.six_bit_3x3 && takes_six_bits(graph, node)) narrow_to_six_bits(params);
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     OCTAVO_ASSIGN_OR_RETURN(const Tensor bias, finite_constant(graph, node, node.inputs[2]));
     fit_bias(bias, graph.value(node.inputs[0]).quant->scale[0], params.scale);
@@ -63,7 +69,7 @@ Status assign_operands(QuantizeState& state, NodeId id) {
     if (!graph.is_constant(input)) continue;
     OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, finite_constant(graph, graph.node(id), input));
     const Range range = extremes_of(tensor.values<float>());
-    claim_constant(graph, id, i, activation_params(range, state.recipe.activations));
+    claim_constant(graph, id, i, activation_params(range, ActivationType(state.recipe)));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include "graph/ops.h"
 #include "quant/clamps.h"
 #include "quant/compute_layout.h"
+#include "quant/params.h"
 #include "quant/stages.h"
 
 namespace octavo {
@@ -33,7 +34,7 @@ class Chooser {
     const NodeId clamp = rule.takes_in_clamps ? foldable_clamp(graph_, node.outputs[0]) : kNoNode;
     if (const Refusal refusal = refuse_excluded(node, clamp); !refusal.empty()) return refusal;
     if (const Refusal refusal = (this->*rule.check)(node); !refusal.empty()) return refusal;
-    if (!rule.has_own_range) return {};
+    if (!rule.has_own_range || (clamp == kNoNode && ends_in_float(node))) return {};
     return refuse_unranged(clamp == kNoNode ? node.outputs[0] : graph_.node(clamp).outputs[0]);
   }
 
@@ -41,6 +42,8 @@ class Chooser {
   bool folds(const Node& clamp) const {
     if (info_of(clamp.op).role != Role::kClamp) return false;
     const NodeId before = graph_.producer(clamp.inputs[0]);
+    const std::optional<Range> bounds = clamp_bounds(graph_, clamp);
+    if (!bounds || !saturates_at(*bounds, ActivationType(state_.recipe))) return false;
     return state_.is_quantized(before) && rule_of(graph_.node(before).op).takes_in_clamps &&
            foldable_clamp(graph_, clamp.inputs[0]) != kNoNode;
   }
@@ -58,6 +61,14 @@ class Chooser {
 
   bool is_float(ValueId id) const { return graph_.value(id).dtype == DType::kFloat32; }
   bool is_integer(ValueId id) const { return state_.is_quantized(graph_.producer(id)); }
+
+  // A product that nothing follows which could be quantized gives floats: see assign_params.
+  bool ends_in_float(const Node& node) const {
+    if (node.op != Op::kGemm && node.op != Op::kMatMul) return false;
+    const std::vector<NodeId>& readers = graph_.consumers(node.outputs[0]);
+    return std::all_of(readers.begin(), readers.end(),
+                       [&](NodeId id) { return !rule_of(graph_.node(id).op).check; });
+  }
 
   Refusal refuse_unranged(ValueId id) const {
     const Value& value = graph_.value(id);

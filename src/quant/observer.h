@@ -12,15 +12,10 @@
 
 #include "base/bytes.h"
 #include "base/status.h"
+#include "quant/range.h"
 #include "quant/recipe.h"
 
 namespace octavo {
-
-struct Range {
-  float min = 0;
-  float max = 0;
-  bool operator==(const Range&) const = default;
-};
 
 // Smallest and largest element; {+inf, -inf} for none, NaN is passed over, -0 counts as 0.
 Range extremes_of(std::span<const float> values);

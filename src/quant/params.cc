@@ -8,15 +8,31 @@ namespace {
 
 constexpr double kClearlySmaller = 0.99;  // of two scales; what is less is not worth a zero point
 
+QuantParams symmetric_params(double magnitude, QuantParams params) {
+  const int32_t half = (params.qmax - params.qmin) / 2;
+  const double scale = magnitude / half >= kSmallestScale ? magnitude / half : 1;
+  params.scale = {static_cast<float>(scale)};
+  params.zero_point = {params.qmax - half};
+  return params;
+}
+
 }  // namespace
 
-QuantParams activation_params(Range range, DType dtype) {
+bool saturates_at(Range bounds, const ActivationType& type) {
+  if (type.symmetric) return false;
+  if (type.bits == 8) return true;
+  const bool is_relu = bounds.min == 0 && std::isinf(bounds.max);
+  return is_relu && type.dtype == DType::kUint8;  // whose least integer is 0, with 7 bits too
+}
+
+QuantParams activation_params(Range range, const ActivationType& type) {
   QuantParams params;
-  params.dtype = dtype;
-  params.qmin = dtype == DType::kInt8 ? -128 : 0;
-  params.qmax = dtype == DType::kInt8 ? 127 : 255;
+  params.dtype = type.dtype;
+  params.qmin = type.qmin();
+  params.qmax = type.qmax();
   const double below = std::max(-range.min, 0.0f);
   const double above = std::max(range.max, 0.0f);
+  if (type.symmetric) return symmetric_params(std::max(below, above), std::move(params));
   const double steps = params.qmax - params.qmin;
   // The scale that reaches both ends with `n` integers below zero.
   const auto reaching = [&](double n) {

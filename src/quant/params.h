@@ -3,18 +3,40 @@
 
 #include "graph/quant_params.h"
 #include "quant/observer.h"
+#include "quant/recipe.h"
 
 namespace octavo {
 
 // Below this a scale is noise and its products underflow: no network means it.
 constexpr double kSmallestScale = 1e-20;
 
-// Asymmetric, over all of uint8 or int8. The range is widened to contain 0, so that padding and the
-// zeros of Relu are exact; where it is nothing but 0 the scale is 1. The zero point is the one
+// The integers of activations: 8 bits of them, or the lower 7 for processors whose sums of products
+// saturate; and whether the zero point is the one in the middle, whatever the range.
+struct ActivationType {
+  DType dtype;
+  int bits = 8;
+  bool symmetric = false;
+
+  ActivationType(DType type) : dtype(type) {}
+  explicit ActivationType(const Recipe& recipe)
+      : dtype(recipe.activations), bits(recipe.activation_bits), symmetric(recipe.symmetric) {}
+
+  int32_t qmin() const { return dtype == DType::kInt8 ? -(1 << (bits - 1)) : 0; }
+  int32_t qmax() const { return qmin() + (1 << bits) - 1; }
+};
+
+// Whether integers of this type saturate where real numbers leave `bounds`, which reach 0: those of
+// asymmetric ranges do, where they are all that 8 bits hold.
+bool saturates_at(Range bounds, const ActivationType& type);
+
+// Asymmetric, over all integers of the type. The range is widened to contain 0, so that padding and
+// the zeros of Relu are exact; where it is nothing but 0 the scale is 1. The zero point is the one
 // nearest to the ideal, and the scale the least that then reaches both ends: with the usual (max -
 // min) / 255 the 256 greys of a picture in -1..1 would all be ties. Where a side of few steps would
 // so widen all of them, the zero point gives it one more.
-QuantParams activation_params(Range range, DType dtype);
+//
+// Symmetric: scale * 127 (or 63) is the larger end, zero point 0 of int8, 128 (or 64) of uint8.
+QuantParams activation_params(Range range, const ActivationType& type);
 
 // int8 symmetric in -127..127 for weights up to these magnitudes, one a channel (or one in all).
 // Channels of nothing but zeros take the largest of the other scales.

@@ -1,6 +1,7 @@
 #include "quant/recipe.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "graph/ops.h"
@@ -39,6 +40,24 @@ Status check_corrections(const Recipe& recipe) {
   return {};
 }
 
+Status check_hand_ranges(const Recipe& recipe) {
+  for (const auto& [name, range] : recipe.input_ranges) {
+    if (std::isfinite(range.min) && std::isfinite(range.max) && range.min <= range.max) continue;
+    return {ErrorCode::kInvalidArgument, "wants two finite numbers, the smaller first, as in -1,1",
+            "range of '" + name + "'"};
+  }
+  return {};
+}
+
+std::vector<std::string> names_of_values(const Graph& graph) {
+  std::vector<std::string> names;
+  for (size_t i = 0; i < graph.value_count(); ++i) {
+    const auto id = static_cast<ValueId>(i);
+    if (!graph.is_constant(id)) names.push_back(graph.value(id).name);
+  }
+  return names;
+}
+
 // Of this graph, and those that Octavo knows.
 std::set<std::string> operators_in(const Graph& graph) {
   std::set<std::string> found;
@@ -60,6 +79,16 @@ bool matches_node(const Graph& graph, const Node& node, const std::string& patte
   return std::any_of(node.outputs.begin(), node.outputs.end(), [&](ValueId id) {
     return id != kNoValue && matches_pattern(graph.value(id).name, pattern);
   });
+}
+
+// A key that names others; a Relu or Clip goes with what it follows.
+std::string left_out_by(const Recipe& recipe, const Graph& graph, const Node& node) {
+  if (info_of(node.op).role == Role::kClamp) return {};
+  const auto is_op = [&](const std::string& op) { return op == node.op_type; };
+  const auto matches = [&](const std::string& p) { return matches_node(graph, node, p); };
+  if (!recipe.only_ops.empty() && std::ranges::none_of(recipe.only_ops, is_op)) return "only_ops";
+  if (!recipe.only.empty() && std::ranges::none_of(recipe.only, matches)) return "only";
+  return {};
 }
 
 bool matches_anything(const Graph& graph, const std::string& pattern) {
@@ -96,7 +125,10 @@ Status validate(const Recipe& recipe) {
             "activations of the dynamic scheme are uint8: ONNX's DynamicQuantizeLinear gives no "
             "other"};
   }
-  return {};
+  if (recipe.activation_bits != 8 && recipe.activation_bits != 7) {
+    return {ErrorCode::kInvalidArgument, "activation_bits are 8, or 7 for engines that saturate"};
+  }
+  return check_hand_ranges(recipe);
 }
 
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
@@ -106,19 +138,38 @@ Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& gra
     warnings.push_back("observer " + recipe.observer +
                        " is without effect: the dynamic scheme observes nothing");
   }
-  for (const std::string& pattern : recipe.exclude) {
-    if (matches_anything(graph, pattern)) continue;
-    warnings.push_back("exclude '" + pattern + "' matches no node and no output of a node");
+  if (recipe.scheme == Scheme::kDynamic && (recipe.symmetric || recipe.activation_bits != 8)) {
+    warnings.push_back(
+        "symmetric and activation-bits are without effect: ONNX's DynamicQuantizeLinear is "
+        "asymmetric, of 8 bits");
+  }
+  for (const auto& [name, range] : recipe.input_ranges) {
+    if (graph.find_value(name) != kNoValue) continue;
+    warnings.push_back("input-range '" + name +
+                       "' is without effect: the model has no such value; "
+                       "did you mean '" +
+                       nearest_word(name, names_of_values(graph)) + "'?");
+  }
+  for (const auto& [key, patterns] :
+       {std::pair("exclude", &recipe.exclude), {"only", &recipe.only}}) {
+    for (const std::string& pattern : *patterns) {
+      if (matches_anything(graph, pattern)) continue;
+      warnings.push_back(std::string(key) + " '" + pattern +
+                         "' matches no node and no output of a node");
+    }
   }
   const std::set<std::string> present = operators_in(graph);
   std::vector<std::string> known = known_operators();
   known.insert(known.end(), present.begin(), present.end());
-  for (const std::string& op : recipe.exclude_ops) {
-    if (present.count(op)) continue;
-    if (std::find(known.begin(), known.end(), op) == known.end()) {
-      return unknown_word("operator", op, known);
+  for (const auto& [key, ops] :
+       {std::pair("exclude-op ", &recipe.exclude_ops), {"only-op ", &recipe.only_ops}}) {
+    for (const std::string& op : *ops) {
+      if (present.count(op)) continue;
+      if (std::find(known.begin(), known.end(), op) == known.end()) {
+        return unknown_word("operator", op, known);
+      }
+      warnings.push_back(key + op + " is without effect: the model has none");
     }
-    warnings.push_back("exclude-op " + op + " is without effect: the model has none");
   }
   return warnings;
 }
@@ -130,7 +181,7 @@ std::string excluded_by(const Recipe& recipe, const Graph& graph, const Node& no
   for (const std::string& pattern : recipe.exclude) {
     if (matches_node(graph, node, pattern)) return pattern;
   }
-  return {};
+  return left_out_by(recipe, graph, node);
 }
 
 // Greedy: on a mismatch the last star takes one character more. Linear in practice and never worse

@@ -1,11 +1,13 @@
 // What the user wishes, as plain data. The same words in JSON, on the command line and on the page.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "graph/graph.h"
+#include "quant/range.h"
 
 namespace octavo {
 
@@ -23,7 +25,13 @@ struct Recipe {
   double percentile = 99.99;  // observer percentile: per cent of values kept, both tails cut alike
   double momentum = 0.01;     // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
-  DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
+  DType activations = DType::kUint8;  // or kInt8; dynamic ones are uint8
+  int activation_bits = 8;            // or 7: the lower half of the integers
+  bool symmetric = false;             // the zero point of activations is the middle integer
+  bool six_bit_3x3 = false;           // weights of plain 3 x 3 convolutions: see six_bits.h
+
+  // Ranges given by hand, by the name of the value: they win over what samples or files say.
+  std::map<std::string, Range> input_ranges;
 
   // What to do about the errors that stay: names of corrections(), in the order of their list.
   std::vector<std::string> corrections;
@@ -31,6 +39,9 @@ struct Recipe {
   // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.
   std::vector<std::string> exclude;
   std::vector<std::string> exclude_ops;
+  // Where there are any: nothing else is quantized, but for the Relu or Clip of a layer.
+  std::vector<std::string> only;
+  std::vector<std::string> only_ops;
 
   bool operator==(const Recipe&) const = default;
 };
@@ -41,7 +52,8 @@ Status validate(const Recipe& recipe);
 // wishes without effect on this graph, such as a pattern that matches nothing.
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph);
 
-// The pattern or operator by which the recipe leaves this node in float; empty where it does not.
+// The pattern, operator or key by which the recipe leaves this node in float; empty where it does
+// not.
 std::string excluded_by(const Recipe& recipe, const Graph& graph, const Node& node);
 
 // * stands for any characters, ? for one; all others for themselves.

@@ -49,7 +49,7 @@ test('the package asks for a calibration where the scheme is static', async (t) 
   const octavo = await createOctavo();
   t.after(() => octavo.dispose());
   const model = await octavo.open(demo('demo.onnx'));
-  await assert.rejects(model.quantize({}), /calibrate first, or choose the scheme dynamic/);
+  await assert.rejects(model.quantize({}), /calibrate first, give a file of ranges, or choose the scheme dynamic/);
 });
 
 const tokens = (length) => ({ dtype: 'int64', dims: [1, length], data: BigInt64Array.from({ length }, (_, i) => BigInt((i * 37) % 100)) });

@@ -23,7 +23,8 @@ for (const command of commands) {
 
 test('README: every flag of the recipe that it names exists, and all words of its table', () => {
   const help = spawnSync(inRoot('build/native/octavo'), ['quantize', '--help'], { encoding: 'utf8' }).stdout
-    + spawnSync(inRoot('build/native/octavo'), ['compare', '--help'], { encoding: 'utf8' }).stdout;
+    + spawnSync(inRoot('build/native/octavo'), ['compare', '--help'], { encoding: 'utf8' }).stdout
+    + spawnSync(inRoot('build/native/octavo'), ['ranges', '--help'], { encoding: 'utf8' }).stdout;
   const named = [...readme.matchAll(/`(--[a-z-]+)/g)].map((match) => match[1]).filter((flag) => !['--input', '--output', '--profile'].includes(flag));
   assert.ok(named.length > 10);
   assert.deepEqual(named.filter((flag) => !help.includes(flag)), []);

@@ -1,8 +1,9 @@
 // The commands: their flags, and what each does.
 import { readFileSync } from 'node:fs';
-import { checkWritable, labelsOf, writeAtomically } from './cli_files.js';
+import { checkWritable, labelsOf, read, writeAtomically } from './cli_files.js';
 import { type Command, countOf, exit, type Flag, type Flags, one, type Tool } from './cli_tool.js';
-import { type Model, spread } from './client.js';
+import { ranges } from './cli_ranges.js';
+import { type Model, picked } from './client.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
 import type { Calibration, Comparison, Session } from './octavo.js';
@@ -32,6 +33,7 @@ export const commands: Record<string, Command> = {
     flags: {
       output: { value: 'FILE', help: 'where the int8 model goes', short: 'o' },
       images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic' },
+      ranges: { value: 'FILE', help: "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's" },
       'write-recipe': { value: 'FILE', help: 'write the recipe as it was used' },
       threads, json, force, quiet,
     },
@@ -39,6 +41,7 @@ export const commands: Record<string, Command> = {
     recipe: true,
     run: quantize,
   },
+  ranges,
   compare: {
     help: 'run a float and a quantized model side by side',
     positionals: ['FLOAT', 'QUANTIZED'],
@@ -75,10 +78,10 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
   const { octavo, threads } = tool.engines(flags);
   const model = await tool.model(octavo, path as string);
   const session = tool.host.object<Session>(model.handle);
-  for (const warning of JSON.parse(taken(session.warnings(recipe)))) tool.note(`  warning      ${warning}\n`);
+  tool.noteWarnings(JSON.parse(taken(session.warnings(recipe))));
   const start = performance.now();
   const plan: Plan = { title: `octavo quantize ${path} -> ${output}\n`, recipe, model, session, threads, flags };
-  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'dynamic' ? quantizeUncalibrated(tool, plan) : await quantizeCalibrated(tool, plan);
+  const quantized = await quantizedBy(tool, plan);
   const pieces: Uint8Array[] = [];
   taken(quantized.save('onnx', (piece) => pieces.push(piece.slice())));
   const bytes = Buffer.concat(pieces);
@@ -87,6 +90,13 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
   tool.print(flags['json'] ? `${quantized.quantizeReport(output, bytes.length, seconds)}\n`
     : quantized.quantizeReportText(output, bytes.length, seconds));
   return exit.ok;
+}
+
+function quantizedBy(tool: Tool, plan: Plan): Session | Promise<Session> {
+  const { scheme, input_ranges = {} } = JSON.parse(plan.recipe) as Recipe;
+  if (scheme === 'dynamic') return quantizeUncalibrated(tool, plan);
+  const byHand = plan.flags['images'] === undefined && Object.keys(input_ranges).length > 0;
+  return byHand || plan.flags['ranges'] !== undefined ? quantizeGiven(tool, plan) : quantizeCalibrated(tool, plan);
 }
 
 interface Plan {
@@ -102,10 +112,10 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   const images = one(flags['images']);
   if (images === '') {
     throw new OctavoError('E_INVALID_ARGUMENT',
-      'the static scheme finds ranges on samples: give --images a folder of them, or use --scheme dynamic');
+      'the static scheme finds ranges on samples: give --images a folder of them, --ranges a file, or use --scheme dynamic');
   }
   const found = tool.findSamples(images);
-  const files = spread(found, (JSON.parse(recipe) as Recipe).limit ?? 0);
+  const files = picked(found, JSON.parse(recipe) as Recipe);
   const plan = taken(session.describe(recipe));
   if (!flags['quiet']) {
     tool.note(`${title}  samples      ${files.length} of ${found.length} in ${images}, ${threads} ${threads === 1 ? 'thread' : 'threads'}\n${plan}`);
@@ -117,14 +127,29 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   return taken(session.quantize(tool.host.object<Calibration>(calibration.handle)));
 }
 
+/** Ranges of a file, or by hand alone. */
+function quantizeGiven(tool: Tool, { title, recipe, session, flags }: Plan): Session {
+  if (flags['images'] !== undefined) {
+    throw new OctavoError('E_INVALID_ARGUMENT', 'ranges come from --images or from --ranges: give one');
+  }
+  const file = one(flags['ranges']);
+  const text = file === '' ? '' : read(file);
+  const given = JSON.parse(taken(session.givenRanges(recipe, text), file)) as { recipe: string; source: string; plan: string; warnings: string[] };
+  if (!flags['quiet']) tool.note(`${title}  ranges       ${file === '' ? 'by hand' : `${file} (${given.source})`}\n${given.plan}`);
+  tool.noteWarnings(given.warnings);
+  writeRecipe(given.recipe, flags);
+  return taken(session.quantizeUncalibrated(recipe, text));
+}
+
 /** The dynamic scheme looks at no samples. */
 function quantizeUncalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
-  if (flags['images'] !== undefined) {
-    throw new OctavoError('E_INVALID_ARGUMENT', 'the dynamic scheme looks at no samples: leave --images out, or use --scheme static');
+  if (flags['images'] !== undefined || flags['ranges'] !== undefined) {
+    throw new OctavoError('E_INVALID_ARGUMENT',
+      'the dynamic scheme looks at no samples: leave --images and --ranges out, or use --scheme static');
   }
   if (!flags['quiet']) tool.note(title + taken(session.describe(recipe)));
   writeRecipe(recipe, flags);
-  return taken(session.quantizeUncalibrated(recipe));
+  return taken(session.quantizeUncalibrated(recipe, ''));
 }
 
 function writeRecipe(recipe: string, flags: Flags): void {
@@ -142,7 +167,7 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
   const float = await tool.model(octavo, floatPath as string);
   const quantized = await tool.model(octavo, quantizedPath as string);
   const images = one(flags['images']);
-  const files = spread(tool.findSamples(images), (JSON.parse(recipe) as Recipe).limit ?? 0);
+  const files = picked(tool.findSamples(images), JSON.parse(recipe) as Recipe);
   const labels = labelsOf(tool.module, images, flags['labels'], files);
   const samples = files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 }));
   const comparison = tool.host.object<Comparison>(

@@ -6,7 +6,8 @@ import type { Command, Flag, Flags, RecipeKey } from './cli_tool.js';
 function flagsOf(command: Command, keys: RecipeKey[]): Record<string, Flag> {
   if (!command.recipe) return command.flags;
   const recipe = Object.fromEntries(keys.map(({ flag, ...rest }) => [flag.slice(2), rest]));
-  return { ...command.flags, recipe: { value: 'FILE', help: 'JSON file with any of the following; flags win over it' }, ...recipe };
+  return { ...command.flags, recipe: { value: 'FILE', help: 'JSON file with any of the following; flags win over it' },
+    config: { value: 'FILE', help: "MNN's configuration of quantized.out, as it stands; --recipe and flags win over it" }, ...recipe };
 }
 
 export function usage(name: string, command: Command, keys: RecipeKey[]): string {

@@ -63,11 +63,17 @@ export class Tool {
     return this.host.object<Session>((await this.model(this.engines(flags).octavo, path)).handle);
   }
 
-  /** The file's keys, then the flags'. */
+  /** The configuration's keys, then the file's, then the flags'; `images` of the configuration become the flag where there are none. */
   recipe(flags: Flags): string {
     let recipe = '{}';
-    const file = flags['recipe']?.[0];
-    if (file !== undefined) recipe = taken(this.module.normalizeRecipe(read(file)), file);
+    const config = flags['config']?.[0], file = flags['recipe']?.[0];
+    if (config !== undefined) {
+      const found = JSON.parse(taken(this.module.readMnnConfig(read(config)), config)) as { recipe: string; images: string; warnings: string[] };
+      this.noteWarnings(found.warnings.map((warning) => `${config}: ${warning}`));
+      recipe = found.recipe;
+      if (flags['images'] === undefined && flags['ranges'] === undefined && found.images !== '') flags['images'] = [found.images];
+    }
+    if (file !== undefined) recipe = taken(this.module.overlayRecipe(recipe, read(file)), file);
     for (const { key, flag } of this.keys()) {
       for (const text of flags[flag.slice(2)] ?? []) recipe = taken(this.module.setFlag(recipe, key, text));
     }
@@ -98,6 +104,10 @@ export class Tool {
 
   note(text: string): void {
     process.stderr.write(text);
+  }
+
+  noteWarnings(warnings: string[]): void {
+    for (const warning of warnings) this.note(`  warning      ${warning}\n`);
   }
 
   noteSkipped(skipped: { name: string; reason: string }[]): void {

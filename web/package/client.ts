@@ -156,13 +156,13 @@ export class Model extends Owned {
   }
 
   /**
-   * Runs the samples and observes the model's values. `recipe.limit` spreads evenly over the samples.
+   * Runs the samples and observes the model's values. `recipe.limit` spreads evenly over the samples, unless `recipe.pick` says otherwise.
    * To stop and go on later, use `calibration` and its `add`.
    */
   async calibrate(samples: Iterable<Sample | NamedSample>, recipe: Recipe = {}, options: WorkOptions = {}): Promise<Calibration> {
     const calibration = await this.calibration(recipe);
     try {
-      await calibration.add(spread([...samples], recipe.limit ?? 0), options);
+      await calibration.add(picked([...samples], recipe), options);
       return calibration;
     } catch (error) {
       calibration.dispose();
@@ -170,9 +170,12 @@ export class Model extends Owned {
     }
   }
 
-  /** The int8 model: by a calibration, or by a recipe of the dynamic scheme, which needs none. */
-  async quantize(by: Calibration | Recipe): Promise<Model> {
-    const { model, info, report } = await this.transport.call('quantize', this.handle, by instanceof Calibration ? by.handle : by);
+  /**
+   * The int8 model: by a calibration, or by a recipe that needs none: of the dynamic scheme, or with `input_ranges`
+   * or a file of `ranges` (the text of MACE's overall_range, an ncnn table, ONNX Runtime's calibration.json).
+   */
+  async quantize(by: Calibration | Recipe, { ranges = '' }: { ranges?: string } = {}): Promise<Model> {
+    const { model, info, report } = await this.transport.call('quantize', this.handle, by instanceof Calibration ? by.handle : by, ranges);
     const made: Model = new Model(this.engines, model, info, async (engine) => (await engine.call('open', await made.save(), {})).model, report);
     return made;
   }
@@ -275,6 +278,11 @@ export class Calibration extends Owned {
   skipped(): Promise<Skipped[]> {
     return this.transport.call('skipped', this.handle);
   }
+}
+
+/** Those that a recipe's `limit` and `pick` leave. */
+export function picked<T>(all: readonly T[], { limit = 0, pick }: Recipe): T[] {
+  return pick === 'first' && limit > 0 ? all.slice(0, limit) : spread(all, limit);
 }
 
 /** `count` of `all`, spread evenly, in order; all where count is 0 or more than there are. */

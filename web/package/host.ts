@@ -98,9 +98,9 @@ export class Host {
     take: (handle) => this.#get<Calibration | Comparison>(handle).take(),
     merge: (handle, state) => taken(this.#get<Calibration | Comparison>(handle).merge(state)),
     skipped: (calibration) => JSON.parse(this.#get<Calibration>(calibration).skipped()),
-    quantize: (model, by) => {
+    quantize: (model, by, ranges) => {
       const session = this.#get<Session>(model);
-      const quantized = taken(typeof by === 'number' ? session.quantize(this.#get<Calibration>(by)) : session.quantizeUncalibrated(text(by)));
+      const quantized = taken(typeof by === 'number' ? session.quantize(this.#get<Calibration>(by)) : session.quantizeUncalibrated(text(by), ranges));
       const { model: int8, info } = this.#opened(quantized);
       return { model: int8, info, report: JSON.parse(quantized.quantizeReport('', info.bytes, 0)) };
     },

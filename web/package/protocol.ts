@@ -20,7 +20,7 @@ export interface Calls {
   take(handle: Handle): Uint8Array;
   merge(handle: Handle, state: Uint8Array): null;
   skipped(calibration: Handle): Skipped[];
-  quantize(model: Handle, by: Handle | Recipe): { model: Handle; info: ModelInfo; report: QuantizeReport };
+  quantize(model: Handle, by: Handle | Recipe, ranges: string): { model: Handle; info: ModelInfo; report: QuantizeReport };
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;
   compare(comparison: Handle, index: number, name: string, sample: Sample, label: number): boolean;

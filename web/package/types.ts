@@ -37,6 +37,8 @@ export interface Tensor {
 
 /** The user's wishes: the words of the command line, without the dashes. All have defaults. */
 export interface Recipe {
+  /** Keys that others refine, by the name of a scheme; `octavo quantize --help` says which. */
+  preset?: 'qnnpack' | 'fbgemm';
   /** `(x - mean) * norm` and the usual geometry by name. */
   preprocess?: 'tf' | 'imagenet' | 'caffe' | 'unit' | 'raw';
   color?: 'rgb' | 'bgr' | 'gray' | 'rgba';
@@ -46,13 +48,17 @@ export interface Recipe {
   crop?: [number, number];
   mean?: number | number[];
   norm?: number | number[];
-  interpolation?: 'bilinear' | 'bilinear-plain';
+  /** Share of width and height, or of each, that is kept before resizing. */
+  center_fraction?: number | [number, number];
+  interpolation?: 'bilinear' | 'bilinear-plain' | 'bilinear-corners';
   /** Turn pictures as the camera says. */
   exif?: boolean;
   /** Ranges of activations from samples, or found in every run: of MatMul, Gemm and LSTM, without samples. */
   scheme?: 'static' | 'dynamic';
   /** Calibrate on so many samples, spread evenly; 0 is all. */
   limit?: number;
+  /** Which samples a limit leaves; spread unless given. */
+  pick?: 'spread' | 'first';
   observer?: 'min_max' | 'moving_average' | 'mse' | 'percentile';
   /** Observer percentile: per cent of the values kept. */
   percentile?: number;
@@ -60,10 +66,21 @@ export interface Recipe {
   momentum?: number;
   weights?: 'per-channel' | 'per-tensor';
   activations?: 'uint8' | 'int8';
+  /** 7 keeps to half the integers, for processors whose sums of products saturate. */
+  activation_bits?: 8 | 7;
+  /** The zero point of activations is the middle integer. */
+  symmetric?: boolean;
+  /** Weights of 3 x 3 convolutions of stride 1 in 6 bits, as ncnn's Winograd wants them. */
+  six_bit_3x3?: boolean;
+  /** Ranges given by hand, by the names of values; they win over what was observed. */
+  input_ranges?: Record<string, [number, number]>;
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
   /** Operators to leave in float. */
   exclude_ops?: string[];
+  /** Patterns as above, and operators: where there are any, nothing else is quantized. */
+  only?: string[];
+  only_ops?: string[];
 }
 
 export interface ValueInfo {

@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "engine/json.h"
+#include "quant/presets.h"
+
 namespace octavo {
 namespace {
 
@@ -103,6 +108,78 @@ TEST(RecipeFile, EveryKeyHasAFlagAndHelp) {
     EXPECT_EQ(std::string(key.flag).substr(0, 2), "--") << key.key;
     EXPECT_FALSE(std::string(key.help).empty()) << key.key;
   }
+}
+
+TEST(RecipeFile, EveryPresetIsARecipeThatOtherKeysRefine) {
+  for (const Preset& preset : presets()) {
+    const std::string json = std::string(R"({"preset": ")") + preset.name + "\"}";
+    const Result<RecipeFile> recipe = recipe_from_json(json);
+    ASSERT_TRUE(recipe.ok()) << recipe.status().to_string();
+    EXPECT_EQ(recipe->preset, preset.name);
+    EXPECT_EQ(*recipe_from_json(recipe_to_json(*recipe)), *recipe);
+    const Result<Json> sets = parse_json(preset.sets, preset.name);
+    ASSERT_TRUE(sets.ok() && sets->is_object()) << preset.name;
+    for (const auto& item : sets->items()) {
+      EXPECT_TRUE(std::ranges::any_of(recipe_keys(),
+                                      [&](const RecipeKey& key) { return item.key() == key.key; }))
+          << preset.name << " sets " << item.key();
+    }
+  }
+}
+
+TEST(RecipeFile, PresetsOfPytorchAreItsSchemes) {
+  const Recipe qnnpack = recipe_from_json(R"({"preset": "qnnpack"})")->recipe;
+  EXPECT_EQ(qnnpack.weights, Granularity::kPerTensor);
+  EXPECT_EQ(qnnpack.activations, DType::kUint8);
+  EXPECT_EQ(qnnpack.activation_bits, 8);
+  const Recipe fbgemm = recipe_from_json(R"({"preset": "fbgemm"})")->recipe;
+  EXPECT_EQ(fbgemm.weights, Granularity::kPerChannel);
+  EXPECT_EQ(fbgemm.activation_bits, 7);
+  const Recipe refined =
+      recipe_from_json(R"({"weights": "per-channel", "preset": "qnnpack"})")->recipe;
+  EXPECT_EQ(refined.weights, Granularity::kPerChannel);
+  EXPECT_EQ(refined.observer, "mse");
+  RecipeFile flags;
+  ASSERT_TRUE(set_from_flag(flags, "preset", "fbgemm").ok());
+  EXPECT_EQ(flags.recipe, fbgemm);
+  EXPECT_EQ(refusal(R"({"preset": "fbgem"})"),
+            "recipe, key 'preset': does not know 'fbgem'; did you mean 'fbgemm'?");
+}
+
+TEST(RecipeFile, RangesByHandHaveTheirNames) {
+  RecipeFile flags;
+  ASSERT_TRUE(set_from_flag(flags, "input_ranges", "a=b=-1,1.5").ok());
+  ASSERT_TRUE(set_from_flag(flags, "input_ranges", "12=0,6").ok());
+  const Result<RecipeFile> json =
+      recipe_from_json(R"({"input_ranges": {"a=b": [-1, 1.5], "12": [0, 6]}})");
+  ASSERT_TRUE(json.ok()) << json.status().to_string();
+  EXPECT_EQ(flags, *json);
+  EXPECT_EQ(*recipe_from_json(recipe_to_json(flags)), flags);
+  EXPECT_EQ(set_from_flag(flags, "input_ranges", "x").to_string(),
+            "--input-range: wants two numbers for 'x', [MIN, MAX]");
+  EXPECT_EQ(refusal(R"({"input_ranges": [1, 2]})"),
+            "recipe, key 'input_ranges': wants {\"NAME\": [MIN, MAX]}, or NAME=MIN,MAX");
+  EXPECT_EQ(refusal(R"({"input_ranges": {"x": [2, 1]}})"),
+            "recipe: range of 'x': wants two finite numbers, the smaller first, as in -1,1");
+}
+
+TEST(RecipeFile, WordsOfOnnxruntimeSayTheSame) {
+  const Result<RecipeFile> theirs = recipe_from_json(
+      R"({"nodes_to_exclude": ["a"], "nodes_to_quantize": ["b"], "op_types_to_quantize": ["Conv"]})");
+  const Result<RecipeFile> ours =
+      recipe_from_json(R"({"exclude": ["a"], "only": ["b"], "only_ops": ["Conv"]})");
+  ASSERT_TRUE(theirs.ok() && ours.ok());
+  EXPECT_EQ(*theirs, *ours);
+  EXPECT_EQ(refusal(R"({"nodes_to_exclude": ["a"], "exclude": ["b"]})"),
+            "recipe: 'nodes_to_exclude' and 'exclude' say the same");
+}
+
+TEST(RecipeFile, LinesAreNamedWhereThereAreSeveral) {
+  EXPECT_EQ(refusal("{\n \"limit\": 1,\n \"limits\": 2}"),
+            "recipe, line 3: there is no key 'limits'; did you mean 'limit'?");
+  EXPECT_EQ(refusal("{\n \"exif\": true,\n \"limit\": -1}"),
+            "recipe, line 3, key 'limit': wants a whole number from 0 to 2147483647");
+  EXPECT_EQ(refusal("{\n \"limit\": }"), "recipe, line 2: not valid JSON at byte 13");
 }
 
 }  // namespace

@@ -98,6 +98,39 @@ TEST(Resize, PlainTakesTheTwoNearestPixelsOnly) {
   EXPECT_GT(averaged.pixels[0], 30);
 }
 
+TEST(Resize, CornersLieOnCorners) {
+  const Image row{5, 1, 1, {10, 200, 30, 90, 250}};
+  const std::pair<int, std::vector<uint8_t>> kWanted[] = {{3, {10, 30, 250}},
+                                                          {4, {10, 143, 70, 250}},
+                                                          {5, {10, 200, 30, 90, 250}},
+                                                          {7, {10, 137, 143, 30, 70, 143, 250}},
+                                                          {1, {10}}};
+  for (const auto& [width, wanted] : kWanted) {
+    EXPECT_EQ(resize(row, width, 1, Interpolation::kBilinearCorners).pixels, wanted);
+    const Image column{1, 5, 1, row.pixels};
+    EXPECT_EQ(resize(column, 1, width, Interpolation::kBilinearCorners).pixels, wanted);
+  }
+}
+
+TEST(Preprocess, KeepsAShareOfTheCentre) {
+  Image image{5, 4, 3, std::vector<uint8_t>(60)};
+  for (size_t i = 0; i < 60; ++i)
+    image.pixels[i] = static_cast<uint8_t>(i / 3);  // place of the pixel
+  Preprocess p;
+  p.color = Color::kGray;
+  p.center_fraction = {0.7f, 0.5f};  // 3.5 and 2: 3 x 2 from (1, 1)
+  p.resize = Size{3, 2};
+  const Result<Image> kept = prepare_image(image, p);
+  ASSERT_TRUE(kept.ok());
+  EXPECT_EQ(kept->pixels, (std::vector<uint8_t>{6, 7, 8, 11, 12, 13}));
+  p.center_fraction = {0.01f, 0.01f};  // at least a pixel
+  p.resize = Size{1, 1};
+  EXPECT_EQ(prepare_image(image, p)->pixels, std::vector<uint8_t>{7});
+  p.center_fraction = {0, 1};
+  EXPECT_EQ(resolve(p, false, {1, {1, 1}, false}).status().to_string(),
+            "center_fraction is above 0 and at most 1");
+}
+
 Preprocess named(const std::string& name) {
   for (const NamedPreprocess& n : named_preprocesses()) {
     if (name == n.name) return n.preprocess;

@@ -101,5 +101,55 @@ TEST(WeightParams, ChannelOfZerosTakesTheLargestScale) {
   EXPECT_EQ(weight_params({0, 0}, 0).scale, (std::vector<float>{1, 1}));
 }
 
+ActivationType type_of(DType dtype, int bits, bool symmetric) {
+  ActivationType type(dtype);
+  type.bits = bits;
+  type.symmetric = symmetric;
+  return type;
+}
+
+TEST(ActivationParams, SymmetricOnesHaveTheirZeroInTheMiddle) {
+  const struct {
+    DType dtype;
+    int bits;
+    int32_t zero_point, qmin, qmax;
+    double steps;
+  } kCases[] = {{DType::kInt8, 8, 0, -128, 127, 127},
+                {DType::kUint8, 8, 128, 0, 255, 127},
+                {DType::kInt8, 7, 0, -64, 63, 63},
+                {DType::kUint8, 7, 64, 0, 127, 63}};
+  for (const auto& [dtype, bits, zero_point, qmin, qmax, steps] : kCases) {
+    for (const Range range : {Range{-1, 5}, Range{-5, 2}, Range{0, 5}, Range{3, 5}}) {
+      const QuantParams params = activation_params(range, type_of(dtype, bits, true));
+      EXPECT_EQ(params.scale, std::vector<float>{static_cast<float>(5 / steps)});
+      EXPECT_EQ(params.zero_point, std::vector<int32_t>{zero_point});
+      EXPECT_EQ(params.qmin, qmin);
+      EXPECT_EQ(params.qmax, qmax);
+    }
+    EXPECT_EQ(activation_params({0, 0}, type_of(dtype, bits, true)).scale, std::vector<float>{1});
+  }
+}
+
+TEST(ActivationParams, SevenBitsAreHalfTheIntegers) {
+  const QuantParams unsigned_ones = activation_params({-1, 3}, type_of(DType::kUint8, 7, false));
+  EXPECT_EQ(unsigned_ones.scale, std::vector<float>{static_cast<float>(3.0 / 95)});
+  EXPECT_EQ(unsigned_ones.zero_point, std::vector<int32_t>{32});  // 31.75
+  EXPECT_EQ(unsigned_ones.qmax, 127);
+  const QuantParams signed_ones = activation_params({-1, 3}, type_of(DType::kInt8, 7, false));
+  EXPECT_EQ(signed_ones.zero_point, std::vector<int32_t>{32 - 64});
+  EXPECT_EQ(signed_ones.qmin, -64);
+  EXPECT_EQ(signed_ones.qmax, 63);
+}
+
+TEST(ActivationParams, SaturationDoesTheWorkOfAReluOnlyWhereIntegersEndThere) {
+  const Range relu{0, std::numeric_limits<float>::infinity()}, relu6{0, 6};
+  EXPECT_TRUE(saturates_at(relu6, DType::kUint8));
+  EXPECT_TRUE(saturates_at(relu6, DType::kInt8));
+  EXPECT_TRUE(saturates_at(relu, type_of(DType::kUint8, 7, false)));
+  EXPECT_FALSE(saturates_at(relu6, type_of(DType::kUint8, 7, false)));
+  EXPECT_FALSE(saturates_at(relu, type_of(DType::kInt8, 7, false)));
+  EXPECT_FALSE(saturates_at(relu, type_of(DType::kUint8, 8, true)));
+}
+
 }  // namespace
 }  // namespace octavo

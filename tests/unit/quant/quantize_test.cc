@@ -496,5 +496,79 @@ TEST(Quantize, EqualScalesAndZeroPointsAreStoredOnce) {
   EXPECT_NE(of_x.inputs[2], of_w.inputs[2]);  // uint8 and int8
 }
 
+// x -> Conv -> Relu -> Conv
+class ReluBetween : public testing::Test {
+ protected:
+  ReluBetween() {
+    const ValueId x = small_.input("x", Shape{1, 1, 2, 1});
+    const ValueId conv = small_.conv("conv", x, {1}, 1);
+    small_.end_in_conv(small_.node(Op::kRelu, "relu", {conv}, Shape{1, 1, 2, 1}));
+  }
+  QuantizeResult quantized_by(const Recipe& recipe) {
+    return quantized(
+        small_.graph,
+        ranges_of({{"x", {-1, 1}}, {"conv", {-9, 5}}, {"relu", {0, 5}}, {"end", {0, 1}}}), recipe);
+  }
+  SmallGraph small_;
+};
+
+TEST_F(ReluBetween, StaysWhereIntegersAreSymmetricAndSharesTheScaleOfItsLayer) {
+  Recipe recipe;
+  recipe.symmetric = true;
+  const QuantizeResult result = quantized_by(recipe);
+  EXPECT_EQ(count_nodes(result.graph, Op::kRelu), 1);
+  EXPECT_EQ(params_of(result.graph, "relu"), activation_params({-5, 5}, ActivationType(recipe)));
+  EXPECT_EQ(params_of(result.graph, "conv"), params_of(result.graph, "relu"));
+  EXPECT_TRUE(line_of(result, "conv").quantized && line_of(result, "relu").quantized);
+}
+
+TEST_F(ReluBetween, StaysFoldedInSevenUnsignedBits) {
+  Recipe recipe;
+  recipe.activation_bits = 7;
+  const QuantizeResult result = quantized_by(recipe);
+  EXPECT_EQ(count_nodes(result.graph, Op::kRelu), 0);
+  EXPECT_EQ(params_of(result.graph, "relu"), activation_params({0, 5}, ActivationType(recipe)));
+}
+
+TEST_F(ReluBetween, OnlyOpsLeaveTheReluOfALayerToIt) {
+  Recipe recipe;
+  recipe.only_ops = {"Conv"};
+  EXPECT_TRUE(line_of(quantized_by(recipe), "relu").quantized);
+  recipe.only_ops = {"Gemm"};
+  EXPECT_EQ(line_of(quantized_by(recipe), "conv").reason, "excluded by 'only_ops'");
+  recipe.only_ops = {};
+  recipe.only = {"end"};
+  EXPECT_EQ(line_of(quantized_by(recipe), "conv").reason, "excluded by 'only'");
+  EXPECT_TRUE(line_of(quantized_by(recipe), "end").quantized);
+}
+
+TEST(Quantize, ProductsAtTheEndNeedNoRangeOfTheirOutput) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 2});
+  const ValueId w = small.constant("w", {1, 2, 3, 4}, Shape{2, 2});
+  const ValueId y = small.node(Op::kMatMul, "product", {x, w}, Shape{1, 2});
+  small.output(small.node(Op::kSoftmax, "softmax", {y}, Shape{1, 2}));
+  EXPECT_EQ(line_of(quantized(small.graph, ranges_of({{"x", {-1, 1}}})), "product").reason, "");
+}
+
+TEST(Quantize, PlainConvolutionsOfThreeByThreeTakeSixBitsWhereAsked) {
+  Recipe recipe;
+  recipe.six_bit_3x3 = true;
+  for (const int64_t stride : {1, 2}) {
+    SmallGraph small;
+    const ValueId x = small.input("x", Shape{1, 1, 5, 5});
+    const ValueId w = small.constant("w", {1, 2, 3, 4, -6.2f, 5, 4, 3, 2}, Shape{1, 1, 3, 3});
+    Attributes attrs;
+    attrs.set("strides", std::vector<int64_t>{stride, stride});
+    const int64_t side = stride == 1 ? 3 : 2;
+    small.output(small.node(Op::kConv, "conv", {x, w}, Shape{1, 1, side, side}, std::move(attrs)));
+    const Graph graph =
+        quantized(small.graph, ranges_of({{"x", {0, 1}}, {"conv", {0, 9}}}), recipe).graph;
+    const float steps = stride == 1 ? 31 : 127;
+    EXPECT_FLOAT_EQ(params_of(graph, "w").scale[0], 6.2f / steps) << stride;
+    EXPECT_EQ(constant_of<int8_t>(graph, "w_q")[4], static_cast<int8_t>(-steps)) << stride;
+  }
+}
+
 }  // namespace
 }  // namespace octavo

@@ -1,0 +1,24 @@
+// The functions of each format, for the list in range_formats.cc.
+#pragma once
+
+#include "engine/ranges/range_file.h"
+
+namespace octavo {
+
+bool is_mace(std::string_view text);
+Result<RangeFile> read_mace(const std::string& text);
+std::string write_mace(const RangeFile& file);
+
+bool is_mace_log(std::string_view text);
+Result<RangeFile> read_mace_log(const std::string& text);
+std::string write_mace_log(const RangeFile& file);
+
+bool is_ncnn(std::string_view text);
+Result<RangeFile> read_ncnn(const std::string& text);
+std::string write_ncnn(const RangeFile& file);
+
+bool is_onnxruntime(std::string_view text);
+Result<RangeFile> read_onnxruntime(const std::string& text);
+std::string write_onnxruntime(const RangeFile& file);
+
+}  // namespace octavo
