@@ -51,6 +51,9 @@ export const models = Object.entries(JSON.parse(readFileSync(inRoot('models/mode
   };
 });
 
+/** The names of the engine's list. */
+export const observers = [...readFileSync(inRoot('src/quant/observers/observer_list.cc'), 'utf8').matchAll(/\{"(\w+)",/g)].map((match) => match[1]);
+
 /** A recipe as flags of the command line. */
 export const flagsOf = (recipe) => Object.entries(recipe).flatMap(([key, value]) => [`--${key}`, key === 'crop' ? value.join('x') : String(value)]);
 

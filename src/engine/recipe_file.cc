@@ -185,7 +185,9 @@ return {};
 , OCTAVO_GET { return r.limit; }
 }
 , {{"observer", "--observer", "NAME",
-    "how ranges are chosen: min_max, moving_average, mse or percentile", false},
+    "how ranges are chosen: min_max, moving_average, mse, percentile, extremes_percentile, "
+    "kl_ncnn, kl_mnn, kl_onnxruntime, aciq, admm or cosine",
+    false},
    OCTAVO_SET{std::vector<std::string> names;
 for (const ObserverInfo& info : observers()) names.push_back(info.name);
 OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
@@ -194,7 +196,8 @@ return {};
 }
 , OCTAVO_GET { return r.recipe.observer; }
 }
-, {{"percentile", "--percentile", "P", "observer percentile: per cent of the values kept", false},
+, {{"percentile", "--percentile", "P",
+    "observer percentile: per cent of the values kept; extremes_percentile: of the samples", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.percentile, as_number(j));
 return {};
 }

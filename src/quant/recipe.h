@@ -20,8 +20,10 @@ const char* name_of(Scheme scheme);  // "static", "dynamic"
 struct Recipe {
   Scheme scheme = Scheme::kStatic;
   std::string observer = "min_max";  // a name of observers()
-  double percentile = 99.99;  // observer percentile: per cent of values kept, both tails cut alike
-  double momentum = 0.01;     // observer moving_average: the weight of the newest sample
+  // Observer percentile: per cent of values kept, both tails cut alike; extremes_percentile: of
+  // samples whose largest value is kept, and whose smallest.
+  double percentile = 99.99;
+  double momentum = 0.01;  // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
   DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
 

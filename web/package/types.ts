@@ -53,8 +53,10 @@ export interface Recipe {
   scheme?: 'static' | 'dynamic';
   /** Calibrate on so many samples, spread evenly; 0 is all. */
   limit?: number;
-  observer?: 'min_max' | 'moving_average' | 'mse' | 'percentile';
-  /** Observer percentile: per cent of the values kept. */
+  observer?:
+    | 'min_max' | 'moving_average' | 'mse' | 'percentile' | 'extremes_percentile'
+    | 'kl_ncnn' | 'kl_mnn' | 'kl_onnxruntime' | 'aciq' | 'admm' | 'cosine';
+  /** Observer percentile: per cent of the values kept; extremes_percentile: of the samples. */
   percentile?: number;
   /** Observer moving_average: the weight of the newest sample. */
   momentum?: number;
