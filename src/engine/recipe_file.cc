@@ -9,6 +9,7 @@
 #include "engine/json.h"
 #include "quant/nearest_word.h"
 #include "quant/observer.h"
+#include "quant/weight_methods.h"
 
 namespace octavo {
 namespace {
@@ -218,6 +219,31 @@ return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.weights); }
 }
+, {{"weight_method", "--weight-method", "max_abs|mse|admm|percentile",
+    "how scales of weights are chosen", false},
+   OCTAVO_SET{std::vector<std::string> names;
+for (const WeightMethod& method : weight_methods()) names.push_back(method.name);
+OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+r.recipe.weight_method = names[i];
+return {};
+}
+, OCTAVO_GET { return r.recipe.weight_method; }
+}
+, {{"weight_percentile", "--weight-percentile", "P",
+    "weight method percentile: per cent of the weights kept", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.weight_percentile, as_number(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.weight_percentile; }
+}
+, {{"weight_bits", "--weight-bits", "8|7",
+    "7 (-64..64) for processors that saturate: x86 without VNNI", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const int64_t bits, as_int(j, 7, 8));
+r.recipe.weight_bits = static_cast<int>(bits);
+return {};
+}
+, OCTAVO_GET { return r.recipe.weight_bits; }
+}
 , {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
 r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
@@ -384,7 +410,9 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
   text += "  activations  " + std::string(name_of(file.recipe.activations)) +
           " asymmetric, one scale a tensor, " +
           (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";
-  text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
+  text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights));
+  if (file.recipe.weight_method != Recipe().weight_method) text += ", " + file.recipe.weight_method;
+  text += file.recipe.weight_bits == 7 ? ", 7 bits\n" : "\n";
   const std::string excluded =
       joined(file.recipe.exclude) +
       (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +

@@ -25,7 +25,10 @@ struct Recipe {
   double percentile = 99.99;
   double momentum = 0.01;  // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
-  DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
+  std::string weight_method = "max_abs";  // a name of weight_methods()
+  double weight_percentile = 99.99;       // method percentile: per cent of the weights kept
+  int weight_bits = 8;                    // or 7, for processors whose int16 sums would saturate
+  DType activations = DType::kUint8;      // or kInt8; asymmetric both; dynamic ones are uint8
 
   // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.
   std::vector<std::string> exclude;

@@ -61,6 +61,12 @@ export interface Recipe {
   /** Observer moving_average: the weight of the newest sample. */
   momentum?: number;
   weights?: 'per-channel' | 'per-tensor';
+  /** How scales of weights are chosen. */
+  weight_method?: 'max_abs' | 'mse' | 'admm' | 'percentile';
+  /** Weight method percentile: per cent of the weights kept. */
+  weight_percentile?: number;
+  /** 7 (-64..64) for processors that saturate: x86 without VNNI. */
+  weight_bits?: 8 | 7;
   activations?: 'uint8' | 'int8';
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
