@@ -5,14 +5,17 @@
 namespace octavo {
 namespace {
 
-constexpr double kNothing = 1e-5;  // MNN does not quantize tensors that stay below
+constexpr double kNothing = 1e-5;     // MNN does not quantize tensors that stay below
+constexpr int64_t kSmallPlane = 100;  // height times width
 
-// MNN's feature_quantize_method KL (tools/quantization/TensorStatistic.cpp). MNN takes the largest
-// value where width times height is below 100; observers do not see shapes.
+// MNN's feature_quantize_method KL (tools/quantization/TensorStatistic.cpp). Nothing is cut where
+// there is little data. (MNN cuts nothing of the network's inputs either, which an observer does
+// not know from others.)
 class KlMnn : public ThresholdObserver {
  protected:
   double threshold(const Magnitudes& magnitudes) const override {
-    if (magnitudes.largest <= kNothing) return magnitudes.largest;
+    const bool small = plane() > 0 && plane() < kSmallPlane;
+    if (small || magnitudes.largest <= kNothing) return magnitudes.largest;
     return kl_threshold(magnitudes, kMnnKl);
   }
 };

@@ -200,6 +200,16 @@ TEST(KlMnn, BelowItsLeastMagnitudeIsTheExtremes) {
   EXPECT_EQ(chosen("kl_mnn", {{-1e-6f, 3e-6f, 2e-6f}}), (Range{-1e-6f, 3e-6f}));
 }
 
+TEST(KlMnn, OfSmallPlanesIsTheExtremes) {
+  const Values values = tailed(2, true, 0.3, 5);
+  const auto [min, max] = std::ranges::minmax(values);
+  for (const auto& [plane, whole] : {std::pair(1, true), {99, true}, {100, false}, {0, false}}) {
+    const auto observer = find_observer("kl_mnn")->make(Recipe());
+    observer->observe(values, plane);
+    EXPECT_EQ(*observer->range() == (Range{min, max}), whole) << plane;
+  }
+}
+
 // --- ONNX Runtime's entropy ----------------------------------------------------------------------
 
 std::vector<double> smooth(std::vector<double> counts) {
