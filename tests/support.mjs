@@ -51,6 +51,11 @@ export const models = Object.entries(JSON.parse(readFileSync(inRoot('models/mode
   };
 });
 
+/** The names of the engine's lists. */
+const namesIn = (file) => [...readFileSync(inRoot(file), 'utf8').matchAll(/\{"(\w+)",/g)].map((match) => match[1]);
+export const observers = namesIn('src/quant/observers/observer_list.cc');
+export const weightMethods = namesIn('src/quant/weight_methods.cc');
+
 /** A recipe as flags of the command line. */
 export const flagsOf = (recipe) => Object.entries(recipe).flatMap(([key, value]) => [`--${key}`, key === 'crop' ? value.join('x') : String(value)]);
 

@@ -10,6 +10,7 @@
 #include "quant/nearest_word.h"
 #include "quant/observer.h"
 #include "quant/presets.h"
+#include "quant/weight_methods.h"
 
 namespace octavo {
 namespace {
@@ -236,7 +237,9 @@ return {};
 , OCTAVO_GET { return r.pick_first ? "first" : "spread"; }
 }
 , {{"observer", "--observer", "NAME",
-    "how ranges are chosen: auto, min_max, moving_average, mse or percentile", false},
+    "how ranges are chosen: auto, min_max, moving_average, mse, percentile, extremes_percentile, "
+    "kl_ncnn, kl_mnn, kl_onnxruntime, aciq, admm or cosine",
+    false},
    OCTAVO_SET{std::vector<std::string> names;
 for (const ObserverInfo& info : observers()) names.push_back(info.name);
 OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
@@ -245,7 +248,8 @@ return {};
 }
 , OCTAVO_GET { return r.recipe.observer; }
 }
-, {{"percentile", "--percentile", "P", "observer percentile: per cent of the values kept", false},
+, {{"percentile", "--percentile", "P",
+    "observer percentile: per cent of the values kept; extremes_percentile: of the samples", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.percentile, as_number(j));
 return {};
 }
@@ -265,6 +269,31 @@ r.recipe.weights = i == 0 ? Granularity::kPerTensor : Granularity::kPerChannel;
 return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.weights); }
+}
+, {{"weight_method", "--weight-method", "max_abs|mse|admm|percentile",
+    "how scales of weights are chosen", false},
+   OCTAVO_SET{std::vector<std::string> names;
+for (const WeightMethod& method : weight_methods()) names.push_back(method.name);
+OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+r.recipe.weight_method = names[i];
+return {};
+}
+, OCTAVO_GET { return r.recipe.weight_method; }
+}
+, {{"weight_percentile", "--weight-percentile", "P",
+    "weight method percentile: per cent of the weights kept", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.weight_percentile, as_number(j));
+return {};
+}
+, OCTAVO_GET { return r.recipe.weight_percentile; }
+}
+, {{"weight_bits", "--weight-bits", "8|7",
+    "7 (-64..64) for processors that saturate: x86 without VNNI", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const int64_t bits, as_int(j, 7, 8));
+r.recipe.weight_bits = static_cast<int>(bits);
+return {};
+}
+, OCTAVO_GET { return r.recipe.weight_bits; }
 }
 , {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
@@ -525,7 +554,9 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
           (file.recipe.activation_bits == 7 ? " of 7 bits" : "") +
           (file.recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
           (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";
-  text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
+  text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights));
+  if (file.recipe.weight_method != Recipe().weight_method) text += ", " + file.recipe.weight_method;
+  text += file.recipe.weight_bits == 7 ? ", 7 bits\n" : "\n";
   const std::string excluded =
       joined(file.recipe.exclude) +
       (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +

@@ -48,7 +48,7 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   const Node& node = graph.node(id);
   const ComputeLayout layout = *compute_layout(graph, node);
   OCTAVO_ASSIGN_OR_RETURN(const Tensor weights, finite_constant(graph, node, node.inputs[1]));
-  QuantParams params = scales_of_weights(weights, layout.axis, state.recipe.weights);
+  QuantParams params = scales_of_weights(weights, layout.axis, state.recipe.weights, state.recipe);
   const auto given = state.ranges.find(graph.value(node.inputs[1]).name);  // by a table
   if (given != state.ranges.end() && !given->second.magnitudes.empty()) {
     params = weight_params(given->second.magnitudes, layout.axis);

@@ -3,6 +3,15 @@
 #include "quant/shards.h"
 
 namespace octavo {
+namespace {
+
+// Elements of a channel: height times width, 1 for matrices.
+int64_t plane_of(const Value& value, const Shape& shape) {
+  if (shape.rank() < 3) return 1;
+  return value.channels_last ? shape.count(1, shape.rank() - 1) : shape.count(2, shape.rank());
+}
+
+}  // namespace
 
 Calibrator::Calibrator(std::shared_ptr<const Plan> plan, std::span<const std::string> values)
     : watched_(plan->graph.value_count(), kUnwatched), executor_(plan) {
@@ -13,10 +22,10 @@ Calibrator::Calibrator(std::shared_ptr<const Plan> plan, std::span<const std::st
 }
 
 Status Calibrator::add(std::span<const Tensor> inputs, Statistics& into) {
-  const Tap observe = [&](ValueId id, const Value&, TensorView view) {
+  const Tap observe = [&](ValueId id, const Value& value, TensorView view) {
     const size_t place = watched_[static_cast<size_t>(id)];
     if (place == kUnwatched || view.dtype != DType::kFloat32) return;
-    into.observer(place).observe(view.values<float>());
+    into.observer(place).observe(view.values<float>(), plane_of(value, view.shape));
   };
   for (const size_t place : watched_) {
     if (place != kUnwatched) into.observer(place);  // not to be seen is known too

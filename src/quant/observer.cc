@@ -63,8 +63,9 @@ Range extremes_of(std::span<const float> values) {
   return {range.min + 0.0f, range.max + 0.0f};
 }
 
-void Observer::observe(std::span<const float> values) {
+void Observer::observe(std::span<const float> values, int64_t plane) {
   if (values.empty()) return;
+  plane_ = std::max(plane_, plane);
   const Scan seen = scan(values);
   count_ += static_cast<int64_t>(values.size());
   if (!seen.finite) {
@@ -83,6 +84,7 @@ void Observer::merge(const Observer& later) {
   count_ += later.count_;
   nan_count_ += later.nan_count_;
   infinity_count_ += later.infinity_count_;
+  plane_ = std::max(plane_, later.plane_);
   extremes_ = {std::min(extremes_.min, later.extremes_.min),
                std::max(extremes_.max, later.extremes_.max)};
   add_later(later);
@@ -101,7 +103,7 @@ Result<Range> Observer::range() const {
 }
 
 void Observer::write(ByteWriter& out) const {
-  for (const int64_t n : {count_, nan_count_, infinity_count_}) {
+  for (const int64_t n : {count_, nan_count_, infinity_count_, plane_}) {
     out.put_varint(static_cast<uint64_t>(n));
   }
   out.put(uint8_t{has_extremes()});
@@ -110,9 +112,9 @@ void Observer::write(ByteWriter& out) const {
 }
 
 void Observer::read(ByteReader& in) {
-  for (int64_t* n : {&count_, &nan_count_, &infinity_count_}) *n = take_element_count(in);
+  for (int64_t* n : {&count_, &nan_count_, &infinity_count_, &plane_}) *n = take_element_count(in);
   if (in.take<uint8_t>() != 0) extremes_ = read_range(in);
-  const bool sensible = nan_count_ + infinity_count_ <= count_ &&
+  const bool sensible = nan_count_ + infinity_count_ <= count_ && plane_ <= count_ &&
                         (has_extremes() ? count_ > 0 : count_ == 0 || !all_finite());
   if (!sensible) in.fail();
   if (in.ok()) read_own(in);

@@ -24,8 +24,9 @@ class Observer {
  public:
   virtual ~Observer() = default;
 
-  // All elements of the value, of one sample.
-  void observe(std::span<const float> values);
+  // All elements of the value, of one sample. `plane` of them are a channel (height times width; 0
+  // where that is not known): some methods leave small ones alone.
+  void observe(std::span<const float> values, int64_t plane = 0);
   // `later` is of the same kind and saw the samples that follow those of this one.
   void merge(const Observer& later);
   // Not widened to contain 0. kCalibrationData where the value held NaN or infinity, or nothing.
@@ -49,11 +50,13 @@ class Observer {
   virtual void read_own(ByteReader&) {}
   bool all_finite() const { return nan_count_ + infinity_count_ == 0; }
   bool has_extremes() const { return extremes_.min <= extremes_.max; }
+  int64_t plane() const { return plane_; }  // the largest seen
 
  private:
   int64_t count_ = 0;
   int64_t nan_count_ = 0;
   int64_t infinity_count_ = 0;
+  int64_t plane_ = 0;
   Range extremes_ = extremes_of({});
 };
 

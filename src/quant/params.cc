@@ -51,14 +51,18 @@ QuantParams activation_params(Range range, const ActivationType& type) {
   return params;
 }
 
-QuantParams weight_params(const std::vector<float>& magnitudes, int axis) {
+int32_t largest_weight(int bits) { return bits == 7 ? 64 : 127; }
+
+QuantParams weight_params(const std::vector<float>& magnitudes, int axis, int32_t qmax) {
   QuantParams params;
   params.dtype = DType::kInt8;
-  params.qmin = -127;
-  params.qmax = 127;
+  params.qmin = -qmax;
+  params.qmax = qmax;
   params.axis = axis;
   params.zero_point.assign(magnitudes.size(), 0);
-  for (float magnitude : magnitudes) params.scale.push_back(static_cast<float>(magnitude / 127.0));
+  for (float magnitude : magnitudes) {
+    params.scale.push_back(static_cast<float>(magnitude / static_cast<double>(qmax)));
+  }
   const float largest = *std::max_element(params.scale.begin(), params.scale.end());
   const float spare = largest < kSmallestScale ? 1.0f : largest;
   for (float& scale : params.scale) scale = scale < kSmallestScale ? spare : scale;

@@ -38,8 +38,13 @@ bool saturates_at(Range bounds, const ActivationType& type);
 // Symmetric: scale * 127 (or 63) is the larger end, zero point 0 of int8, 128 (or 64) of uint8.
 QuantParams activation_params(Range range, const ActivationType& type);
 
-// int8 symmetric in -127..127 for weights up to these magnitudes, one a channel (or one in all).
+// The largest integer of weights of 8 bits is 127, of 7 bits 64: ONNX Runtime's reduce_range. Two
+// products of uint8 activations and those are at most 2 * 255 * 64, which fits the int16 sums of
+// processors with neither VNNI nor the like; 2 * 255 * 127 does not, and saturates.
+int32_t largest_weight(int bits);
+
+// int8 symmetric in -qmax..qmax for weights up to these magnitudes, one a channel (or one in all).
 // Channels of nothing but zeros take the largest of the other scales.
-QuantParams weight_params(const std::vector<float>& magnitudes, int axis);
+QuantParams weight_params(const std::vector<float>& magnitudes, int axis, int32_t qmax = 127);
 
 }  // namespace octavo

@@ -41,7 +41,8 @@ class Rewriter {
     const Node node = graph_.node(id);
     const ComputeLayout layout = *compute_layout(graph_, node);
     OCTAVO_ASSIGN_OR_RETURN(const Tensor w, finite_constant(graph_, node, node.inputs[1]));
-    const QuantParams params = scales_of_weights(w, layout.axis, state_.recipe.weights);
+    const QuantParams params =
+        scales_of_weights(w, layout.axis, state_.recipe.weights, state_.recipe);
     Tensor integers = round_weights(w, params);
     if (layout.axis == 0) {  // Gemm with transB
       integers = transposed(integers, 1, Shape{w.shape()[1], w.shape()[0]});
@@ -103,7 +104,7 @@ class Rewriter {
     const bool per_row = state_.recipe.weights == Granularity::kPerChannel;
     const int64_t channels = per_row ? directions * gates : directions;
     const Tensor flat = w.reshaped(Shape{channels, w.count() / channels});
-    const QuantParams params = scales_of_weights(flat, 0, Granularity::kPerChannel);
+    const QuantParams params = scales_of_weights(flat, 0, Granularity::kPerChannel, state_.recipe);
     const Shape shape = per_row ? Shape{directions, gates} : Shape{directions};
     const std::vector<int8_t> zeros(params.scale.size(), 0);
     const Tensor integers =

@@ -8,6 +8,7 @@
 #include "quant/corrections/correction_list.h"
 #include "quant/nearest_word.h"
 #include "quant/observer.h"
+#include "quant/weight_methods.h"
 
 namespace octavo {
 namespace {
@@ -22,11 +23,31 @@ Status unknown_word(const std::string& what, const std::string& word,
                                            nearest_word(shown, known) + "'?"};
 }
 
+template <typename List>
+std::vector<std::string> names_of(const List& list) {
+  std::vector<std::string> names;
+  for (const auto& item : list) names.emplace_back(item.name);
+  return names;
+}
+
 Status check_observer(const Recipe& recipe) {
   if (find_observer(recipe.observer)) return {};
-  std::vector<std::string> known;
-  for (const ObserverInfo& info : observers()) known.emplace_back(info.name);
-  return unknown_word("observer", recipe.observer, known);
+  return unknown_word("observer", recipe.observer, names_of(observers()));
+}
+
+Status check_weights(const Recipe& recipe) {
+  if (!find_weight_method(recipe.weight_method)) {
+    return unknown_word("weight method", recipe.weight_method, names_of(weight_methods()));
+  }
+  if (!(recipe.weight_percentile > 0 && recipe.weight_percentile <= 100)) {
+    return {ErrorCode::kInvalidArgument,
+            "weight_percentile must be above 0 and at most 100, in per cent of the weights kept; "
+            "99.99 is usual"};
+  }
+  if (recipe.weight_bits != 7 && recipe.weight_bits != 8) {
+    return {ErrorCode::kInvalidArgument, "weight_bits must be 7 or 8"};
+  }
+  return {};
 }
 
 Status check_corrections(const Recipe& recipe) {
@@ -108,6 +129,7 @@ const char* name_of(Scheme scheme) { return scheme == Scheme::kStatic ? "static"
 Status validate(const Recipe& recipe) {
   OCTAVO_RETURN_IF_ERROR(check_observer(recipe));
   OCTAVO_RETURN_IF_ERROR(check_corrections(recipe));
+  OCTAVO_RETURN_IF_ERROR(check_weights(recipe));
   if (!(recipe.percentile > 0 && recipe.percentile <= 100)) {
     return {ErrorCode::kInvalidArgument,
             "percentile must be above 0 and at most 100, in per cent of the values kept; 99.99 is "

@@ -22,9 +22,14 @@ const char* name_of(Scheme scheme);  // "static", "dynamic"
 struct Recipe {
   Scheme scheme = Scheme::kStatic;
   std::string observer = "min_max";  // a name of observers()
-  double percentile = 99.99;  // observer percentile: per cent of values kept, both tails cut alike
-  double momentum = 0.01;     // observer moving_average: the weight of the newest sample
+  // Observer percentile: per cent of values kept, both tails cut alike; extremes_percentile: of
+  // samples whose largest value is kept, and whose smallest.
+  double percentile = 99.99;
+  double momentum = 0.01;  // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
+  std::string weight_method = "max_abs";  // a name of weight_methods()
+  double weight_percentile = 99.99;       // method percentile: per cent of the weights kept
+  int weight_bits = 8;                    // or 7, for processors whose int16 sums would saturate
   DType activations = DType::kUint8;  // or kInt8; dynamic ones are uint8
   int activation_bits = 8;            // or 7: the lower half of the integers
   bool symmetric = false;             // the zero point of activations is the middle integer

@@ -4,25 +4,24 @@
 #include <cmath>
 
 #include "quant/params.h"
+#include "quant/weight_methods.h"
 
 namespace octavo {
 namespace {
 
-// Largest magnitude of each index of `axis`.
-std::vector<float> channel_magnitudes(const Tensor& weights, int axis) {
+// One index of `axis` after the other, each together.
+std::vector<std::vector<float>> channels_of(const Tensor& weights, int axis) {
   const Shape& shape = weights.shape();
-  const int64_t channels = shape[axis];
+  std::vector<std::vector<float>> channels(static_cast<size_t>(shape[axis]));
   const int64_t inner = shape.count(axis + 1, shape.rank());
-  std::vector<float> magnitudes(static_cast<size_t>(channels));
   const float* row = weights.values<float>().data();
   for (int64_t outer = shape.count(0, axis); outer > 0; --outer) {
-    for (float& magnitude : magnitudes) {
-      const Range ends = extremes_of({row, static_cast<size_t>(inner)});
-      magnitude = std::max({magnitude, -ends.min, ends.max});
+    for (std::vector<float>& channel : channels) {
+      channel.insert(channel.end(), row, row + inner);
       row += inner;
     }
   }
-  return magnitudes;
+  return channels;
 }
 
 }  // namespace
@@ -41,12 +40,19 @@ Result<Tensor> finite_constant(const Graph& graph, const Node& node, ValueId con
                 describe(node));
 }
 
-QuantParams scales_of_weights(const Tensor& weights, int axis, Granularity granularity) {
-  std::vector<float> magnitudes = channel_magnitudes(weights, axis);
+QuantParams scales_of_weights(const Tensor& weights, int axis, Granularity granularity,
+                              const Recipe& recipe) {
+  const int32_t qmax = largest_weight(recipe.weight_bits);
+  const WeightMethod& method = *find_weight_method(recipe.weight_method);
+  std::vector<float> magnitudes;
   if (granularity == Granularity::kPerTensor) {
-    magnitudes = {*std::max_element(magnitudes.begin(), magnitudes.end())};
+    magnitudes = {method.magnitude(weights.values<float>(), qmax, recipe)};
+  } else {
+    for (const std::vector<float>& channel : channels_of(weights, axis)) {
+      magnitudes.push_back(method.magnitude(channel, qmax, recipe));
+    }
   }
-  return weight_params(magnitudes, axis);
+  return weight_params(magnitudes, axis, qmax);
 }
 
 }  // namespace octavo

@@ -10,7 +10,9 @@ namespace octavo {
 // element and the node.
 Result<Tensor> finite_constant(const Graph& graph, const Node& node, ValueId constant);
 
-// int8 symmetric; one a channel (index of `axis`), or one in all, whose axis is the same.
-QuantParams scales_of_weights(const Tensor& weights, int axis, Granularity granularity);
+// int8 symmetric, by the recipe's method and bits; one a channel (index of `axis`), or one in all,
+// whose axis is the same.
+QuantParams scales_of_weights(const Tensor& weights, int axis, Granularity granularity,
+                              const Recipe& recipe);
 
 }  // namespace octavo

@@ -1,9 +1,10 @@
 // The figures that models/models.json promises, from the native command line.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { faces, flagsOf, models, temporaryFolder } from '../support.mjs';
+import { faces, flagsOf, inRoot, models, needsData, temporaryFolder } from '../support.mjs';
 
 for (const model of models) {
   test(`${model.name} keeps what models.json promises`, { skip: model.skip }, (t) => {
@@ -25,6 +26,13 @@ for (const model of models) {
     }
   });
 }
+
+test('the table of npm run accuracy has a row for what was asked', { skip: needsData }, (t) => {
+  const folder = temporaryFolder(t), out = join(folder, 'accuracy.md');
+  const { status, stderr } = spawnSync('node', [inRoot('tests/accuracy/table.mjs'), '--models', 'v1_0.25', '--observers', 'aciq', '--weight-methods', 'admm', '--out', out, '--kept', folder], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  assert.match(readFileSync(out, 'utf8'), /## mobilenet_v1_0\.25_224\n[^]*\| `aciq` \| `admm` \| \d+\.\d \| \d+\.\d \| /);
+});
 
 test('one scale a layer visibly hurts the demo model: it teaches', (t) => {
   const [demo] = models;

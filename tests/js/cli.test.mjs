@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { demo, faces, npy, temporaryFolder } from '../support.mjs';
+import { demo, faces, npy, observers, temporaryFolder, weightMethods } from '../support.mjs';
 
 const quantizeDemo = (output, ...more) =>
   ['quantize', demo('demo.onnx'), '-o', output, '--images', demo('calibration'), '--preprocess', 'tf', ...more];
@@ -12,18 +12,24 @@ const compareDemo = (quantized, ...more) =>
 
 test('both faces write the same bytes', (t) => {
   const folder = temporaryFolder(t);
-  const files = Object.entries(faces).map(([name, octavo]) => {
-    const file = join(folder, `${name}.onnx`);
-    const { status, stderr } = octavo(quantizeDemo(file));
-    assert.equal(status, 0, stderr);
-    return readFileSync(file);
-  });
-  assert.ok(files[0].equals(files[1]));
+  const choices = [
+    ...observers.map((observer) => ['--observer', observer]),
+    ...weightMethods.map((method) => ['--weight-method', method, '--weight-bits', '7']),
+  ];
+  for (const choice of choices) {
+    const files = Object.entries(faces).map(([name, octavo]) => {
+      const file = join(folder, `${choice.join('')}-${name}.onnx`);
+      const { status, stderr } = octavo(quantizeDemo(file, ...choice, '--limit', '12'));
+      assert.equal(status, 0, stderr);
+      return readFileSync(file);
+    });
+    assert.ok(files[0].equals(files[1]), choice.join(' '));
+  }
 });
 
 test('any number of threads gives the same bytes', (t) => {
   const folder = temporaryFolder(t);
-  for (const observer of ['min_max', 'moving_average', 'mse', 'percentile']) {
+  for (const observer of observers) {
     const [one, three] = ['1', '3'].map((threads) => {
       const file = join(folder, `${observer}-${threads}.onnx`);
       assert.equal(faces.native(quantizeDemo(file, '--threads', threads, '--observer', observer)).status, 0);

@@ -59,12 +59,20 @@ export interface Recipe {
   limit?: number;
   /** Which samples a limit leaves; spread unless given. */
   pick?: 'spread' | 'first';
-  observer?: 'min_max' | 'moving_average' | 'mse' | 'percentile';
-  /** Observer percentile: per cent of the values kept. */
+  observer?:
+    | 'auto' | 'min_max' | 'moving_average' | 'mse' | 'percentile' | 'extremes_percentile'
+    | 'kl_ncnn' | 'kl_mnn' | 'kl_onnxruntime' | 'aciq' | 'admm' | 'cosine';
+  /** Observer percentile: per cent of the values kept; extremes_percentile: of the samples. */
   percentile?: number;
   /** Observer moving_average: the weight of the newest sample. */
   momentum?: number;
   weights?: 'per-channel' | 'per-tensor';
+  /** How scales of weights are chosen. */
+  weight_method?: 'max_abs' | 'mse' | 'admm' | 'percentile';
+  /** Weight method percentile: per cent of the weights kept. */
+  weight_percentile?: number;
+  /** 7 (-64..64) for processors that saturate: x86 without VNNI. */
+  weight_bits?: 8 | 7;
   activations?: 'uint8' | 'int8';
   /** 7 keeps to half the integers, for processors whose sums of products saturate. */
   activation_bits?: 8 | 7;

@@ -28,6 +28,7 @@ void Histogram::add(std::span<const float> values, float largest_magnitude) {
   const double per_bin = std::ldexp(1.0, -exponent_);  // in double no product is too small
   for (float x : values) {
     ++counts_[static_cast<size_t>(static_cast<int32_t>(std::floor(x * per_bin)) + kHalf)];
+    zeros_ += x == 0 ? 1 : 0;
   }
 }
 
@@ -36,10 +37,12 @@ void Histogram::add(const Histogram& other) {
   coarsen_to(other.exponent_);
   scaled.coarsen_to(exponent_);
   for (size_t i = 0; i < counts_.size(); ++i) counts_[i] += scaled.counts_[i];
+  zeros_ += other.zeros_;
 }
 
 void Histogram::write(ByteWriter& out) const {
   out.put(static_cast<int16_t>(exponent_));
+  out.put_varint(static_cast<uint64_t>(zeros_));
   out.put_varint(static_cast<uint64_t>(
       std::count_if(counts_.begin(), counts_.end(), [](int64_t count) { return count > 0; })));
   for (size_t i = 0, next = 0; i < counts_.size(); ++i) {
@@ -53,6 +56,7 @@ void Histogram::write(ByteWriter& out) const {
 int64_t Histogram::read(ByteReader& in, int64_t most) {
   exponent_ = in.take<int16_t>();
   if (exponent_ < kFinestExponent || exponent_ > kCoarsestExponent) in.fail();
+  zeros_ = take_element_count(in);
   int64_t total = 0;
   uint64_t bin = 0;
   for (size_t left = in.take_count(2); left > 0 && in.ok(); --left) {
@@ -67,6 +71,7 @@ int64_t Histogram::read(ByteReader& in, int64_t most) {
     bin += step + 1;
     if (bin == counts_.size() && left > 1) in.fail();
   }
+  if (zeros_ > counts_[kHalf]) in.fail();
   return total;
 }
 

@@ -31,7 +31,8 @@ class Histogram {
   // The x below which `wanted` values lie, as if values were spread evenly inside of each bin.
   double quantile(double wanted) const;
 
-  double width() const;  // of a bin
+  double width() const;                     // of a bin
+  int64_t zeros() const { return zeros_; }  // of those in bin 0
   // [2 * kHalf]; bin i begins at (i - kHalf) * width().
   std::span<const int64_t> counts() const { return counts_; }
 
@@ -39,6 +40,7 @@ class Histogram {
   void coarsen_to(int exponent);
 
   int exponent_;
+  int64_t zeros_ = 0;
   std::vector<int64_t> counts_;
 };
 

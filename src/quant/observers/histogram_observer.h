@@ -1,4 +1,4 @@
-// What observers of distributions share: a histogram of all elements is their whole state.
+// What observers of distributions share: a histogram of all elements.
 #pragma once
 
 #include <algorithm>
@@ -12,22 +12,22 @@ class HistogramObserver : public Observer {
  protected:
   const Histogram& histogram() const { return histogram_; }
 
- private:
-  void add(std::span<const float> values, Range extremes) final {
+  void add(std::span<const float> values, Range extremes) override {
     histogram_.add(values, std::max(-extremes.min, extremes.max));
   }
 
-  void add_later(const Observer& later) final {
+  void add_later(const Observer& later) override {
     histogram_.add(static_cast<const HistogramObserver&>(later).histogram_);
   }
 
-  void write_own(ByteWriter& out) const final { histogram_.write(out); }
+  void write_own(ByteWriter& out) const override { histogram_.write(out); }
 
-  void read_own(ByteReader& in) final {
+  void read_own(ByteReader& in) override {
     const int64_t total = histogram_.read(in, count());
     if (all_finite() && total != count()) in.fail();
   }
 
+ private:
   Histogram histogram_;
 };
 

@@ -1,23 +1,30 @@
-#include <vector>
+#include <deque>
 
 #include "quant/observers/observers.h"
 
 namespace octavo {
 namespace {
 
+constexpr size_t kMost = 4096;  // samples kept
+
 // PyTorch's MovingAverageMinMaxObserver: each end moves by `momentum` of the way to that of the
 // newest sample, beginning at the first. The fold is not associative in floating point, so the
-// extremes themselves are the state (eight bytes a sample), folded at the end: merging is exact.
+// extremes themselves are the state, folded at the end: merging is exact. It begins at the first of
+// the last 4096 samples: what older ones would weigh, 0.99^4096 by the default, is below 1e-17.
 class MovingAverage : public Observer {
  public:
   explicit MovingAverage(double momentum) : momentum_(static_cast<float>(momentum)) {}
 
  protected:
-  void add(std::span<const float>, Range extremes) override { samples_.push_back(extremes); }
+  void add(std::span<const float>, Range extremes) override {
+    samples_.push_back(extremes);
+    forget_oldest();
+  }
 
   void add_later(const Observer& later) override {
     const auto& samples = static_cast<const MovingAverage&>(later).samples_;
     samples_.insert(samples_.end(), samples.begin(), samples.end());
+    forget_oldest();
   }
 
   void write_own(ByteWriter& out) const override {
@@ -28,7 +35,9 @@ class MovingAverage : public Observer {
   void read_own(ByteReader& in) override {
     samples_.resize(in.take_count(sizeof(Range)));
     for (Range& sample : samples_) sample = read_range(in);
-    if (samples_.empty() == has_extremes() || std::ssize(samples_) > count()) in.fail();
+    const bool sensible = samples_.empty() != has_extremes() && samples_.size() <= kMost &&
+                          std::ssize(samples_) <= count();
+    if (!sensible) in.fail();
   }
 
   Range choose() const override {
@@ -41,8 +50,12 @@ class MovingAverage : public Observer {
   }
 
  private:
+  void forget_oldest() {
+    while (samples_.size() > kMost) samples_.pop_front();
+  }
+
   float momentum_;
-  std::vector<Range> samples_;
+  std::deque<Range> samples_;
 };
 
 }  // namespace

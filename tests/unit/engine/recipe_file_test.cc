@@ -16,10 +16,13 @@ TEST(RecipeFile, SurvivesTheWayToJsonAndBack) {
   const Result<RecipeFile> recipe = recipe_from_json(R"({
     "preprocess": "caffe", "resize": 256, "crop": [227, 227], "limit": 100, "exif": true,
     "interpolation": "bilinear-plain", "observer": "percentile", "percentile": 99.9,
-    "weights": "per-tensor", "activations": "int8", "exclude": ["head*"], "exclude_ops": ["Add"]})");
+    "weights": "per-tensor", "weight_method": "percentile", "weight_percentile": 99.5,
+    "weight_bits": 7, "activations": "int8", "exclude": ["head*"], "exclude_ops": ["Add"]})");
   ASSERT_TRUE(recipe.ok()) << recipe.status().to_string();
   EXPECT_EQ(recipe->preprocess.color, Color::kBgr);
   EXPECT_EQ(recipe->recipe.weights, Granularity::kPerTensor);
+  EXPECT_EQ(recipe->recipe.weight_method, "percentile");
+  EXPECT_EQ(recipe->recipe.weight_bits, 7);
   const Result<RecipeFile> again = recipe_from_json(recipe_to_json(*recipe));
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(*again, *recipe);
@@ -67,6 +70,14 @@ TEST(RecipeFile, DynamicSchemeSaysNothingOfPictures) {
   EXPECT_EQ(describe(recipe),
             "  activations  uint8 asymmetric, one scale a tensor, found in every run\n"
             "  weights      int8 symmetric, per-channel\n");
+}
+
+TEST(RecipeFile, SaysHowWeightsAreNotAsUsual) {
+  RecipeFile recipe;
+  recipe.recipe.scheme = Scheme::kDynamic;
+  recipe.recipe.weight_method = "mse";
+  recipe.recipe.weight_bits = 7;
+  EXPECT_NE(describe(recipe).find("int8 symmetric, per-channel, mse, 7 bits\n"), std::string::npos);
 }
 
 TEST(RecipeFile, ResizeIsOneOfTwoThings) {

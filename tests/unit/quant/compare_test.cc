@@ -181,6 +181,36 @@ TEST(Calibrate, NanIsReportedWithTheNameOfItsValue) {
   EXPECT_EQ(status.where(), "value 'x'");
 }
 
+// A copy of pictures of `side` x `side` by a convolution, which keeps channels last.
+Range kl_mnn_range_of_pictures(int64_t side) {
+  SmallGraph small;
+  const Shape shape{1, 4, side, side};
+  std::vector<float> identity(16);
+  for (size_t i = 0; i < 4; ++i) identity[5 * i] = 1;
+  const ValueId w = small.constant("w", identity, Shape{4, 4, 1, 1});
+  small.output(small.node(Op::kConv, "y", {small.input("x", shape), w}, shape));
+  const auto plan = make_plan(small.graph);
+  EXPECT_TRUE(plan.ok());
+  std::vector<float> values(static_cast<size_t>(shape.count()));
+  for (size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 97) / 97;
+  values[1] = 40;
+  SampleSource source = source_of({{0, 0}});
+  source.load = [&](int64_t, int) -> Result<std::vector<Tensor>> {
+    return std::vector<Tensor>{Tensor::from(values, shape)};
+  };
+  Recipe recipe;
+  recipe.observer = "kl_mnn";
+  const std::vector<std::string> names = {"y"};
+  const auto found = calibrate(*plan, names, source, recipe, 1);
+  EXPECT_TRUE(found.ok());
+  return found.ok() ? found->ranges.at("y").range : Range{};
+}
+
+TEST(Calibrate, TellsObserversHeightTimesWidth) {
+  EXPECT_EQ(kl_mnn_range_of_pictures(9), (Range{0, 40})) << "81 are few";
+  EXPECT_LT(kl_mnn_range_of_pictures(10).max, 40);
+}
+
 TEST(Calibrate, NoSamplesAtAllIsAnError) {
   const auto plan = classifier(kFirstOrSecond);
   EXPECT_EQ(calibrate(plan, {}, source_of({}), Recipe(), 2).status().code(),

@@ -45,7 +45,25 @@ TEST(Recipe, UnknownObserverNamesTheNearest) {
   EXPECT_EQ(status.message(), "there is no observer 'precentile'; did you mean 'percentile'?");
 }
 
+TEST(Recipe, UnknownWeightMethodNamesTheNearest) {
+  Recipe recipe;
+  recipe.weight_method = "maxabs";
+  EXPECT_EQ(validate(recipe).message(),
+            "there is no weight method 'maxabs'; did you mean 'max_abs'?");
+}
+
 TEST(Recipe, NumbersOutOfReachAreRefused) {
+  for (double percentile : {0.0, 100.5, std::numeric_limits<double>::quiet_NaN()}) {
+    Recipe recipe;
+    recipe.weight_percentile = percentile;
+    EXPECT_FALSE(validate(recipe).ok()) << percentile;
+  }
+  for (int bits : {6, 9}) {
+    Recipe recipe;
+    recipe.weight_bits = bits;
+    EXPECT_FALSE(validate(recipe).ok()) << bits;
+  }
+
   for (double percentile : {0.0, -1.0, 100.5, std::numeric_limits<double>::quiet_NaN()}) {
     Recipe recipe;
     recipe.percentile = percentile;

@@ -32,6 +32,12 @@ export function QuantizeStep() {
             <option value="moving_average">moving average</option>
             <option value="mse">least squared error</option>
             <option value="percentile">99.99 % of the values</option>
+            <option value="kl_ncnn">KL, as ncnn</option>
+            <option value="kl_mnn">KL, as MNN</option>
+            <option value="kl_onnxruntime">entropy, as ONNX Runtime</option>
+            <option value="aciq">ACIQ, as ncnn</option>
+            <option value="admm">ADMM, as MNN</option>
+            <option value="cosine">largest cosine, as ncnn's EQ</option>
           </select>
         </label>
         <label>
