@@ -212,7 +212,7 @@ val JsSession::inspect_text() const {
 val JsSession::describe_recipe(const std::string& recipe) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
-  if (read->recipe.scheme == Scheme::kDynamic) return outcome_of(describe(*read));
+  if (read->recipe.scheme != Scheme::kStatic) return outcome_of(describe(*read));
   const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
   if (!loader.ok()) return outcome(loader.status());
   return outcome_of(describe(*read, loader->preprocess()));

@@ -57,12 +57,12 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
   return calibration;
 }
 
-// The dynamic scheme looks at no samples.
+// All schemes but the static one look at no samples.
 Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
   if (!o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
-                  "the dynamic scheme looks at no samples: leave --images out, or use --scheme "
-                  "static");
+                  std::string("the ") + name_of(recipe.recipe.scheme) +
+                      " scheme looks at no samples: leave --images out, or use --scheme static");
   }
   if (!o.quiet) note(title(o) + describe(recipe));
   OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
@@ -79,9 +79,9 @@ Result<ExitCode> run(const Options& o) {
   for (const std::string& warning : warnings) note("  warning      " + warning + "\n");
 
   const auto start = std::chrono::steady_clock::now();
-  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, recipe.recipe.scheme == Scheme::kDynamic
-                                                             ? uncalibrated(o, recipe)
-                                                             : calibrated(o, recipe, session));
+  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, recipe.recipe.scheme == Scheme::kStatic
+                                                             ? calibrated(o, recipe, session)
+                                                             : uncalibrated(o, recipe));
   OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result, session.quantize(calibration, recipe));
   OCTAVO_RETURN_IF_ERROR(write_atomically(
       o.output, o.force, [&](const Sink& sink) { return result.session.save("onnx", sink); }));
@@ -109,7 +109,7 @@ RunCommand add_quantize(CLI::App& app) {
   app.add_option("MODEL", o->model, "float model (.onnx)")->required();
   app.add_option("-o,--output", o->output, "where the int8 model goes")->required();
   app.add_option("--images", o->images,
-                 "folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic");
+                 "folder of pictures (or .npy arrays) to calibrate on; for the static scheme");
   o->recipe.add_to(app);
   app.add_option("--write-recipe", o->write_recipe, "write the recipe as it was used")
       ->type_name("FILE");

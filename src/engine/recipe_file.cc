@@ -169,11 +169,12 @@ return {};
 }
 , OCTAVO_GET { return r.preprocess.exif; }
 }
-, {{"scheme", "--scheme", "static|dynamic",
-    "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM; no samples)",
+, {{"scheme", "--scheme", "static|dynamic|weight-only|float16",
+    "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM), or only "
+    "weights small; all but static want no samples",
     false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"static", "dynamic"}));
-r.recipe.scheme = i == 0 ? Scheme::kStatic : Scheme::kDynamic;
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"static", "dynamic", "weight-only", "float16"}));
+r.recipe.scheme = static_cast<Scheme>(i);
 return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.scheme); }
@@ -214,6 +215,20 @@ r.recipe.weights = i == 0 ? Granularity::kPerTensor : Granularity::kPerChannel;
 return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.weights); }
+}
+, {{"weight_bits", "--weight-bits", "8|4", "of weights; 4 with --scheme weight-only", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.weight_bits, as_int(j, 1, 32));
+return {};
+}
+, OCTAVO_GET { return r.recipe.weight_bits; }
+}
+, {{"block_size", "--block-size", "N",
+    "weights of 4 bits: inputs that share a scale (16 to 256), 0 for all of an output channel",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.block_size, as_int(j, 0, INT32_MAX));
+return {};
+}
+, OCTAVO_GET { return r.recipe.block_size; }
 }
 , {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
    OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
@@ -373,15 +388,26 @@ std::string describe_pictures(const Preprocess& p) {
          list_text(p.norm) + "]\n";
 }
 
+std::string describe_activations(const Recipe& recipe) {
+  if (recipe.scheme == Scheme::kWeightOnly || recipe.scheme == Scheme::kFloat16) return "float";
+  return std::string(name_of(recipe.activations)) + " asymmetric, one scale a tensor, " +
+         (recipe.scheme == Scheme::kStatic ? "observer " + recipe.observer : "found in every run");
+}
+
+std::string describe_weights(const Recipe& recipe) {
+  if (recipe.scheme == Scheme::kFloat16) return "float16";
+  if (recipe.weight_bits == 8) return std::string("int8 symmetric, ") + name_of(recipe.weights);
+  return "int4 symmetric, one scale " +
+         (recipe.block_size == 0 ? "a channel"
+                                 : "for " + std::to_string(recipe.block_size) + " inputs");
+}
+
 }  // namespace
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
-  const bool is_static = file.recipe.scheme == Scheme::kStatic;
-  std::string text = is_static ? describe_pictures(p) : "";
-  text += "  activations  " + std::string(name_of(file.recipe.activations)) +
-          " asymmetric, one scale a tensor, " +
-          (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";
-  text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights)) + "\n";
+  std::string text = file.recipe.scheme == Scheme::kStatic ? describe_pictures(p) : "";
+  text += "  activations  " + describe_activations(file.recipe) + "\n";
+  text += "  weights      " + describe_weights(file.recipe) + "\n";
   const std::string excluded =
       joined(file.recipe.exclude) +
       (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +

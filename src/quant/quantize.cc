@@ -17,10 +17,20 @@ constexpr Stage kStatic[] = {
 };
 
 constexpr Stage kDynamic[] = {choose_dynamic, quantize_dynamic};
+constexpr Stage kWeightOnly[] = {choose_weights, quantize_weight_only};
+constexpr Stage kFloat16[] = {choose_weights, store_halves};
 
 std::span<const Stage> stages_of(Scheme scheme) {
-  if (scheme == Scheme::kDynamic) return kDynamic;
-  return kStatic;
+  switch (scheme) {
+    case Scheme::kDynamic:
+      return kDynamic;
+    case Scheme::kWeightOnly:
+      return kWeightOnly;
+    case Scheme::kFloat16:
+      return kFloat16;
+    default:
+      return kStatic;
+  }
 }
 
 }  // namespace

@@ -27,6 +27,24 @@ Status check_observer(const Recipe& recipe) {
   return unknown_word("observer", recipe.observer, known);
 }
 
+// Blocks as ONNX Runtime's MatMulNBits has them.
+Status check_weights(const Recipe& recipe) {
+  if (recipe.weight_bits != 8 && recipe.weight_bits != 4) {
+    return {ErrorCode::kInvalidArgument, "weights cannot have " +
+                                             std::to_string(recipe.weight_bits) +
+                                             " bits; use 8 or 4"};
+  }
+  if (recipe.weight_bits == 4 && recipe.scheme != Scheme::kWeightOnly) {
+    return {ErrorCode::kInvalidArgument,
+            "weights of 4 bits are multiplied in float: use the scheme weight-only"};
+  }
+  for (const int size : {0, 16, 32, 64, 128, 256}) {
+    if (recipe.block_size == size) return {};
+  }
+  return {ErrorCode::kInvalidArgument, "block_size cannot be " + std::to_string(recipe.block_size) +
+                                           "; use 16, 32, 64, 128, 256 or 0 for whole channels"};
+}
+
 // Of this graph, and those that Octavo knows.
 std::set<std::string> operators_in(const Graph& graph) {
   std::set<std::string> found;
@@ -62,7 +80,19 @@ const char* name_of(Granularity granularity) {
   return granularity == Granularity::kPerChannel ? "per-channel" : "per-tensor";
 }
 
-const char* name_of(Scheme scheme) { return scheme == Scheme::kStatic ? "static" : "dynamic"; }
+const char* name_of(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::kStatic:
+      return "static";
+    case Scheme::kDynamic:
+      return "dynamic";
+    case Scheme::kWeightOnly:
+      return "weight-only";
+    case Scheme::kFloat16:
+      return "float16";
+  }
+  return "";
+}
 
 Status validate(const Recipe& recipe) {
   OCTAVO_RETURN_IF_ERROR(check_observer(recipe));
@@ -83,15 +113,15 @@ Status validate(const Recipe& recipe) {
             "activations of the dynamic scheme are uint8: ONNX's DynamicQuantizeLinear gives no "
             "other"};
   }
-  return {};
+  return check_weights(recipe);
 }
 
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
   std::vector<std::string> warnings;
-  if (recipe.scheme == Scheme::kDynamic && recipe.observer != Recipe().observer) {
-    warnings.push_back("observer " + recipe.observer +
-                       " is without effect: the dynamic scheme observes nothing");
+  if (recipe.scheme != Scheme::kStatic && recipe.observer != Recipe().observer) {
+    warnings.push_back("observer " + recipe.observer + " is without effect: the " +
+                       name_of(recipe.scheme) + " scheme observes nothing");
   }
   for (const std::string& pattern : recipe.exclude) {
     if (matches_anything(graph, pattern)) continue;

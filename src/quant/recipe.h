@@ -12,10 +12,14 @@ namespace octavo {
 enum class Granularity { kPerTensor, kPerChannel };
 const char* name_of(Granularity granularity);  // "per-tensor", "per-channel"
 
-// When the ranges of activations are found: ahead, on samples, or in every run. Dynamic needs no
-// samples, and serves products of constant weights: MatMul, Gemm, LSTM.
-enum class Scheme { kStatic, kDynamic };
-const char* name_of(Scheme scheme);  // "static", "dynamic"
+// What becomes small, and when the ranges of activations are found. Only static needs samples.
+enum class Scheme {
+  kStatic,      // weights and activations are integers; ranges are found ahead, on samples
+  kDynamic,     // ranges are found in every run; serves products of constant weights
+  kWeightOnly,  // weights are integers, all arithmetic is in float
+  kFloat16,     // weights are halves, all arithmetic is in float
+};
+const char* name_of(Scheme scheme);  // "static", "dynamic", "weight-only", "float16"
 
 struct Recipe {
   Scheme scheme = Scheme::kStatic;
@@ -23,6 +27,8 @@ struct Recipe {
   double percentile = 99.99;  // observer percentile: per cent of values kept, both tails cut alike
   double momentum = 0.01;     // observer moving_average: the weight of the newest sample
   Granularity weights = Granularity::kPerChannel;
+  int weight_bits = 8;  // or 4, weight-only
+  int block_size = 32;  // weights of 4 bits: inputs of an output channel that share a scale; 0: all
   DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
 
   // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.

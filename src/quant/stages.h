@@ -15,6 +15,11 @@
 //
 //   choose_dynamic        marks the products of constant weights, and says why others stay float
 //   quantize_dynamic      replaces them by operators that quantize their input while running
+// Where only weights become small, two others:
+//
+//   choose_weights        marks the nodes whose weights do, and says why others do not
+//   quantize_weight_only  stores them as integers, or
+//   store_halves          as float16
 #pragma once
 
 #include <optional>
@@ -59,5 +64,9 @@ Status share_scales(QuantizeState& state);
 
 Status choose_dynamic(QuantizeState& state);
 Status quantize_dynamic(QuantizeState& state);
+
+Status choose_weights(QuantizeState& state);
+Status quantize_weight_only(QuantizeState& state);
+Status store_halves(QuantizeState& state);
 
 }  // namespace octavo

@@ -31,7 +31,7 @@ export const commands: Record<string, Command> = {
     positionals: ['MODEL'],
     flags: {
       output: { value: 'FILE', help: 'where the int8 model goes', short: 'o' },
-      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic' },
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; for the static scheme' },
       'write-recipe': { value: 'FILE', help: 'write the recipe as it was used' },
       threads, json, force, quiet,
     },
@@ -78,7 +78,7 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
   for (const warning of JSON.parse(taken(session.warnings(recipe)))) tool.note(`  warning      ${warning}\n`);
   const start = performance.now();
   const plan: Plan = { title: `octavo quantize ${path} -> ${output}\n`, recipe, model, session, threads, flags };
-  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'dynamic' ? quantizeUncalibrated(tool, plan) : await quantizeCalibrated(tool, plan);
+  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'static' ? await quantizeCalibrated(tool, plan) : quantizeUncalibrated(tool, plan);
   const pieces: Uint8Array[] = [];
   taken(quantized.save('onnx', (piece) => pieces.push(piece.slice())));
   const bytes = Buffer.concat(pieces);
@@ -117,10 +117,10 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   return taken(session.quantize(tool.host.object<Calibration>(calibration.handle)));
 }
 
-/** The dynamic scheme looks at no samples. */
+/** All schemes but the static one look at no samples. */
 function quantizeUncalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
   if (flags['images'] !== undefined) {
-    throw new OctavoError('E_INVALID_ARGUMENT', 'the dynamic scheme looks at no samples: leave --images out, or use --scheme static');
+    throw new OctavoError('E_INVALID_ARGUMENT', `the ${(JSON.parse(recipe) as Recipe).scheme} scheme looks at no samples: leave --images out, or use --scheme static`);
   }
   if (!flags['quiet']) tool.note(title + taken(session.describe(recipe)));
   writeRecipe(recipe, flags);

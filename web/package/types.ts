@@ -49,8 +49,11 @@ export interface Recipe {
   interpolation?: 'bilinear' | 'bilinear-plain';
   /** Turn pictures as the camera says. */
   exif?: boolean;
-  /** Ranges of activations from samples, or found in every run: of MatMul, Gemm and LSTM, without samples. */
-  scheme?: 'static' | 'dynamic';
+  /**
+   * Ranges of activations from samples, or found in every run (of MatMul, Gemm and LSTM), or none: only weights become
+   * small, as integers or float16. All but static go without samples.
+   */
+  scheme?: 'static' | 'dynamic' | 'weight-only' | 'float16';
   /** Calibrate on so many samples, spread evenly; 0 is all. */
   limit?: number;
   observer?: 'min_max' | 'moving_average' | 'mse' | 'percentile';
@@ -59,6 +62,10 @@ export interface Recipe {
   /** Observer moving_average: the weight of the newest sample. */
   momentum?: number;
   weights?: 'per-channel' | 'per-tensor';
+  /** 4 in the scheme weight-only. */
+  weight_bits?: 8 | 4;
+  /** Weights of 4 bits: inputs of an output channel that share a scale; 0 is all. */
+  block_size?: 0 | 16 | 32 | 64 | 128 | 256;
   activations?: 'uint8' | 'int8';
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
