@@ -49,7 +49,9 @@ float scale_of(std::span<const float> block) {
   };
   constexpr int kCandidates = 41;
   for (int i = 0; i < kCandidates; ++i) {
-    consider(static_cast<float>(magnitude / (6.5 + 0.1 * i)));
+    const auto scale = static_cast<float>(magnitude / (6.5 + 0.1 * i));
+    consider(scale);
+    consider(-scale);
   }
   consider(least_squares(block, best));
   return best;
@@ -82,7 +84,7 @@ void balance(std::vector<Rounded>& line, size_t taps) {
       const Rounded& weight = line[k];
       const double slope =
           2 * (kOwn * weight.error + kShared * of_channel[k / taps] + kMeans * all);
-      const int32_t way = slope > 0 ? -1 : 1;
+      const int32_t way = (slope > 0) == (weight.scale > 0) ? -1 : 1;
       const double step = way * weight.scale;
       const double gain = -(slope * step + (kOwn + kShared + kMeans) * step * step);
       if (weight.q + way < kLeast || weight.q + way > kMost || gain <= most) continue;

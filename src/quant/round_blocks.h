@@ -9,7 +9,7 @@ namespace octavo {
 
 struct BlockedWeights {
   Tensor integers;           // int4 in -8..7, shaped as the weights
-  std::vector<float> scale;  // > 0; shaped as the weights, but for the blocks along the axis
+  std::vector<float> scale;  // not 0; shaped as the weights, but for the blocks along the axis
   Shape scale_shape;
 };
 
@@ -17,9 +17,10 @@ struct BlockedWeights {
 // sums; the last block may be shorter. `taps` neighbours there see one input channel: 9 of a 3x3
 // kernel.
 //
-// The scale of a block is the one of 42 that lets rounding to the nearest err least in the square:
-// 41 that reach the largest magnitude with 6.5 to 10.5 steps (what is beyond saturates), and the
-// least squares fit to the integers of the best of them. A block of zeros has the scale 1.
+// The scale of a block is the one of 83 that lets rounding to the nearest err least in the square:
+// those that reach the largest magnitude with 6.5 to 10.5 steps (what is beyond saturates), negative
+// ones too, because there are eight steps below zero and seven above, and the least squares fit to
+// the integers of the best of them. A block of zeros has the scale 1.
 //
 // Then weights move by a step where that brings the output nearer, e the errors of the weights:
 //   0.4 * sum of e^2 + 0.6 * sum over input channels of (sum of e)^2 + 0.7 * (sum of all e)^2
