@@ -32,6 +32,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("inputsOf", &JsSession::inputs_of)
       .function("calibrate", &JsSession::calibrate)
       .function("quantize", select_overload<val(const JsCalibration&) const>(&JsSession::quantize))
+      .function("wantsSamples", &JsSession::wants_samples)
       .function("quantizeUncalibrated", &JsSession::quantize_uncalibrated)
       .function("compare", &JsSession::compare)
       .function("run", &JsSession::run)

@@ -212,7 +212,7 @@ val JsSession::inspect_text() const {
 val JsSession::describe_recipe(const std::string& recipe) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
-  if (read->recipe.scheme != Scheme::kStatic) return outcome_of(describe(*read));
+  if (!session_.wants_samples(*read)) return outcome_of(describe(*read));
   const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
   if (!loader.ok()) return outcome(loader.status());
   return outcome_of(describe(*read, loader->preprocess()));
@@ -251,12 +251,17 @@ val JsSession::quantize(const JsCalibration& calibration) const {
   return quantize(*finished, calibration.stream().recipe());
 }
 
+val JsSession::wants_samples(const std::string& recipe) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  return read.ok() ? outcome_of(session_.wants_samples(*read)) : outcome(read.status());
+}
+
 val JsSession::quantize_uncalibrated(const std::string& recipe) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
   const auto valid = validate(read->recipe, session_.graph());
   if (!valid.ok()) return outcome(valid.status());
-  if (read->recipe.scheme == Scheme::kStatic) {
+  if (session_.wants_samples(*read)) {
     return outcome(Status(ErrorCode::kInvalidArgument,
                           "the static scheme finds ranges on samples: calibrate first, or choose "
                           "the scheme dynamic"));

@@ -49,7 +49,8 @@ export interface Session extends Handle {
   inputsOf(recipe: string, file: Uint8Array): Outcome<RawTensor[]>;
   calibrate(recipe: string): Outcome<Calibration>;
   quantize(calibration: Calibration): Outcome<Session>;
-  /** By a recipe of the dynamic scheme. */
+  /** Whether this recipe needs a calibration: of the static scheme, where training left no ranges in the model. */
+  wantsSamples(recipe: string): Outcome<boolean>;
   quantizeUncalibrated(recipe: string): Outcome<Session>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
   run(inputs: RawTensor[]): Outcome<RawTensor[]>;

@@ -57,7 +57,8 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
   return calibration;
 }
 
-// All schemes but the static one look at no samples.
+// All schemes but the static one look at no samples, and that one needs none where training left
+// ranges in the model.
 Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
   if (!o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
@@ -79,7 +80,7 @@ Result<ExitCode> run(const Options& o) {
   for (const std::string& warning : warnings) note("  warning      " + warning + "\n");
 
   const auto start = std::chrono::steady_clock::now();
-  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, recipe.recipe.scheme == Scheme::kStatic
+  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, session.wants_samples(recipe) || (recipe.recipe.scheme == Scheme::kStatic && !o.images.empty())
                                                              ? calibrated(o, recipe, session)
                                                              : uncalibrated(o, recipe));
   OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result, session.quantize(calibration, recipe));

@@ -388,10 +388,12 @@ std::string describe_pictures(const Preprocess& p) {
          list_text(p.norm) + "]\n";
 }
 
-std::string describe_activations(const Recipe& recipe) {
+std::string describe_activations(const Recipe& recipe, bool calibrated) {
   if (recipe.scheme == Scheme::kWeightOnly || recipe.scheme == Scheme::kFloat16) return "float";
   return std::string(name_of(recipe.activations)) + " asymmetric, one scale a tensor, " +
-         (recipe.scheme == Scheme::kStatic ? "observer " + recipe.observer : "found in every run");
+         (calibrated                           ? "observer " + recipe.observer
+          : recipe.scheme == Scheme::kStatic ? "ranges of training"
+                                             : "found in every run");
 }
 
 std::string describe_weights(const Recipe& recipe) {
@@ -405,8 +407,9 @@ std::string describe_weights(const Recipe& recipe) {
 }  // namespace
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
-  std::string text = file.recipe.scheme == Scheme::kStatic ? describe_pictures(p) : "";
-  text += "  activations  " + describe_activations(file.recipe) + "\n";
+  const bool looks_at_pictures = file.recipe.scheme == Scheme::kStatic && p.color;
+  std::string text = looks_at_pictures ? describe_pictures(p) : "";
+  text += "  activations  " + describe_activations(file.recipe, looks_at_pictures) + "\n";
   text += "  weights      " + describe_weights(file.recipe) + "\n";
   const std::string excluded =
       joined(file.recipe.exclude) +

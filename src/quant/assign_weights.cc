@@ -47,7 +47,10 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   const Node& node = graph.node(id);
   const ComputeLayout layout = *compute_layout(graph, node);
   OCTAVO_ASSIGN_OR_RETURN(const Tensor weights, finite_constant(graph, node, node.inputs[1]));
-  QuantParams params = scales_of_weights(weights, layout.axis, state.recipe.weights);
+  const auto trained = state.trained.weights.find(node.name);
+  QuantParams params = trained == state.trained.weights.end()
+                           ? scales_of_weights(weights, layout.axis, state.recipe.weights)
+                           : scales_now(trained->second, weights, layout.axis);
   if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     OCTAVO_ASSIGN_OR_RETURN(const Tensor bias, finite_constant(graph, node, node.inputs[2]));
     fit_bias(bias, graph.value(node.inputs[0]).quant->scale[0], params.scale);

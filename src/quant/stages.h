@@ -26,6 +26,7 @@
 #include <string>
 #include <vector>
 
+#include "quant/fake_quant.h"
 #include "quant/quantize.h"
 
 namespace octavo {
@@ -39,6 +40,7 @@ struct QuantizeState {
   std::vector<NodeId> folded;   // clamps that their producer takes in
   std::vector<Range> bounds;    // by value: what clamps allow; infinite where there are none
   std::vector<NodeSummary> summary;  // in running order
+  FakeQuant trained;  // parameters that win over ranges and weights
 
   bool is_quantized(NodeId id) const {
     return id != kNoNode && static_cast<size_t>(id) < quantized.size() &&

@@ -78,7 +78,8 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
   for (const warning of JSON.parse(taken(session.warnings(recipe)))) tool.note(`  warning      ${warning}\n`);
   const start = performance.now();
   const plan: Plan = { title: `octavo quantize ${path} -> ${output}\n`, recipe, model, session, threads, flags };
-  const quantized = (JSON.parse(recipe) as Recipe).scheme === 'static' ? await quantizeCalibrated(tool, plan) : quantizeUncalibrated(tool, plan);
+  const { scheme } = JSON.parse(recipe) as Recipe;
+  const quantized = taken(session.wantsSamples(recipe)) || (scheme === 'static' && flags['images'] !== undefined) ? await quantizeCalibrated(tool, plan) : quantizeUncalibrated(tool, plan);
   const pieces: Uint8Array[] = [];
   taken(quantized.save('onnx', (piece) => pieces.push(piece.slice())));
   const bytes = Buffer.concat(pieces);
@@ -117,7 +118,7 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   return taken(session.quantize(tool.host.object<Calibration>(calibration.handle)));
 }
 
-/** All schemes but the static one look at no samples. */
+/** All schemes but the static one look at no samples, and that one needs none where training left ranges in the model. */
 function quantizeUncalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
   if (flags['images'] !== undefined) {
     throw new OctavoError('E_INVALID_ARGUMENT', `the ${(JSON.parse(recipe) as Recipe).scheme} scheme looks at no samples: leave --images out, or use --scheme static`);
