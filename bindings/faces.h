@@ -68,7 +68,7 @@ class JsSession {
   val inputs_of(const std::string& recipe, const val& file) const;
   val calibrate(const std::string& recipe) const;
   val quantize(const JsCalibration& calibration) const;
-  emscripten::val wants_samples(const std::string& recipe) const;
+  val wants_samples(const std::string& recipe) const;
   val quantize_uncalibrated(const std::string& recipe) const;
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
   val run(val inputs);

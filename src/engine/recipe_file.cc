@@ -230,9 +230,11 @@ return {};
 }
 , OCTAVO_GET { return r.recipe.block_size; }
 }
-, {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
-r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
+, {{"activations", "--activations", "uint8|int8|int16",
+    "integer type of the activations; int16 is multiplied in float", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8", "int16"}));
+constexpr DType kTypes[] = {DType::kUint8, DType::kInt8, DType::kInt16};
+r.recipe.activations = kTypes[i];
 return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.activations); }

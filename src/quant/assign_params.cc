@@ -71,6 +71,7 @@ QuantParams params_for(const QuantizeState& state, const Range& range) {
   for (const auto& [name, trained] : state.trained.activations) {
     const Range own = range_of(trained);
     if (own.min != range.min || own.max != range.max) continue;
+    if (trained.qmax - trained.qmin != computed.qmax - computed.qmin) continue;
     QuantParams params = computed;
     params.scale = trained.scale;
     params.zero_point = {trained.zero_point[0] - trained.qmin + computed.qmin};

@@ -51,7 +51,8 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   QuantParams params = trained == state.trained.weights.end()
                            ? scales_of_weights(weights, layout.axis, state.recipe.weights)
                            : scales_now(trained->second, weights, layout.axis);
-  if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
+  const bool has_integer_bias = state.recipe.activations != DType::kInt16;
+  if (has_integer_bias && node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     OCTAVO_ASSIGN_OR_RETURN(const Tensor bias, finite_constant(graph, node, node.inputs[2]));
     fit_bias(bias, graph.value(node.inputs[0]).quant->scale[0], params.scale);
   }

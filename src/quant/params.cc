@@ -13,8 +13,8 @@ constexpr double kClearlySmaller = 0.99;  // of two scales; what is less is not 
 QuantParams activation_params(Range range, DType dtype) {
   QuantParams params;
   params.dtype = dtype;
-  params.qmin = dtype == DType::kInt8 ? -128 : 0;
-  params.qmax = dtype == DType::kInt8 ? 127 : 255;
+  params.qmin = dtype == DType::kInt8 ? -128 : dtype == DType::kInt16 ? -32768 : 0;
+  params.qmax = params.qmin + (dtype == DType::kInt16 ? 65535 : 255);
   const double below = std::max(-range.min, 0.0f);
   const double above = std::max(range.max, 0.0f);
   const double steps = params.qmax - params.qmin;

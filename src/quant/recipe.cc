@@ -104,9 +104,10 @@ Status validate(const Recipe& recipe) {
   if (!(recipe.momentum > 0 && recipe.momentum <= 1)) {
     return {ErrorCode::kInvalidArgument, "momentum must be above 0 and at most 1; 0.01 is usual"};
   }
-  if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8) {
+  if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8 &&
+      recipe.activations != DType::kInt16) {
     return {ErrorCode::kInvalidArgument, std::string("activations cannot be ") +
-                                             name_of(recipe.activations) + "; use uint8 or int8"};
+                                             name_of(recipe.activations) + "; use uint8, int8 or int16"};
   }
   if (recipe.scheme == Scheme::kDynamic && recipe.activations != DType::kUint8) {
     return {ErrorCode::kInvalidArgument,

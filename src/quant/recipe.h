@@ -29,7 +29,7 @@ struct Recipe {
   Granularity weights = Granularity::kPerChannel;
   int weight_bits = 8;  // or 4, weight-only
   int block_size = 32;  // weights of 4 bits: inputs of an output channel that share a scale; 0: all
-  DType activations = DType::kUint8;  // or kInt8; asymmetric both; dynamic ones are uint8
+  DType activations = DType::kUint8;  // or kInt8, or kInt16 multiplied in float; dynamic: uint8
 
   // Nodes to leave in float: patterns (* and ?) for names of nodes and of their outputs; operators.
   std::vector<std::string> exclude;

@@ -66,7 +66,8 @@ export interface Recipe {
   weight_bits?: 8 | 4;
   /** Weights of 4 bits: inputs of an output channel that share a scale; 0 is all. */
   block_size?: 0 | 16 | 32 | 64 | 128 | 256;
-  activations?: 'uint8' | 'int8';
+  /** int16 is multiplied in float. */
+  activations?: 'uint8' | 'int8' | 'int16';
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
   /** Operators to leave in float. */
