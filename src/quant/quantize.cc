@@ -18,7 +18,7 @@ constexpr Stage kStatic[] = {
     assign_weights, insert_qdq,   quantize_weights,     quantize_bias, share_scales,
 };
 
-constexpr Stage kDynamic[] = {choose_dynamic, quantize_dynamic};
+constexpr Stage kDynamic[] = {choose_dynamic, quantize_dynamic, quantize_weight_only};
 constexpr Stage kWeightOnly[] = {choose_weights, quantize_weight_only};
 constexpr Stage kFloat16[] = {choose_weights, store_halves};
 

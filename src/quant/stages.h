@@ -11,10 +11,11 @@
 //   quantize_bias         the same for biases, whose scale follows from input and weights
 //   share_scales          keeps one of scales, and of zero points, that are equal
 //
-// In the dynamic scheme there are two:
+// In the dynamic scheme there are three:
 //
-//   choose_dynamic        marks the products of constant weights, and says why others stay float
-//   quantize_dynamic      replaces them by operators that quantize their input while running
+//   choose_dynamic        marks what has constant weights, and says why others stay float
+//   quantize_dynamic      replaces products by operators that quantize their input while running
+//   quantize_weight_only  stores the weights of all other marked nodes as integers
 // Where only weights become small, two others:
 //
 //   choose_weights        marks the nodes whose weights do, and says why others do not
