@@ -35,6 +35,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("inputsOf", &JsSession::inputs_of)
       .function("calibrate", &JsSession::calibrate)
       .function("quantize", select_overload<val(const JsCalibration&) const>(&JsSession::quantize))
+      .function("wantsSamples", &JsSession::wants_samples)
       .function("quantizeUncalibrated", &JsSession::quantize_uncalibrated)
       .function("givenRanges", &JsSession::given_ranges)
       .function("rangeFile", &JsSession::range_file)

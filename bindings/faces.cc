@@ -253,7 +253,7 @@ val JsSession::inspect_text() const {
 val JsSession::describe_recipe(const std::string& recipe) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
-  if (read->recipe.scheme == Scheme::kDynamic) return outcome_of(describe(*read));
+  if (!session_.wants_samples(*read)) return outcome_of(describe(*read));
   const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
   if (!loader.ok()) return outcome(loader.status());
   return outcome_of(describe(*read, loader->preprocess()));
@@ -292,6 +292,11 @@ val JsSession::quantize(const JsCalibration& calibration) const {
   return quantize(*finished, calibration.stream().recipe());
 }
 
+val JsSession::wants_samples(const std::string& recipe) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  return read.ok() ? outcome_of(session_.wants_samples(*read)) : outcome(read.status());
+}
+
 val JsSession::quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
@@ -307,7 +312,7 @@ val JsSession::quantize_uncalibrated(const std::string& recipe, const std::strin
     if (!given.ok()) return outcome(given.status());
     return quantize(given->calibration, given->recipe);
   }
-  if (is_static) {
+  if (session_.wants_samples(*read)) {
     return outcome(Status(ErrorCode::kInvalidArgument,
                           "the static scheme finds ranges on samples: calibrate first, give a file "
                           "of ranges, or choose the scheme dynamic"));

@@ -83,6 +83,7 @@ class JsSession {
   val inputs_of(const std::string& recipe, const val& file) const;
   val calibrate(const std::string& recipe) const;
   val quantize(const JsCalibration& calibration) const;
+  val wants_samples(const std::string& recipe) const;
   val quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const;
   val given_ranges(const std::string& recipe, const std::string& ranges) const;
   val range_file(const JsCalibration& calibration, const std::string& format) const;

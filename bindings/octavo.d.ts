@@ -49,6 +49,8 @@ export interface Session extends Handle {
   inputsOf(recipe: string, file: Uint8Array): Outcome<RawTensor[]>;
   calibrate(recipe: string): Outcome<Calibration>;
   quantize(calibration: Calibration): Outcome<Session>;
+  /** Whether this recipe needs a calibration: of the static scheme, where training left no ranges in the model. */
+  wantsSamples(recipe: string): Outcome<boolean>;
   /** By a recipe of the dynamic scheme, or with the ranges of a file or of the recipe; `ranges` '' for none. */
   quantizeUncalibrated(recipe: string, ranges: string): Outcome<Session>;
   /** What the ranges of a file, or those of the recipe alone, come to: JSON {recipe, source, plan, warnings}. */

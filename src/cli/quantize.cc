@@ -90,12 +90,14 @@ Result<Calibration> given(const Options& o, RecipeFile& recipe, const Session& s
   return std::move(given->calibration);
 }
 
-// The dynamic scheme looks at no samples.
+// All schemes but the static one look at no samples, and that one needs none where training left
+// ranges in the model.
 Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
   if (!o.images.empty() || !o.ranges.empty()) {
     return Status(ErrorCode::kInvalidArgument,
-                  "the dynamic scheme looks at no samples: leave --images and --ranges out, or use "
-                  "--scheme static");
+                  std::string("the ") + name_of(recipe.recipe.scheme) +
+                      " scheme looks at no samples: leave --images and --ranges out, or use "
+                      "--scheme static");
   }
   if (!o.quiet) note(title(o) + describe(recipe));
   OCTAVO_RETURN_IF_ERROR(write_recipe(o, recipe));
@@ -103,9 +105,10 @@ Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
 }
 
 Result<Calibration> ranges_for(const Options& o, RecipeFile& recipe, Session& session, Seen& seen) {
-  if (recipe.recipe.scheme == Scheme::kDynamic) return uncalibrated(o, recipe);
+  if (recipe.recipe.scheme != Scheme::kStatic) return uncalibrated(o, recipe);
   const bool by_hand = o.images.empty() && !recipe.recipe.input_ranges.empty();
   if (by_hand || !o.ranges.empty()) return given(o, recipe, session);
+  if (o.images.empty() && !session.wants_samples(recipe)) return uncalibrated(o, recipe);
   return calibrated(o, recipe, session, seen);
 }
 
@@ -151,7 +154,7 @@ RunCommand add_quantize(CLI::App& app) {
   app.add_option("MODEL", o->model, "float model (.onnx)")->required();
   app.add_option("-o,--output", o->output, "where the int8 model goes")->required();
   app.add_option("--images", o->images,
-                 "folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic");
+                 "folder of pictures (or .npy arrays) to calibrate on; for the static scheme");
   app.add_option("--ranges", o->ranges,
                  "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's")
       ->type_name("FILE");

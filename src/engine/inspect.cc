@@ -67,7 +67,7 @@ std::vector<NodeSummary> preview(const Graph& graph) {
   Graph copy = graph;
   const Ranges ranges = any_ranges(graph);
   const Recipe recipe;
-  QuantizeState state{copy, ranges, recipe, {}, {}, {}, {}};
+  QuantizeState state{copy, ranges, recipe, {}, {}, {}, {}, {}};
   return choose_nodes(state).ok() ? state.summary : std::vector<NodeSummary>();
 }
 

@@ -213,11 +213,12 @@ return {};
 }
 , OCTAVO_GET { return r.preprocess.exif; }
 }
-, {{"scheme", "--scheme", "static|dynamic",
-    "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM; no samples)",
+, {{"scheme", "--scheme", "static|dynamic|weight-only|float16",
+    "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM), or only "
+    "weights small; all but static want no samples",
     false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"static", "dynamic"}));
-r.recipe.scheme = i == 0 ? Scheme::kStatic : Scheme::kDynamic;
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"static", "dynamic", "weight-only", "float16"}));
+r.recipe.scheme = static_cast<Scheme>(i);
 return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.scheme); }
@@ -287,17 +288,27 @@ return {};
 }
 , OCTAVO_GET { return r.recipe.weight_percentile; }
 }
-, {{"weight_bits", "--weight-bits", "8|7",
-    "7 (-64..64) for processors that saturate: x86 without VNNI", false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const int64_t bits, as_int(j, 7, 8));
-r.recipe.weight_bits = static_cast<int>(bits);
+, {{"weight_bits", "--weight-bits", "8|7|4",
+    "of weights: 7 for processors that saturate (x86 without VNNI), 4 with --scheme weight-only",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.weight_bits, as_int(j, 1, 32));
 return {};
 }
 , OCTAVO_GET { return r.recipe.weight_bits; }
 }
-, {{"activations", "--activations", "uint8|int8", "integer type of the activations", false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8"}));
-r.recipe.activations = i == 0 ? DType::kUint8 : DType::kInt8;
+, {{"block_size", "--block-size", "N",
+    "weights of 4 bits: inputs that share a scale (16 to 256), 0 for all of an output channel",
+    false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(r.recipe.block_size, as_int(j, 0, INT32_MAX));
+return {};
+}
+, OCTAVO_GET { return r.recipe.block_size; }
+}
+, {{"activations", "--activations", "uint8|int8|int16",
+    "integer type of the activations; int16 is multiplied in float", false},
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"uint8", "int8", "int16"}));
+constexpr DType kTypes[] = {DType::kUint8, DType::kInt8, DType::kInt16};
+r.recipe.activations = kTypes[i];
 return {};
 }
 , OCTAVO_GET { return name_of(r.recipe.activations); }
@@ -545,18 +556,36 @@ std::string describe_pictures(const Preprocess& p) {
          list_text(p.norm) + "]\n";
 }
 
+std::string describe_activations(const Recipe& recipe, bool calibrated) {
+  if (recipe.scheme == Scheme::kWeightOnly || recipe.scheme == Scheme::kFloat16) return "float";
+  return std::string(name_of(recipe.activations)) +
+         (recipe.activation_bits == 7 ? " of 7 bits" : "") +
+         (recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
+         (calibrated                           ? "observer " + recipe.observer
+          : recipe.scheme == Scheme::kStatic ? "ranges of training"
+                                             : "found in every run");
+}
+
+std::string describe_weights(const Recipe& recipe) {
+  if (recipe.scheme == Scheme::kFloat16) return "float16";
+  const bool usual = recipe.weight_method == Recipe().weight_method;
+  const std::string method = usual ? "" : ", " + recipe.weight_method;
+  if (recipe.weight_bits != 4) {
+    return std::string("int8 symmetric, ") + name_of(recipe.weights) + method +
+           (recipe.weight_bits == 7 ? ", 7 bits" : "");
+  }
+  return "int4 symmetric, one scale " +
+         (recipe.block_size == 0 ? "a channel"
+                                 : "for " + std::to_string(recipe.block_size) + " inputs");
+}
+
 }  // namespace
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
-  const bool is_static = file.recipe.scheme == Scheme::kStatic;
-  std::string text = is_static && p.color ? describe_pictures(p) : "";
-  text += "  activations  " + std::string(name_of(file.recipe.activations)) +
-          (file.recipe.activation_bits == 7 ? " of 7 bits" : "") +
-          (file.recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
-          (is_static ? "observer " + file.recipe.observer : "found in every run") + "\n";
-  text += "  weights      int8 symmetric, " + std::string(name_of(file.recipe.weights));
-  if (file.recipe.weight_method != Recipe().weight_method) text += ", " + file.recipe.weight_method;
-  text += file.recipe.weight_bits == 7 ? ", 7 bits\n" : "\n";
+  const bool looks_at_pictures = file.recipe.scheme == Scheme::kStatic && p.color;
+  std::string text = looks_at_pictures ? describe_pictures(p) : "";
+  text += "  activations  " + describe_activations(file.recipe, looks_at_pictures) + "\n";
+  text += "  weights      " + describe_weights(file.recipe) + "\n";
   const std::string excluded =
       joined(file.recipe.exclude) +
       (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +

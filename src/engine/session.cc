@@ -4,6 +4,7 @@
 #include "formats/format.h"
 #include "graph/shape_inference.h"
 #include "passes/pass.h"
+#include "quant/fake_quant.h"
 #include "quant/shards.h"
 
 namespace octavo {
@@ -80,6 +81,10 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
   std::vector<Tensor> copies;
   for (const TensorView& output : outputs) copies.push_back(copy_of(output));
   return copies;
+}
+
+bool Session::wants_samples(const RecipeFile& recipe) const {
+  return recipe.recipe.scheme == Scheme::kStatic && !is_fake_quantized(graph());
 }
 
 Result<Calibration> Session::calibrate(const SampleSource& source, const RecipeFile& recipe,

@@ -42,6 +42,9 @@ class Session {
   void use_threads(std::shared_ptr<ThreadPool> pool);
   const std::shared_ptr<ThreadPool>& pool() const { return pool_; }
 
+  // Whether quantize() needs a calibration: of the static scheme, where the model brings no ranges.
+  bool wants_samples(const RecipeFile& recipe) const;
+
   // Runs the samples and observes their values; the same ranges for any number of threads.
   Result<Calibration> calibrate(const SampleSource& source, const RecipeFile& recipe, int threads,
                                 const Progress& progress = {});

@@ -11,7 +11,7 @@ struct DTypeInfo {
 };
 
 // In the order of the enumeration.
-constexpr std::array<DTypeInfo, 13> kInfo = {{
+constexpr std::array<DTypeInfo, 16> kInfo = {{
     {"unknown", 0},
     {"float32", 4},
     {"float64", 8},
@@ -24,6 +24,9 @@ constexpr std::array<DTypeInfo, 13> kInfo = {{
     {"uint64", 8},
     {"int64", 8},
     {"bool", 1},
+    {"uint4", 1},
+    {"int4", 1},
+    {"float16", 2},
     {"string", 0},
 }};
 static_assert(kInfo.size() == static_cast<size_t>(DType::kString) + 1);
@@ -41,6 +44,11 @@ constexpr std::array<DType, 17> kByOnnxCode = {
 size_t size_of(DType dtype) { return kInfo[static_cast<size_t>(dtype)].size; }
 
 const char* name_of(DType dtype) { return kInfo[static_cast<size_t>(dtype)].name; }
+
+DType stored_dtype(DType dtype) {
+  if (dtype == DType::kInt4) return DType::kInt8;
+  return dtype == DType::kUint4 ? DType::kUint8 : dtype;
+}
 
 DType dtype_from_name(std::string_view name) {
   for (size_t i = 0; i < kInfo.size(); ++i) {

@@ -44,4 +44,9 @@ class Shape {
 // outside.
 std::optional<int> resolve_axis(int64_t axis, int rank);
 
+// Blocks of `block` > 0 that `length` indices fall into; the last may be shorter.
+constexpr int64_t blocks_in(int64_t length, int64_t block) {
+  return length / block + (length % block != 0 ? 1 : 0);
+}
+
 }  // namespace octavo

@@ -22,7 +22,12 @@ bool is_foldable(Op op) {
          op != Op::kDequantizeLinear;
 }
 
-bool is_view(Op op) {
+// The same bytes. A Cast is one where readers have widened what it reads.
+bool is_view(const Graph& graph, const Node& node) {
+  const Op op = node.op;
+  if (op == Op::kCast && node.outputs[0] != kNoValue) {
+    return graph.value(node.inputs[0]).dtype == graph.value(node.outputs[0]).dtype;
+  }
   return op == Op::kIdentity || op == Op::kReshape || op == Op::kSqueeze || op == Op::kUnsqueeze ||
          op == Op::kFlatten;
 }
@@ -59,7 +64,7 @@ class Folder {
     const Node node = graph_.node(id);
     if (node.op == Op::kShape || node.op == Op::kSize) return fold_shape(id, node);
     if (!is_foldable(node.op) || !inputs_are_constant(node)) return false;
-    if (is_view(node.op)) return fold_view(id, node);
+    if (is_view(graph_, node)) return fold_view(id, node);
     if (!afford(node)) return false;
     OCTAVO_ASSIGN_OR_RETURN(auto outputs, evaluate(node));
     if (!outputs || outputs->size() < node.outputs.size()) return false;

@@ -1,6 +1,7 @@
 //   x -> Conv(W, b) -> Mul(k) -> y          x -> Conv(W, b) -> Add(k) -> y
 //   x -> Conv(W * k, b * k)   -> y          x -> Conv(W, b + k)       -> y
 //
+// Div and Sub by k likewise, as Mul by 1 / k and Add of -k.
 // k is one number, or one for each output channel: shape (C, 1, 1) or the like.
 // Not when the Conv's output has another consumer or is an output of the graph, when k stretches
 // along another axis, or when W, b or k is no constant.
@@ -15,7 +16,7 @@ namespace {
 
 // k as one number a channel of a Conv whose weights have `rank` dimensions, as its output has.
 std::optional<std::vector<double>> per_channel(const Graph& graph, ValueId id, int64_t channels,
-                                               int rank) {
+                                               int rank, Op op) {
   const auto values = float_constant(graph, id);
   if (!values) return std::nullopt;
   const Shape& shape = graph.constant(id)->shape();
@@ -27,7 +28,8 @@ std::optional<std::vector<double>> per_channel(const Graph& graph, ValueId id, i
   }
   std::vector<double> result(static_cast<size_t>(channels));
   for (size_t c = 0; c < result.size(); ++c) {
-    result[c] = (*values)[count == 1 ? 0 : c];
+    const double k = (*values)[count == 1 ? 0 : c];
+    result[c] = op == Op::kDiv ? 1 / k : op == Op::kSub ? -k : k;
     if (!std::isfinite(result[c])) return std::nullopt;
   }
   return result;
@@ -40,9 +42,10 @@ Result<bool> fuse_input(Graph& graph, NodeId id, size_t conv_input) {
   const int64_t channels = affine_channels(graph, graph.node(conv));
   if (channels == 0) return false;
   const int rank = graph.constant(graph.node(conv).inputs[1])->shape().rank();
-  const auto k = per_channel(graph, node.inputs[1 - conv_input], channels, rank);
+  const auto k = per_channel(graph, node.inputs[1 - conv_input], channels, rank, node.op);
   if (!k) return false;
-  const ChannelAffine affine = node.op == Op::kMul ? ChannelAffine{*k, {}} : ChannelAffine{{}, *k};
+  const bool scales = node.op == Op::kMul || node.op == Op::kDiv;
+  const ChannelAffine affine = scales ? ChannelAffine{*k, {}} : ChannelAffine{{}, *k};
   take_over_output(graph, conv, id);
   OCTAVO_RETURN_IF_ERROR(apply_affine(graph, conv, affine));
   return true;
@@ -50,15 +53,19 @@ Result<bool> fuse_input(Graph& graph, NodeId id, size_t conv_input) {
 
 Result<bool> fuse(Graph& graph, NodeId id) {
   OCTAVO_ASSIGN_OR_RETURN(const bool fused, fuse_input(graph, id, 0));
-  return fused ? fused : fuse_input(graph, id, 1);
+  const bool commutes = graph.node(id).op == Op::kMul || graph.node(id).op == Op::kAdd;
+  return fused || !commutes ? fused : fuse_input(graph, id, 1);
 }
 
 }  // namespace
 
 Result<int> fuse_affine_into_conv(Graph& graph, const PassContext&) {
-  OCTAVO_ASSIGN_OR_RETURN(const int scaled, rewrite_each(graph, Op::kMul, fuse));
-  OCTAVO_ASSIGN_OR_RETURN(const int shifted, rewrite_each(graph, Op::kAdd, fuse));
-  return scaled + shifted;
+  int changes = 0;
+  for (const Op op : {Op::kMul, Op::kDiv, Op::kAdd, Op::kSub}) {
+    OCTAVO_ASSIGN_OR_RETURN(const int fused, rewrite_each(graph, op, fuse));
+    changes += fused;
+  }
+  return changes;
 }
 
 }  // namespace octavo

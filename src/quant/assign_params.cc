@@ -90,6 +90,22 @@ void join_all(const QuantizeState& state, const std::vector<NodeId>& nodes, Role
   }
 }
 
+// Parameters of training where the range is theirs to the bit; their integers move to the dtype that
+// is asked for.
+QuantParams params_for(const QuantizeState& state, const Range& range) {
+  const QuantParams computed = activation_params(range, ActivationType(state.recipe));
+  for (const auto& [name, trained] : state.trained.activations) {
+    const Range own = range_of(trained);
+    if (own.min != range.min || own.max != range.max) continue;
+    if (trained.qmax - trained.qmin != computed.qmax - computed.qmin) continue;
+    QuantParams params = computed;
+    params.scale = trained.scale;
+    params.zero_point = {trained.zero_point[0] - trained.qmin + computed.qmin};
+    return params;
+  }
+  return computed;
+}
+
 }  // namespace
 
 Status assign_params(QuantizeState& state) {
@@ -104,7 +120,7 @@ Status assign_params(QuantizeState& state) {
   join_all(state, order, Role::kClamp, join_clamp, groups);
   const auto assign = [&](ValueId value) {
     if (!is_float_activation(graph, value)) return;
-    graph.value(value).quant = activation_params(groups.range(value), type);
+    graph.value(value).quant = params_for(state, groups.range(value));
   };
   for (NodeId id : order) {
     if (!state.is_quantized(id)) continue;

@@ -48,13 +48,18 @@ Status assign_compute(QuantizeState& state, NodeId id) {
   const Node& node = graph.node(id);
   const ComputeLayout layout = *compute_layout(graph, node);
   OCTAVO_ASSIGN_OR_RETURN(const Tensor weights, finite_constant(graph, node, node.inputs[1]));
-  QuantParams params = scales_of_weights(weights, layout.axis, state.recipe.weights, state.recipe);
+  const auto trained = state.trained.weights.find(node.name);
+  QuantParams params =
+      trained == state.trained.weights.end()
+          ? scales_of_weights(weights, layout.axis, state.recipe.weights, state.recipe)
+          : scales_now(trained->second, weights, layout.axis);
   const auto given = state.ranges.find(graph.value(node.inputs[1]).name);  // by a table
   if (given != state.ranges.end() && !given->second.magnitudes.empty()) {
     params = weight_params(given->second.magnitudes, layout.axis);
   }
   if (state.recipe.six_bit_3x3 && takes_six_bits(graph, node)) narrow_to_six_bits(params);
-  if (node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
+  const bool has_integer_bias = state.recipe.activations != DType::kInt16;
+  if (has_integer_bias && node.inputs.size() > 2 && node.inputs[2] != kNoValue) {
     OCTAVO_ASSIGN_OR_RETURN(const Tensor bias, finite_constant(graph, node, node.inputs[2]));
     fit_bias(bias, graph.value(node.inputs[0]).quant->scale[0], params.scale);
   }

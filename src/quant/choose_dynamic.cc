@@ -1,7 +1,9 @@
 // Marks the nodes that can quantize their input while running: products of floats and constant
-// weights for which ONNX, or ONNX Runtime, has such an operator.
+// weights for which ONNX, or ONNX Runtime, has such an operator. Of GRU, for which there is none, and
+// of Gather, which multiplies nothing, the weights become int8.
 #include "quant/compute_layout.h"
 #include "quant/stages.h"
+#include "quant/weight_forms.h"
 
 namespace octavo {
 namespace {
@@ -35,13 +37,17 @@ Refusal refuse_lstm(const Graph& graph, const Node& node) {
 Refusal refuse(const QuantizeState& state, const Node& node) {
   const Graph& graph = state.graph;
   const bool is_product = node.op == Op::kMatMul || node.op == Op::kGemm;
-  if (node.op == Op::kGRU) return "ONNX Runtime has no dynamic GRU";
   if (node.op == Op::kConv || node.op == Op::kConvTranspose) {
     return "convolutions stay in float in the dynamic scheme; the static one quantizes them";
   }
-  if (!is_product && node.op != Op::kLSTM) return node.op_type + " stays in float";
+  const bool has_weights_alone = node.op == Op::kGRU || node.op == Op::kGather;
+  if (!is_product && !has_weights_alone && node.op != Op::kLSTM) return node.op_type + " stays in float";
   if (const std::string by = excluded_by(state.recipe, graph, node); !by.empty()) {
     return "excluded by '" + by + "'";
+  }
+  if (has_weights_alone) {
+    const bool known = !weight_forms(graph, node).empty();
+    return known ? Refusal() : "its weights are not float constants of known form";
   }
   if (is_product && node.outputs[0] == kNoValue) return "its output is not used";
   if (graph.is_constant(node.inputs[0])) return "its input is constant";

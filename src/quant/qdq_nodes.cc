@@ -12,6 +12,8 @@ Tensor zero_points(const QuantParams& params, const Shape& shape) {
   switch (params.dtype) {
     case DType::kInt8:
       return zero_points<int8_t>(params, shape);
+    case DType::kInt16:
+      return zero_points<int16_t>(params, shape);
     case DType::kInt32:
       return zero_points<int32_t>(params, shape);
     default:

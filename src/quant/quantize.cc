@@ -4,7 +4,9 @@
 #include <span>
 
 #include "graph/ops.h"
+#include "passes/pass.h"
 #include "quant/stages.h"
+#include "runtime/plan.h"
 
 namespace octavo {
 namespace {
@@ -16,16 +18,37 @@ constexpr Stage kStatic[] = {
     assign_weights, insert_qdq,   quantize_weights,     quantize_bias, share_scales,
 };
 
-constexpr Stage kDynamic[] = {choose_dynamic, quantize_dynamic};
+constexpr Stage kDynamic[] = {choose_dynamic, quantize_dynamic, quantize_weight_only};
+constexpr Stage kWeightOnly[] = {choose_weights, quantize_weight_only};
+constexpr Stage kFloat16[] = {choose_weights, store_halves};
 
 std::span<const Stage> stages_of(Scheme scheme) {
-  if (scheme == Scheme::kDynamic) return kDynamic;
-  return kStatic;
+  switch (scheme) {
+    case Scheme::kDynamic:
+      return kDynamic;
+    case Scheme::kWeightOnly:
+      return kWeightOnly;
+    case Scheme::kFloat16:
+      return kFloat16;
+    default:
+      return kStatic;
+  }
+}
+
+// Takes out what training put in; its ranges join those of calibration and win.
+Status adopt_training(QuantizeState& state, Ranges& ranges) {
+  if (!is_fake_quantized(state.graph)) return {};
+  OCTAVO_ASSIGN_OR_RETURN(state.trained, take_out_fake_quant(state.graph));
+  for (const auto& [name, params] : state.trained.activations) {
+    ranges[name] = {range_of(params), 0, "training"};
+  }
+  return run_passes(state.graph, standard_passes(), {evaluate_node}).status();
 }
 
 }  // namespace
 
 Status check_is_float(const Graph& graph) {
+  if (is_fake_quantized(graph)) return {};
   for (NodeId id : graph.live_nodes()) {
     const Node& node = graph.node(id);
     if (!is_of_quantized_models(node.op)) continue;
@@ -40,7 +63,9 @@ Result<QuantizeResult> quantize(const Graph& graph, const Ranges& ranges, const 
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
   OCTAVO_RETURN_IF_ERROR(check_is_float(graph));
   QuantizeResult result{graph, {}};
-  QuantizeState state{result.graph, ranges, recipe, {}, {}, {}, {}};
+  Ranges all_ranges = ranges;
+  QuantizeState state{result.graph, all_ranges, recipe, {}, {}, {}, {}, {}};
+  OCTAVO_RETURN_IF_ERROR(adopt_training(state, all_ranges));
   for (const Stage stage : stages_of(recipe.scheme)) {
     OCTAVO_RETURN_IF_ERROR(stage(state));
     assert(result.graph.validate().ok());

@@ -23,9 +23,12 @@ struct QuantizeResult {
   std::vector<NodeSummary> nodes;  // of the float graph, in running order
 };
 
-// kInvalidArgument where the graph holds operators of quantized models; names the node.
+// kInvalidArgument where the graph holds operators of quantized models; names the node. Pairs of
+// QuantizeLinear and DequantizeLinear around float weights and activations are welcome: see
+// quant/fake_quant.h.
 Status check_is_float(const Graph& graph);
 
+// Where training left such pairs, their parameters win over `ranges`, which may then be empty.
 // Errors of check_is_float; kModelUnsupported where a weight is NaN or infinite, with its node.
 Result<QuantizeResult> quantize(const Graph& graph, const Ranges& ranges, const Recipe& recipe);
 

@@ -1,6 +1,6 @@
 //   Conv(x, w, b)   becomes   Conv(x, w, DequantizeLinear(b_q))
 // b_q is int32 with scale s_x * s_w and zero point 0: the unit of the products it is added
-// to.
+// to. Between activations of 16 bits, which engines multiply in float, it stays as it is.
 #include <limits>
 
 #include "graph/ops.h"
@@ -37,6 +37,7 @@ bool has_bias(const Node& node) {
 }  // namespace
 
 Status quantize_bias(QuantizeState& state) {
+  if (state.recipe.activations == DType::kInt16) return {};
   Graph& graph = state.graph;
   for (NodeId id = 0; id < static_cast<NodeId>(state.quantized.size()); ++id) {
     if (!state.is_quantized(id) || !has_bias(graph.node(id))) continue;

@@ -43,6 +43,8 @@ Tensor quantize_tensor(const Tensor& tensor, const QuantParams& params) {
   switch (params.dtype) {
     case DType::kInt8:
       return quantize_to<int8_t>(tensor, params);
+    case DType::kInt16:
+      return quantize_to<int16_t>(tensor, params);
     case DType::kInt32:
       return quantize_to<int32_t>(tensor, params);
     default:

@@ -150,8 +150,9 @@ Status quantize_dynamic(QuantizeState& state) {
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, state.graph.topological_order());
   for (const NodeId id : order) {
     if (!state.is_quantized(id)) continue;
-    const bool is_lstm = state.graph.node(id).op == Op::kLSTM;
-    OCTAVO_RETURN_IF_ERROR(is_lstm ? rewriter.lstm(id) : rewriter.product(id));
+    const Op op = state.graph.node(id).op;
+    if (op == Op::kLSTM) OCTAVO_RETURN_IF_ERROR(rewriter.lstm(id));
+    if (op == Op::kMatMul || op == Op::kGemm) OCTAVO_RETURN_IF_ERROR(rewriter.product(id));
   }
   return {};
 }

@@ -35,6 +35,7 @@ Status check_observer(const Recipe& recipe) {
   return unknown_word("observer", recipe.observer, names_of(observers()));
 }
 
+// Blocks as ONNX Runtime's MatMulNBits has them.
 Status check_weights(const Recipe& recipe) {
   if (!find_weight_method(recipe.weight_method)) {
     return unknown_word("weight method", recipe.weight_method, names_of(weight_methods()));
@@ -44,10 +45,20 @@ Status check_weights(const Recipe& recipe) {
             "weight_percentile must be above 0 and at most 100, in per cent of the weights kept; "
             "99.99 is usual"};
   }
-  if (recipe.weight_bits != 7 && recipe.weight_bits != 8) {
-    return {ErrorCode::kInvalidArgument, "weight_bits must be 7 or 8"};
+  if (recipe.weight_bits != 8 && recipe.weight_bits != 7 && recipe.weight_bits != 4) {
+    return {ErrorCode::kInvalidArgument, "weights cannot have " +
+                                             std::to_string(recipe.weight_bits) +
+                                             " bits; use 8, 7 or 4"};
   }
-  return {};
+  if (recipe.weight_bits == 4 && recipe.scheme != Scheme::kWeightOnly) {
+    return {ErrorCode::kInvalidArgument,
+            "weights of 4 bits are multiplied in float: use the scheme weight-only"};
+  }
+  for (const int size : {0, 16, 32, 64, 128, 256}) {
+    if (recipe.block_size == size) return {};
+  }
+  return {ErrorCode::kInvalidArgument, "block_size cannot be " + std::to_string(recipe.block_size) +
+                                           "; use 16, 32, 64, 128, 256 or 0 for whole channels"};
 }
 
 Status check_corrections(const Recipe& recipe) {
@@ -124,7 +135,19 @@ const char* name_of(Granularity granularity) {
   return granularity == Granularity::kPerChannel ? "per-channel" : "per-tensor";
 }
 
-const char* name_of(Scheme scheme) { return scheme == Scheme::kStatic ? "static" : "dynamic"; }
+const char* name_of(Scheme scheme) {
+  switch (scheme) {
+    case Scheme::kStatic:
+      return "static";
+    case Scheme::kDynamic:
+      return "dynamic";
+    case Scheme::kWeightOnly:
+      return "weight-only";
+    case Scheme::kFloat16:
+      return "float16";
+  }
+  return "";
+}
 
 Status validate(const Recipe& recipe) {
   OCTAVO_RETURN_IF_ERROR(check_observer(recipe));
@@ -138,9 +161,10 @@ Status validate(const Recipe& recipe) {
   if (!(recipe.momentum > 0 && recipe.momentum <= 1)) {
     return {ErrorCode::kInvalidArgument, "momentum must be above 0 and at most 1; 0.01 is usual"};
   }
-  if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8) {
+  if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8 &&
+      recipe.activations != DType::kInt16) {
     return {ErrorCode::kInvalidArgument, std::string("activations cannot be ") +
-                                             name_of(recipe.activations) + "; use uint8 or int8"};
+                                             name_of(recipe.activations) + "; use uint8, int8 or int16"};
   }
   if (recipe.scheme == Scheme::kDynamic && recipe.activations != DType::kUint8) {
     return {ErrorCode::kInvalidArgument,
@@ -156,9 +180,9 @@ Status validate(const Recipe& recipe) {
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
   std::vector<std::string> warnings;
-  if (recipe.scheme == Scheme::kDynamic && recipe.observer != Recipe().observer) {
-    warnings.push_back("observer " + recipe.observer +
-                       " is without effect: the dynamic scheme observes nothing");
+  if (recipe.scheme != Scheme::kStatic && recipe.observer != Recipe().observer) {
+    warnings.push_back("observer " + recipe.observer + " is without effect: the " +
+                       name_of(recipe.scheme) + " scheme observes nothing");
   }
   if (recipe.scheme == Scheme::kDynamic && (recipe.symmetric || recipe.activation_bits != 8)) {
     warnings.push_back(

@@ -14,10 +14,14 @@ namespace octavo {
 enum class Granularity { kPerTensor, kPerChannel };
 const char* name_of(Granularity granularity);  // "per-tensor", "per-channel"
 
-// When the ranges of activations are found: ahead, on samples, or in every run. Dynamic needs no
-// samples, and serves products of constant weights: MatMul, Gemm, LSTM.
-enum class Scheme { kStatic, kDynamic };
-const char* name_of(Scheme scheme);  // "static", "dynamic"
+// What becomes small, and when the ranges of activations are found. Only static needs samples.
+enum class Scheme {
+  kStatic,      // weights and activations are integers; ranges are found ahead, on samples
+  kDynamic,     // ranges are found in every run; serves products of constant weights
+  kWeightOnly,  // weights are integers, all arithmetic is in float
+  kFloat16,     // weights are halves, all arithmetic is in float
+};
+const char* name_of(Scheme scheme);  // "static", "dynamic", "weight-only", "float16"
 
 struct Recipe {
   Scheme scheme = Scheme::kStatic;
@@ -29,8 +33,9 @@ struct Recipe {
   Granularity weights = Granularity::kPerChannel;
   std::string weight_method = "max_abs";  // a name of weight_methods()
   double weight_percentile = 99.99;       // method percentile: per cent of the weights kept
-  int weight_bits = 8;                    // or 7, for processors whose int16 sums would saturate
-  DType activations = DType::kUint8;  // or kInt8; dynamic ones are uint8
+  int weight_bits = 8;  // or 7, for processors whose int16 sums would saturate; or 4, weight-only
+  int block_size = 32;  // weights of 4 bits: inputs of an output channel that share a scale; 0: all
+  DType activations = DType::kUint8;  // or kInt8, or kInt16 multiplied in float; dynamic: uint8
   int activation_bits = 8;            // or 7: the lower half of the integers
   bool symmetric = false;             // the zero point of activations is the middle integer
   bool six_bit_3x3 = false;           // weights of plain 3 x 3 convolutions: see six_bits.h

@@ -11,16 +11,23 @@
 //   quantize_bias         the same for biases, whose scale follows from input and weights
 //   share_scales          keeps one of scales, and of zero points, that are equal
 //
-// In the dynamic scheme there are two:
+// In the dynamic scheme there are three:
 //
-//   choose_dynamic        marks the products of constant weights, and says why others stay float
-//   quantize_dynamic      replaces them by operators that quantize their input while running
+//   choose_dynamic        marks what has constant weights, and says why others stay float
+//   quantize_dynamic      replaces products by operators that quantize their input while running
+//   quantize_weight_only  stores the weights of all other marked nodes as integers
+// Where only weights become small, two others:
+//
+//   choose_weights        marks the nodes whose weights do, and says why others do not
+//   quantize_weight_only  stores them as integers, or
+//   store_halves          as float16
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "quant/fake_quant.h"
 #include "quant/quantize.h"
 
 namespace octavo {
@@ -34,6 +41,7 @@ struct QuantizeState {
   std::vector<NodeId> folded;   // clamps that their producer takes in
   std::vector<Range> bounds;    // by value: what clamps allow; infinite where there are none
   std::vector<NodeSummary> summary;  // in running order
+  FakeQuant trained;  // parameters that win over ranges and weights
 
   bool is_quantized(NodeId id) const {
     return id != kNoNode && static_cast<size_t>(id) < quantized.size() &&
@@ -59,5 +67,9 @@ Status share_scales(QuantizeState& state);
 
 Status choose_dynamic(QuantizeState& state);
 Status quantize_dynamic(QuantizeState& state);
+
+Status choose_weights(QuantizeState& state);
+Status quantize_weight_only(QuantizeState& state);
+Status store_halves(QuantizeState& state);
 
 }  // namespace octavo

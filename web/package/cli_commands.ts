@@ -32,7 +32,7 @@ export const commands: Record<string, Command> = {
     positionals: ['MODEL'],
     flags: {
       output: { value: 'FILE', help: 'where the int8 model goes', short: 'o' },
-      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; not for --scheme dynamic' },
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; for the static scheme' },
       ranges: { value: 'FILE', help: "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's" },
       'write-recipe': { value: 'FILE', help: 'write the recipe as it was used' },
       threads, json, force, quiet,
@@ -94,9 +94,11 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
 
 function quantizedBy(tool: Tool, plan: Plan): Session | Promise<Session> {
   const { scheme, input_ranges = {} } = JSON.parse(plan.recipe) as Recipe;
-  if (scheme === 'dynamic') return quantizeUncalibrated(tool, plan);
+  if (scheme !== 'static') return quantizeUncalibrated(tool, plan);
   const byHand = plan.flags['images'] === undefined && Object.keys(input_ranges).length > 0;
-  return byHand || plan.flags['ranges'] !== undefined ? quantizeGiven(tool, plan) : quantizeCalibrated(tool, plan);
+  if (byHand || plan.flags['ranges'] !== undefined) return quantizeGiven(tool, plan);
+  const trained = plan.flags['images'] === undefined && !taken(plan.session.wantsSamples(plan.recipe));
+  return trained ? quantizeUncalibrated(tool, plan) : quantizeCalibrated(tool, plan);
 }
 
 interface Plan {
@@ -141,11 +143,11 @@ function quantizeGiven(tool: Tool, { title, recipe, session, flags }: Plan): Ses
   return taken(session.quantizeUncalibrated(recipe, text));
 }
 
-/** The dynamic scheme looks at no samples. */
+/** All schemes but the static one look at no samples, and that one needs none where training left ranges in the model. */
 function quantizeUncalibrated(tool: Tool, { title, recipe, session, flags }: Plan): Session {
   if (flags['images'] !== undefined || flags['ranges'] !== undefined) {
     throw new OctavoError('E_INVALID_ARGUMENT',
-      'the dynamic scheme looks at no samples: leave --images and --ranges out, or use --scheme static');
+      `the ${(JSON.parse(recipe) as Recipe).scheme} scheme looks at no samples: leave --images and --ranges out, or use --scheme static`);
   }
   if (!flags['quiet']) tool.note(title + taken(session.describe(recipe)));
   writeRecipe(recipe, flags);

@@ -53,8 +53,11 @@ export interface Recipe {
   interpolation?: 'bilinear' | 'bilinear-plain' | 'bilinear-corners';
   /** Turn pictures as the camera says. */
   exif?: boolean;
-  /** Ranges of activations from samples, or found in every run: of MatMul, Gemm and LSTM, without samples. */
-  scheme?: 'static' | 'dynamic';
+  /**
+   * Ranges of activations from samples, or found in every run (of MatMul, Gemm and LSTM), or none: only weights become
+   * small, as integers or float16. All but static go without samples.
+   */
+  scheme?: 'static' | 'dynamic' | 'weight-only' | 'float16';
   /** Calibrate on so many samples, spread evenly; 0 is all. */
   limit?: number;
   /** Which samples a limit leaves; spread unless given. */
@@ -71,9 +74,12 @@ export interface Recipe {
   weight_method?: 'max_abs' | 'mse' | 'admm' | 'percentile';
   /** Weight method percentile: per cent of the weights kept. */
   weight_percentile?: number;
-  /** 7 (-64..64) for processors that saturate: x86 without VNNI. */
-  weight_bits?: 8 | 7;
-  activations?: 'uint8' | 'int8';
+  /** 7 (-64..64) for processors that saturate: x86 without VNNI; 4 in the scheme weight-only. */
+  weight_bits?: 8 | 7 | 4;
+  /** Weights of 4 bits: inputs of an output channel that share a scale; 0 is all. */
+  block_size?: 0 | 16 | 32 | 64 | 128 | 256;
+  /** int16 is multiplied in float. */
+  activations?: 'uint8' | 'int8' | 'int16';
   /** 7 keeps to half the integers, for processors whose sums of products saturate. */
   activation_bits?: 8 | 7;
   /** The zero point of activations is the middle integer. */
@@ -82,6 +88,8 @@ export interface Recipe {
   six_bit_3x3?: boolean;
   /** Ranges given by hand, by the names of values; they win over what was observed. */
   input_ranges?: Record<string, [number, number]>;
+  /** What to do about errors that stay, on some of the samples. */
+  corrections?: ('bias' | 'reconstruct')[];
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
   /** Operators to leave in float. */

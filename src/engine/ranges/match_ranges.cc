@@ -177,7 +177,7 @@ Status add_layer(const Graph& graph, const Node& node, const Ranges& ranges, con
   } else {
     OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, finite_constant(graph, node, node.inputs[1]));
     const int axis = compute_layout(graph, node)->axis;
-    QuantParams params = scales_of_weights(tensor, axis, Granularity::kPerChannel);
+    QuantParams params = scales_of_weights(tensor, axis, Granularity::kPerChannel, Recipe());
     if (recipe.six_bit_3x3 && takes_six_bits(graph, node)) narrow_to_six_bits(params);
     for (const float scale : params.scale) weights.scales.push_back(1 / scale);
   }

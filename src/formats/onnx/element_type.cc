@@ -32,8 +32,8 @@ constexpr ElementType kTypes[] = {
     {"float8e4m3fnuz", 1, kNowhere, DType::kUnknown},
     {"float8e5m2", 1, kNowhere, DType::kUnknown},
     {"float8e5m2fnuz", 1, kNowhere, DType::kUnknown},
-    {"uint4", 0, kNowhere, DType::kUnknown},
-    {"int4", 0, kNowhere, DType::kUnknown},
+    {"uint4", 1, kInt32Data, DType::kUint4},
+    {"int4", 1, kInt32Data, DType::kInt4},
     {"float4e2m1", 0, kNowhere, DType::kUnknown},
 };
 
@@ -45,6 +45,7 @@ const ElementType& element_type(int64_t code) {
 }
 
 int code_of(DType dtype) {
+  if (dtype == DType::kFloat16) return kFloat16;  // readers know no such type
   int code = 0;
   for (int i = 1; i < static_cast<int>(std::size(kTypes)) && code == 0; ++i) {
     if (kTypes[i].dtype == dtype && dtype != DType::kUnknown) code = i;

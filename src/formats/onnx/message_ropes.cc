@@ -9,6 +9,27 @@ namespace {
 constexpr int kAttributeTensor = 5;
 constexpr int kTensorRawData = 9;
 
+// Two elements of 4 bits a byte, the first in the low bits.
+Buffer packed_nibbles(const Tensor& tensor) {
+  const std::byte* elements = tensor.buffer().data();
+  const auto count = static_cast<size_t>(tensor.count());
+  std::vector<std::byte> packed((count + 1) / 2);
+  for (size_t i = 0; i < count; ++i) {
+    packed[i / 2] |= (elements[i] & std::byte{15}) << (i % 2 * 4);
+  }
+  return Buffer::adopt(std::move(packed));
+}
+
+// What a file holds of it.
+Constant as_stored(const Constant& constant) {
+  if (constant.dtype() != DType::kInt4 && constant.dtype() != DType::kUint4) return constant;
+  return Constant(DType::kUint8, Shape{(constant.count() + 1) / 2},
+                  [constant]() -> Result<Buffer> {
+                    OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, constant.read());
+                    return packed_nibbles(tensor);
+                  });
+}
+
 // Sets what is neither tensor nor graph.
 struct PlainAttribute {
   AttributeProto& proto;
@@ -52,7 +73,7 @@ Rope constant_rope(const std::string& name, const Constant& constant) {
   if (constant.dtype() == DType::kString) {
     rope.append(constant);  // fields as they were read
   } else {
-    rope.bytes(kTensorRawData, constant);
+    rope.bytes(kTensorRawData, as_stored(constant));
   }
   return rope;
 }

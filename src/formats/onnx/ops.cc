@@ -13,7 +13,7 @@ constexpr const char* kMicrosoft = "com.microsoft";
 // ONNX Runtime's own operators that ONNX took over as they were.
 constexpr const char* kAdopted[] = {"DequantizeLinear", "Gelu", "QuantizeLinear"};
 // And those that it did not take over: they keep their domain.
-constexpr const char* kKept[] = {"DynamicQuantizeLSTM"};
+constexpr const char* kKept[] = {"DynamicQuantizeLSTM", "MatMulNBits"};
 
 // An attribute becomes a constant of the kind that the input wants.
 struct ConstantOfAttribute {

@@ -90,8 +90,7 @@ const char* refuse_odd_cast(const Graph&, const Node& node) {
                                                        : nullptr;
 }
 
-const char* refuse_blocks(const Graph&, const Node& node) {
-  if (node.attrs.get_int("block_size", 0) != 0) return "blocked quantization is not supported";
+const char* refuse_output_type(const Graph&, const Node& node) {
   return node.attrs.get_int("output_dtype", 0) != 0 ? "a separate output type is not supported"
                                                     : nullptr;
 }
@@ -100,15 +99,20 @@ constexpr Refusal kRefusals[] = {
     {"BatchNormalization", refuse_training_norm},
     {"Dropout", refuse_training_dropout},
     {"Cast", refuse_odd_cast},
-    {"QuantizeLinear", refuse_blocks},
-    {"DequantizeLinear", refuse_blocks},
+    {"QuantizeLinear", refuse_output_type},
+    {"DequantizeLinear", refuse_output_type},
 };
 
 bool always(const Graph&, const Node&) { return true; }
 
-bool is_16_bit(const Graph& graph, const Node& node) {
-  const Constant* zero_point = constant(graph, node, 2);
-  return zero_point != nullptr && size_of(zero_point->dtype()) == 2;
+bool has_16_bits(DType dtype) { return dtype == DType::kInt16 || dtype == DType::kUint16; }
+bool has_4_bits(DType dtype) { return dtype == DType::kInt4 || dtype == DType::kUint4; }
+
+// 16 and 4 bits, scales in blocks.
+bool is_newer_quantization(const Graph& graph, const Node& node) {
+  const bool dequantizes = node.op == Op::kDequantizeLinear;
+  const DType dtype = graph.value(dequantizes ? node.inputs[0] : node.outputs[0]).dtype;
+  return has_16_bits(dtype) || has_4_bits(dtype) || node.attrs.get_int("block_size", 0) != 0;
 }
 
 bool is_mode(const Node& node, const char* attribute, const char* mode) {
@@ -117,7 +121,7 @@ bool is_mode(const Node& node, const char* attribute, const char* mode) {
 
 constexpr Newcomer kNewcomers[] = {
     {"AveragePool", 19, [](const Graph&, const Node& node) { return node.attrs.has("dilations"); }},
-    {"DequantizeLinear", 21, is_16_bit},
+    {"DequantizeLinear", 21, is_newer_quantization},
     {"GRU", 14, [](const Graph&, const Node& node) { return node.attrs.has("layout"); }},
     {"Gelu", 20, always},
     {"HardSwish", 14, always},
@@ -125,7 +129,7 @@ constexpr Newcomer kNewcomers[] = {
     {"LayerNormalization", 17, always},
     {"Pad", 18, [](const Graph&, const Node& node) { return has_input(node, 3); }},
     {"Pad", 19, [](const Graph&, const Node& node) { return is_mode(node, "mode", "wrap"); }},
-    {"QuantizeLinear", 21, is_16_bit},
+    {"QuantizeLinear", 21, is_newer_quantization},
     {"Reshape", 14, [](const Graph&, const Node& node) { return node.attrs.has("allowzero"); }},
     {"Resize", 18,
      [](const Graph&, const Node& node) {

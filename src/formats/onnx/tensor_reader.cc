@@ -55,6 +55,20 @@ void widen_in_place(std::span<std::byte> bytes, float (*widen)(uint16_t)) {
   }
 }
 
+// The last half of `bytes` holds two elements a byte, the first in the low bits: each becomes a byte,
+// behind which nothing is overwritten that is not read yet.
+void unpack_nibbles(std::span<std::byte> bytes, bool is_signed) {
+  const auto element = [is_signed](uint8_t nibble) {
+    return static_cast<std::byte>(is_signed && nibble > 7 ? nibble - 16 : nibble);
+  };
+  const std::byte* packed = bytes.data() + bytes.size() / 2;
+  for (size_t i = 0; i < bytes.size(); i += 2) {
+    const auto two = std::to_integer<uint8_t>(packed[i / 2]);
+    bytes[i] = element(two & 15);
+    if (i + 1 < bytes.size()) bytes[i + 1] = element(two >> 4);
+  }
+}
+
 // Other bytes than 0 and 1 would be undefined as bool.
 void make_bools(std::span<std::byte> bytes) {
   for (std::byte& byte : bytes) byte = byte == std::byte{0} ? byte : std::byte{1};
@@ -76,6 +90,7 @@ Result<Buffer> decoded(const Encoding& encoding, const Read& read) {
   if (is_half(encoding.code)) {
     widen_in_place(all, encoding.code == kBfloat16 ? float_from_bfloat16 : float_from_half);
   }
+  if (is_nibble(encoding.code)) unpack_nibbles(all, encoding.code == kInt4);
   if (element_type(encoding.code).dtype == DType::kBool) make_bools(all);
   return Buffer::view(all.data(), all.size(), memory);
 }
@@ -94,7 +109,10 @@ struct TensorReader::Layout {
   bool external = false;
   std::map<std::string, std::string> external_keys;
 
-  uint64_t elements() const { return static_cast<uint64_t>(count); }
+  // In the file: two elements of 4 bits are one.
+  uint64_t elements() const {
+    return is_nibble(code) ? (static_cast<uint64_t>(count) + 1) / 2 : static_cast<uint64_t>(count);
+  }
   uint64_t stored() const { return elements() * type.size; }  // bytes in the file
 };
 
@@ -177,7 +195,7 @@ Result<Constant> TensorReader::read_numbers(Extent message, const Layout& layout
   OCTAVO_ASSIGN_OR_RETURN(const std::optional<FileRange> range, find(layout));
   widened_any_ |= is_half(layout.code);
   const Encoding encoding{layout.code, layout.stored(),
-                          layout.elements() * size_of(layout.type.dtype)};
+                          static_cast<uint64_t>(layout.count) * size_of(layout.type.dtype)};
   if (range && may_lie_elsewhere(layout.type.dtype, layout.shape)) {
     return Constant(layout.type.dtype, layout.shape,
                     [range = *range, encoding, place = place_of(layout.name)]() -> Result<Buffer> {

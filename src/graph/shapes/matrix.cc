@@ -61,6 +61,23 @@ Status matmul_integer(const ShapeContext& c, DType dtype) {
 Status matmul_to_int32(const ShapeContext& c) { return matmul_integer(c, DType::kInt32); }
 Status matmul_to_float(const ShapeContext& c) { return matmul_integer(c, DType::kFloat32); }
 
+// Weights (K, N) lie packed; sizes are attributes. Beyond these limits no product of sizes is taken.
+Status matmul_nbits(const ShapeContext& c) {
+  const int64_t depth = c.attrs().get_int("K", 0), columns = c.attrs().get_int("N", 0);
+  const int64_t block = c.attrs().get_int("block_size", 0);
+  constexpr int64_t kMost = int64_t{1} << 30, kMostOfBlock = int64_t{1} << 16;
+  if (depth <= 0 || depth > kMost || columns <= 0 || columns > kMost || block < 2 ||
+      block > kMostOfBlock || block % 2 != 0) {
+    return contradiction("attributes K, N and block_size are " + std::to_string(depth) + ", " +
+                         std::to_string(columns) + " and " + std::to_string(block));
+  }
+  c.set(0, DType::kFloat32, std::nullopt);
+  if (!c.shape(0)) return {};
+  OCTAVO_ASSIGN_OR_RETURN(Shape shape, multiplied(*c.shape(0), Shape{depth, columns}));
+  c.set(0, DType::kFloat32, std::move(shape));
+  return {};
+}
+
 // The bias stretches to the product, never the other way round.
 Status check_bias(const ShapeContext& c, const Shape& product) {
   const Shape* bias = c.shape(2);
@@ -111,6 +128,7 @@ constexpr std::array kRules = {
     ShapeRule{Op::kMatMul, matmul, "T"},
     ShapeRule{Op::kMatMulInteger, matmul_to_int32, "."},
     ShapeRule{Op::kMatMulIntegerToFloat, matmul_to_float, "."},
+    ShapeRule{Op::kMatMulNBits, matmul_nbits, "F."},
     ShapeRule{Op::kQLinearGemm, qlinear_gemm, "."},
 };
 

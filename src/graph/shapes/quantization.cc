@@ -7,12 +7,26 @@
 namespace octavo {
 namespace {
 
-// A scale is one number, or one for each index of an axis; the zero point is shaped like it.
+// Scales in blocks have the shape of x but for the axis, where one serves `block` indices.
+Status check_blocks(const ShapeContext& c, int64_t block, const Shape& x, const Shape& scale) {
+  OCTAVO_ASSIGN_OR_RETURN(const int axis, c.axis("axis", 1, x.rank()));
+  bool fits = block > 0 && scale.rank() == x.rank();
+  for (int i = 0; fits && i < x.rank(); ++i) {
+    const bool is_blocked = i == axis && x[i] != kDynamic;
+    fits = may_be_equal(scale[i], is_blocked ? blocks_in(x[i], block) : x[i]);
+  }
+  if (fits) return {};
+  return contradiction("scales of shape " + scale.to_string() + " do not fit blocks of " +
+                       std::to_string(block) + " in an input of shape " + x.to_string());
+}
+
+// A scale is one number, or one for each index of an axis, or for each block of them; the zero point
+// is shaped like it.
 Status check_scale(const ShapeContext& c) {
   const Shape *x = c.shape(0), *scale = c.shape(1), *zero_point = c.shape(2);
-  if (c.attrs().get_int("block_size", 0) != 0 || (scale && scale->rank() > 1)) {
-    return {ErrorCode::kModelUnsupported,
-            "scales in blocks are not implemented: only per tensor and per axis"};
+  const int64_t block = c.attrs().get_int("block_size", 0);
+  if (block == 0 && scale && scale->rank() > 1) {
+    return contradiction("scales of shape " + scale->to_string() + " have no block_size");
   }
   if (scale && zero_point &&
       !may_be_equal(scale->element_count().value_or(kDynamic),
@@ -20,6 +34,7 @@ Status check_scale(const ShapeContext& c) {
     return contradiction("scale and zero point have shapes " + scale->to_string() + " and " +
                          zero_point->to_string());
   }
+  if (block != 0) return x && scale ? check_blocks(c, block, *x, *scale) : ok_status();
   const int64_t count = scale ? scale->element_count().value_or(kDynamic) : kDynamic;
   if (!x || count == kDynamic || count == 1) return {};
   OCTAVO_ASSIGN_OR_RETURN(const int axis, c.axis("axis", 1, x->rank()));

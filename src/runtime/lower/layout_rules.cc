@@ -64,6 +64,7 @@ void move_axis(Node& node, int64_t fallback) {
 
 template <int fallback>  // the axis where the attribute is absent
 bool along_axis(Graph& graph, LayoutTwins& twins, NodeId id) {
+  if (graph.node(id).attrs.get_int("block_size", 0) != 0) return false;  // scales shaped like x
   if (!convert_data(graph, twins, id)) return false;
   move_axis(graph.node(id), fallback);
   return true;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/float16.h"
 #include "runtime/ops/support.h"
 
 namespace octavo {
@@ -42,6 +43,14 @@ void widen(const void* x, void* wide, int64_t n) {
   }
 }
 
+template <typename Wide>
+void widen_halves(const void* x, void* wide, int64_t n) {
+  const auto* from = static_cast<const uint16_t*>(x);
+  for (int64_t i = 0; i < n; ++i) {
+    static_cast<Wide*>(wide)[i] = converted<float, Wide>(float_from_half(from[i]));
+  }
+}
+
 template <typename T, typename Wide>
 void narrow(const void* wide, void* y, int64_t n) {
   const auto* from = static_cast<const Wide*>(wide);
@@ -58,6 +67,7 @@ using Loop = void (*)(const void* from, void* to, int64_t n);
 
 template <typename Wide>
 Loop widening(DType dtype) {
+  if (dtype == DType::kFloat16) return widen_halves<Wide>;
   return pick<Loop>(dtype, AllTypes{}, []<typename T>() -> Loop { return widen<T, Wide>; });
 }
 template <typename Wide>
@@ -65,7 +75,7 @@ Loop narrowing(DType dtype) {
   return pick<Loop>(dtype, AllTypes{}, []<typename T>() -> Loop { return narrow<T, Wide>; });
 }
 
-bool is_real(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kFloat64; }
+bool is_real(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kFloat64 || dtype == DType::kFloat16; }
 
 }  // namespace
 

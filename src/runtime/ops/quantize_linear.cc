@@ -1,5 +1,6 @@
-// QuantizeLinear and DequantizeLinear, per tensor and per axis. Scale and zero point may be
+// QuantizeLinear and DequantizeLinear, per tensor, per axis and in blocks. Scale and zero point may be
 // computed by the graph, so they are read on every run.
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 
@@ -62,6 +63,34 @@ void dequantize(const QConvertKernel& kernel, size_t n, const void* x, float sca
   }
 }
 
+// Shapes that the file gives may not have been known to shape inference.
+Status check_blocks(Shape x, int axis, int64_t block, const Shape& scale) {
+  if (block > 0) x[axis] = blocks_in(x[axis], block);
+  if (block > 0 && x == scale) return {};
+  return invalid_data("scales of shape " + scale.to_string() + " do not fit blocks of " +
+                      std::to_string(block));
+}
+
+// As for_each_scale. Before the axis everything is the same, behind it each element has its own scale.
+template <typename Run>
+void for_each_block(const Shape& x, int axis, int64_t block, Run run) {
+  const auto outer = static_cast<size_t>(x.count(0, axis));
+  const auto inner = static_cast<size_t>(x.count(axis + 1, x.rank()));
+  const auto length = static_cast<size_t>(x[axis]);
+  const auto step = static_cast<size_t>(std::min(block, std::max<int64_t>(x[axis], 1)));
+  size_t scale = 0;
+  for (size_t o = 0; o < outer; ++o) {
+    for (size_t begin = 0; begin < length; begin += step, scale += inner) {
+      const size_t first = (o * length + begin) * inner, lines = std::min(step, length - begin);
+      if (inner == 1) {
+        run(scale, first, lines);
+        continue;
+      }
+      for (size_t i = 0; i < lines * inner; ++i) run(scale + i % inner, first + i, size_t{1});
+    }
+  }
+}
+
 // Runs of elements under one scale: `run(scale index, first element, elements)`.
 template <typename Run>
 Status for_each_scale(const RunContext& context, const Attributes& attrs, Run run) {
@@ -69,6 +98,12 @@ Status for_each_scale(const RunContext& context, const Attributes& attrs, Run ru
   const auto scales = static_cast<size_t>(context.inputs[1].count());
   if (context.has_input(2) && context.inputs[2].count() != context.inputs[1].count()) {
     return invalid_data("scale and zero point differ in size");
+  }
+  if (const int64_t block = attrs.get_int("block_size", 0); block != 0) {
+    OCTAVO_ASSIGN_OR_RETURN(const int axis, checked_axis(attrs.get_int("axis", 1), x.rank()));
+    OCTAVO_RETURN_IF_ERROR(check_blocks(x, axis, block, context.inputs[1].shape));
+    for_each_block(x, axis, block, run);
+    return {};
   }
   if (scales == 1) {
     run(size_t{0}, size_t{0}, static_cast<size_t>(x.count()));
@@ -107,7 +142,7 @@ Result<RunFn> prepare_quantize_linear(const PrepareContext& context) {
 }
 
 Result<RunFn> prepare_dequantize_linear(const PrepareContext& context) {
-  const DType dtype = context.input(0).dtype;
+  const DType dtype = stored_dtype(context.input(0).dtype);
   const auto fn =
       pick<DequantizeFn>(dtype, DequantizedTypes{}, []<typename T>() { return dequantize<T>; });
   if (!fn) return unsupported_dtype(context, dtype);

@@ -131,6 +131,30 @@ TEST(QuantizeDynamic, SaysWhyOtherNodesStayInFloat) {
   EXPECT_EQ(line_of(result, "product").reason, "its weights are not a constant matrix");
 }
 
+// Its weights become small; its arithmetic stays float.
+TEST(QuantizeDynamic, StoresTablesAndGruAsIntegers) {
+  SmallGraph small;
+  const ValueId i = small.input("i", Shape{3, 1}, DType::kInt64);
+  const ValueId x = small.node(
+      Op::kGather, "rows", {small.constant("table", noise_values(1, {9, 8}), {9, 8}), i}, {3, 1, 8});
+  Attributes attrs;
+  attrs.set("hidden_size", int64_t{4});
+  small.output(small.node(Op::kGRU, "gru",
+                          {x, small.constant("w", noise_values(2, {1, 12, 8}), {1, 12, 8}),
+                           small.constant("r", noise_values(3, {1, 12, 4}), {1, 12, 4})},
+                          {3, 1, 1, 4}, attrs));
+  const QuantizeResult result = quantized(small.graph, {}, dynamic());
+  EXPECT_TRUE(line_of(result, "rows").quantized);
+  EXPECT_TRUE(line_of(result, "gru").quantized);
+  EXPECT_EQ(count_ops(result.graph, Op::kDequantizeLinear), 3);
+  const std::vector<Tensor> rows = {Tensor::from(std::vector<int64_t>{8, 0, 3}, Shape{3, 1})};
+  const auto exact = run_graph(small.graph, rows), rough = run_graph(result.graph, rows);
+  ASSERT_TRUE(exact.ok() && rough.ok());
+  for (size_t at = 0; at < 12; ++at) {
+    EXPECT_NEAR(floats_of((*exact)[0])[at], floats_of((*rough)[0])[at], 0.05) << at;
+  }
+}
+
 class Lstm : public testing::TestWithParam<Granularity> {
  protected:
   Lstm() {

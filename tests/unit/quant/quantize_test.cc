@@ -95,6 +95,20 @@ TEST_F(OneConv, Int8ActivationsAreAsymmetric) {
   EXPECT_EQ(graph.value(dequantize_of(graph, "x").inputs[2]).dtype, DType::kInt8);
 }
 
+// The bias stays float: there is no integer that it would be added to.
+TEST_F(OneConv, Int16ActivationsAreHundredsOfTimesFiner) {
+  Recipe recipe;
+  recipe.activations = DType::kInt16;
+  const Graph graph = quantized(small_.graph, ranges_, recipe).graph;
+  const QuantParams x = params_of(graph, "x");
+  EXPECT_EQ(x.dtype, DType::kInt16);
+  EXPECT_EQ(x.zero_point[0], -32768);
+  EXPECT_FLOAT_EQ(x.scale[0], 2.55f / 65535);
+  EXPECT_EQ(graph.value(dequantize_of(graph, "x").inputs[2]).dtype, DType::kInt16);
+  EXPECT_EQ(graph.constant(node_named(graph, "y").inputs[2])->dtype(), DType::kFloat32);
+  EXPECT_EQ(graph.value(dequantize_of(graph, "y_w").inputs[0]).dtype, DType::kInt8);
+}
+
 TEST_F(OneConv, IsLeftInFloatByPatternAndByOperator) {
   Recipe by_name, by_op;
   by_name.exclude = {"y*"};

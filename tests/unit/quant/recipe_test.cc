@@ -75,7 +75,20 @@ TEST(Recipe, NumbersOutOfReachAreRefused) {
     EXPECT_FALSE(validate(recipe).ok()) << momentum;
   }
   Recipe recipe;
-  recipe.activations = DType::kInt16;
+  recipe.activations = DType::kInt32;
+  EXPECT_FALSE(validate(recipe).ok());
+}
+
+TEST(Recipe, WeightsOf4BitsBelongToTheirSchemeAndBlocksToOnnxRuntime) {
+  Recipe recipe;
+  recipe.weight_bits = 4;
+  EXPECT_FALSE(validate(recipe).ok());
+  recipe.scheme = Scheme::kWeightOnly;
+  EXPECT_TRUE(validate(recipe).ok());
+  recipe.weight_bits = 3;
+  EXPECT_FALSE(validate(recipe).ok());
+  recipe.weight_bits = 4;
+  recipe.block_size = 48;
   EXPECT_FALSE(validate(recipe).ok());
 }
 

@@ -103,6 +103,24 @@ INSTANTIATE_TEST_SUITE_P(
                     {1, 0, 1}}),
     [](const auto& info) { return info.param.name; });
 
+// Two elements a byte in the file, the first in the low bits; an odd one alone.
+TEST(TensorEncodings, FourBitsBecomeABytePerElement) {
+  struct {
+    int type;
+    Proto data;
+    std::vector<int8_t> wanted;
+  } const cases[] = {{22, Proto().bytes(9, "\x81\x0f"), {1, -8, -1}},
+                     {22, Proto().bytes(5, packed({0x81, 0x0f})), {1, -8, -1}},
+                     {21, Proto().bytes(9, "\x81\x0f"), {1, 8, 15}}};
+  for (const auto& [type, data, wanted] : cases) {
+    const auto read = read_back(tensor("w", type, {3}).raw(data.str()));
+    ASSERT_TRUE(read.ok()) << read.status().to_string();
+    const auto* elements = static_cast<const int8_t*>((*read)->held()->data());
+    EXPECT_EQ(std::vector<int8_t>(elements, elements + 3), wanted);
+  }
+  EXPECT_FALSE(read_back(tensor("w", 22, {3}).raw(Proto().bytes(9, "\x81").str())).ok());
+}
+
 struct RealCase {
   const char* name;
   int type;
