@@ -80,9 +80,11 @@ Result<ExitCode> run(const Options& o) {
   for (const std::string& warning : warnings) note("  warning      " + warning + "\n");
 
   const auto start = std::chrono::steady_clock::now();
-  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, session.wants_samples(recipe) || (recipe.recipe.scheme == Scheme::kStatic && !o.images.empty())
-                                                             ? calibrated(o, recipe, session)
-                                                             : uncalibrated(o, recipe));
+  OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration,
+                          session.wants_samples(recipe) ||
+                                  (recipe.recipe.scheme == Scheme::kStatic && !o.images.empty())
+                              ? calibrated(o, recipe, session)
+                              : uncalibrated(o, recipe));
   OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result, session.quantize(calibration, recipe));
   OCTAVO_RETURN_IF_ERROR(write_atomically(
       o.output, o.force, [&](const Sink& sink) { return result.session.save("onnx", sink); }));

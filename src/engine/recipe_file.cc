@@ -173,7 +173,8 @@ return {};
     "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM), or only "
     "weights small; all but static want no samples",
     false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"static", "dynamic", "weight-only", "float16"}));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i,
+                                      one_of(j, {"static", "dynamic", "weight-only", "float16"}));
 r.recipe.scheme = static_cast<Scheme>(i);
 return {};
 }
@@ -393,7 +394,7 @@ std::string describe_pictures(const Preprocess& p) {
 std::string describe_activations(const Recipe& recipe, bool calibrated) {
   if (recipe.scheme == Scheme::kWeightOnly || recipe.scheme == Scheme::kFloat16) return "float";
   return std::string(name_of(recipe.activations)) + " asymmetric, one scale a tensor, " +
-         (calibrated                           ? "observer " + recipe.observer
+         (calibrated                         ? "observer " + recipe.observer
           : recipe.scheme == Scheme::kStatic ? "ranges of training"
                                              : "found in every run");
 }

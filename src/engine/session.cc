@@ -57,7 +57,8 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
   Graph bound = graph();
   OCTAVO_RETURN_IF_ERROR(specialize(bound, named(bound, shapes), kPasses));
   OCTAVO_ASSIGN_OR_RETURN(auto plan, make_plan(bound));
-  if (plans_->size() >= kMaxPlans) plans_->clear();  // texts of every length must not fill the memory
+  if (plans_->size() >= kMaxPlans)
+    plans_->clear();  // texts of every length must not fill the memory
   (*plans_)[key] = plan;
   return plan;
 }

@@ -30,9 +30,8 @@ Status check_observer(const Recipe& recipe) {
 // Blocks as ONNX Runtime's MatMulNBits has them.
 Status check_weights(const Recipe& recipe) {
   if (recipe.weight_bits != 8 && recipe.weight_bits != 4) {
-    return {ErrorCode::kInvalidArgument, "weights cannot have " +
-                                             std::to_string(recipe.weight_bits) +
-                                             " bits; use 8 or 4"};
+    return {ErrorCode::kInvalidArgument,
+            "weights cannot have " + std::to_string(recipe.weight_bits) + " bits; use 8 or 4"};
   }
   if (recipe.weight_bits == 4 && recipe.scheme != Scheme::kWeightOnly) {
     return {ErrorCode::kInvalidArgument,
@@ -107,7 +106,8 @@ Status validate(const Recipe& recipe) {
   if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8 &&
       recipe.activations != DType::kInt16) {
     return {ErrorCode::kInvalidArgument, std::string("activations cannot be ") +
-                                             name_of(recipe.activations) + "; use uint8, int8 or int16"};
+                                             name_of(recipe.activations) +
+                                             "; use uint8, int8 or int16"};
   }
   if (recipe.scheme == Scheme::kDynamic && recipe.activations != DType::kUint8) {
     return {ErrorCode::kInvalidArgument,
