@@ -217,7 +217,8 @@ return {};
     "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM), or only "
     "weights small; all but static want no samples",
     false},
-   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, {"static", "dynamic", "weight-only", "float16"}));
+   OCTAVO_SET{OCTAVO_ASSIGN_OR_RETURN(const size_t i,
+                                      one_of(j, {"static", "dynamic", "weight-only", "float16"}));
 r.recipe.scheme = static_cast<Scheme>(i);
 return {};
 }

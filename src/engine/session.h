@@ -33,8 +33,8 @@ class Session {
 
   // Ready to run inputs of these shapes; made once for each set of shapes, for all copies.
   Result<std::shared_ptr<const Plan>> plan_for(std::span<const Shape> shapes);
-  // One run. Inputs in the graph's order; outputs likewise. A session and its copies share plans and
-  // memory for this: one call at a time.
+  // One run. Inputs in the graph's order; outputs likewise. A session and its copies share plans
+  // and memory for this: one call at a time.
   Result<std::vector<Tensor>> run(std::span<const Tensor> inputs);
 
   // Threads that `run` and profile() share the work of one run over, null for the caller's alone;

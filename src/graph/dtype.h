@@ -19,16 +19,16 @@ enum class DType : uint8_t {
   kInt32,
   kUint64,
   kInt64,
-  kBool,    // one byte, 0 or 1
-  kUint4,   // weights: one byte an element in memory, two elements a byte in files
-  kInt4,    // likewise
+  kBool,     // one byte, 0 or 1
+  kUint4,    // weights: one byte an element in memory, two elements a byte in files
+  kInt4,     // likewise
   kFloat16,  // weights that a Cast reads
-  kString,  // never run; kept so that models holding strings still open
+  kString,   // never run; kept so that models holding strings still open
 };
 // Half precision is written, but never read: readers widen it to float32.
 
-size_t size_of(DType dtype);                   // bytes an element; 0 for unknown and string
-const char* name_of(DType dtype);              // "float32", "int8", ...
+size_t size_of(DType dtype);       // bytes an element; 0 for unknown and string
+const char* name_of(DType dtype);  // "float32", "int8", ...
 // kInt8 of kInt4, kUint8 of kUint4: the type whose elements lie in memory; else the type itself.
 DType stored_dtype(DType dtype);
 DType dtype_from_name(std::string_view name);  // kUnknown where there is none

@@ -90,8 +90,8 @@ void join_all(const QuantizeState& state, const std::vector<NodeId>& nodes, Role
   }
 }
 
-// Parameters of training where the range is theirs to the bit; their integers move to the dtype that
-// is asked for.
+// Parameters of training where the range is theirs to the bit; their integers move to the dtype
+// that is asked for.
 QuantParams params_for(const QuantizeState& state, const Range& range) {
   const QuantParams computed = activation_params(range, ActivationType(state.recipe));
   for (const auto& [name, trained] : state.trained.activations) {

@@ -1,6 +1,6 @@
 // Marks the nodes that can quantize their input while running: products of floats and constant
-// weights for which ONNX, or ONNX Runtime, has such an operator. Of GRU, for which there is none, and
-// of Gather, which multiplies nothing, the weights become int8.
+// weights for which ONNX, or ONNX Runtime, has such an operator. Of GRU, for which there is none,
+// and of Gather, which multiplies nothing, the weights become int8.
 #include "quant/compute_layout.h"
 #include "quant/stages.h"
 #include "quant/weight_forms.h"
@@ -41,7 +41,8 @@ Refusal refuse(const QuantizeState& state, const Node& node) {
     return "convolutions stay in float in the dynamic scheme; the static one quantizes them";
   }
   const bool has_weights_alone = node.op == Op::kGRU || node.op == Op::kGather;
-  if (!is_product && !has_weights_alone && node.op != Op::kLSTM) return node.op_type + " stays in float";
+  if (!is_product && !has_weights_alone && node.op != Op::kLSTM)
+    return node.op_type + " stays in float";
   if (const std::string by = excluded_by(state.recipe, graph, node); !by.empty()) {
     return "excluded by '" + by + "'";
   }

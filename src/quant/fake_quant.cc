@@ -190,12 +190,14 @@ QuantParams scales_now(const TrainedWeights& trained, const Tensor& weights, int
   }
   QuantParams params = trained.params;
   params.axis = axis;
-  const auto then = [&](size_t c) { return trained.params.scale[trained.params.per_tensor() ? 0 : c]; };
+  const auto then = [&](size_t c) {
+    return trained.params.scale[trained.params.per_tensor() ? 0 : c];
+  };
   std::vector<float> now(channels);
   bool is_same = true;
   for (size_t c = 0; c < channels; ++c) {
-    const double scale = trained.largest[c] > 0 && magnitude[c] > 0
-                             ? magnitude[c] / trained.largest[c] : then(c);
+    const double scale =
+        trained.largest[c] > 0 && magnitude[c] > 0 ? magnitude[c] / trained.largest[c] : then(c);
     constexpr double kRoundings = 1e-5;  // of passes that scale and scale back
     now[c] = std::fabs(scale / then(c) - 1) < kRoundings ? then(c) : static_cast<float>(scale);
     is_same = is_same && now[c] == then(c);

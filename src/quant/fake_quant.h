@@ -15,8 +15,8 @@ namespace octavo {
 // Weights that training rounded. Passes scale the channels of a convolution, so the scale of a
 // channel is known by the largest of its integers.
 struct TrainedWeights {
-  QuantParams params;                // of dtype's whole range; axis is that of output channels
-  std::vector<double> largest;       // |q - zero_point|, one a channel or one in all
+  QuantParams params;           // of dtype's whole range; axis is that of output channels
+  std::vector<double> largest;  // |q - zero_point|, one a channel or one in all
 };
 
 struct FakeQuant {

@@ -57,8 +57,8 @@ class Rewriter {
     const int64_t block = block_of(form);
     BlockedWeights made = round_blocks(w.reshaped(form.matrix), form.depth_axis, block, form.taps);
     const ValueId q = graph_.add_constant(name_of(weights) + "_q", std::move(made.integers));
-    const ValueId scale = graph_.add_constant(short_name(graph_, 's'),
-                                              Tensor::from(made.scale, made.scale_shape));
+    const ValueId scale =
+        graph_.add_constant(short_name(graph_, 's'), Tensor::from(made.scale, made.scale_shape));
     Attributes attrs;
     attrs.set("axis", int64_t{form.depth_axis});
     attrs.set("block_size", block);

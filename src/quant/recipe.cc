@@ -164,7 +164,8 @@ Status validate(const Recipe& recipe) {
   if (recipe.activations != DType::kUint8 && recipe.activations != DType::kInt8 &&
       recipe.activations != DType::kInt16) {
     return {ErrorCode::kInvalidArgument, std::string("activations cannot be ") +
-                                             name_of(recipe.activations) + "; use uint8, int8 or int16"};
+                                             name_of(recipe.activations) +
+                                             "; use uint8, int8 or int16"};
   }
   if (recipe.scheme == Scheme::kDynamic && recipe.activations != DType::kUint8) {
     return {ErrorCode::kInvalidArgument,

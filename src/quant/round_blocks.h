@@ -13,14 +13,14 @@ struct BlockedWeights {
   Shape scale_shape;
 };
 
-// `weights` (float, finite) in blocks of `block` > 0 indices of `axis`, along which an output channel
-// sums; the last block may be shorter. `taps` neighbours there see one input channel: 9 of a 3x3
-// kernel.
+// `weights` (float, finite) in blocks of `block` > 0 indices of `axis`, along which an output
+// channel sums; the last block may be shorter. `taps` neighbours there see one input channel: 9 of
+// a 3x3 kernel.
 //
 // The scale of a block is the one of 83 that lets rounding to the nearest err least in the square:
-// those that reach the largest magnitude with 6.5 to 10.5 steps (what is beyond saturates), negative
-// ones too, because there are eight steps below zero and seven above, and the least squares fit to
-// the integers of the best of them. A block of zeros has the scale 1.
+// those that reach the largest magnitude with 6.5 to 10.5 steps (what is beyond saturates),
+// negative ones too, because there are eight steps below zero and seven above, and the least
+// squares fit to the integers of the best of them. A block of zeros has the scale 1.
 //
 // Then weights move by a step where that brings the output nearer, e the errors of the weights:
 //   0.4 * sum of e^2 + 0.6 * sum over input channels of (sum of e)^2 + 0.7 * (sum of all e)^2

@@ -41,7 +41,7 @@ struct QuantizeState {
   std::vector<NodeId> folded;   // clamps that their producer takes in
   std::vector<Range> bounds;    // by value: what clamps allow; infinite where there are none
   std::vector<NodeSummary> summary;  // in running order
-  FakeQuant trained;  // parameters that win over ranges and weights
+  FakeQuant trained;                 // parameters that win over ranges and weights
 
   bool is_quantized(NodeId id) const {
     return id != kNoNode && static_cast<size_t>(id) < quantized.size() &&

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "graph/shape_inference.h"
 #include "runtime/lower/lower.h"
@@ -50,12 +51,34 @@ bool all_inputs_constant(const Graph& graph, const Node& node) {
                      [&](ValueId v) { return v == kNoValue || graph.is_constant(v); });
 }
 
-// Dequantized weights of ops that stay in float, mostly: computed once, here.
+// Weights become floats only when they are packed, one at a time: those that are stored as integers
+// or halves, and the same under another shape.
+std::optional<Constant> computed_later(const Graph& graph, const Node& node) {
+  if (node.outputs[0] == kNoValue) return std::nullopt;
+  const Value& output = graph.value(node.outputs[0]);
+  const bool is_known = output.shape && output.shape->is_static();
+  if (!is_known || !may_lie_elsewhere(output.dtype, *output.shape)) return std::nullopt;
+  if (node.op == Op::kReshape) return graph.constant(node.inputs[0])->reshaped(*output.shape);
+  if (node.op != Op::kDequantizeLinear && node.op != Op::kCast) return std::nullopt;
+  return Constant(output.dtype, *output.shape,
+                  [node, inputs = graph.constants(node.inputs)]() -> Result<Buffer> {
+                    OCTAVO_ASSIGN_OR_RETURN(const std::vector<Tensor> made,
+                                            evaluate_node(node, inputs));
+                    return made[0].buffer();
+                  });
+}
+
+// Dequantized weights of ops that stay in float, mostly: computed once.
 Status fold_constants(Graph& graph) {
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, needed_nodes(graph));
   for (const NodeId id : order) {
     if (!all_inputs_constant(graph, graph.node(id))) continue;
     const Node node = graph.node(id);
+    if (std::optional<Constant> later = computed_later(graph, node)) {
+      graph.remove_node(id);
+      graph.value(node.outputs[0]).constant = share(*std::move(later));
+      continue;
+    }
     OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> outputs,
                             evaluate_node(node, graph.constants(node.inputs)));
     graph.remove_node(id);

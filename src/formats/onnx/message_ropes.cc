@@ -23,11 +23,10 @@ Buffer packed_nibbles(const Tensor& tensor) {
 // What a file holds of it.
 Constant as_stored(const Constant& constant) {
   if (constant.dtype() != DType::kInt4 && constant.dtype() != DType::kUint4) return constant;
-  return Constant(DType::kUint8, Shape{(constant.count() + 1) / 2},
-                  [constant]() -> Result<Buffer> {
-                    OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, constant.read());
-                    return packed_nibbles(tensor);
-                  });
+  return Constant(DType::kUint8, Shape{(constant.count() + 1) / 2}, [constant]() -> Result<Buffer> {
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor tensor, constant.read());
+    return packed_nibbles(tensor);
+  });
 }
 
 // Sets what is neither tensor nor graph.

@@ -55,8 +55,8 @@ void widen_in_place(std::span<std::byte> bytes, float (*widen)(uint16_t)) {
   }
 }
 
-// The last half of `bytes` holds two elements a byte, the first in the low bits: each becomes a byte,
-// behind which nothing is overwritten that is not read yet.
+// The last half of `bytes` holds two elements a byte, the first in the low bits: each becomes a
+// byte, behind which nothing is overwritten that is not read yet.
 void unpack_nibbles(std::span<std::byte> bytes, bool is_signed) {
   const auto element = [is_signed](uint8_t nibble) {
     return static_cast<std::byte>(is_signed && nibble > 7 ? nibble - 16 : nibble);

@@ -61,7 +61,8 @@ Status matmul_integer(const ShapeContext& c, DType dtype) {
 Status matmul_to_int32(const ShapeContext& c) { return matmul_integer(c, DType::kInt32); }
 Status matmul_to_float(const ShapeContext& c) { return matmul_integer(c, DType::kFloat32); }
 
-// Weights (K, N) lie packed; sizes are attributes. Beyond these limits no product of sizes is taken.
+// Weights (K, N) lie packed; sizes are attributes. Beyond these limits no product of sizes is
+// taken.
 Status matmul_nbits(const ShapeContext& c) {
   const int64_t depth = c.attrs().get_int("K", 0), columns = c.attrs().get_int("N", 0);
   const int64_t block = c.attrs().get_int("block_size", 0);

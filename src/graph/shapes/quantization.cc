@@ -20,8 +20,8 @@ Status check_blocks(const ShapeContext& c, int64_t block, const Shape& x, const 
                        std::to_string(block) + " in an input of shape " + x.to_string());
 }
 
-// A scale is one number, or one for each index of an axis, or for each block of them; the zero point
-// is shaped like it.
+// A scale is one number, or one for each index of an axis, or for each block of them; the zero
+// point is shaped like it.
 Status check_scale(const ShapeContext& c) {
   const Shape *x = c.shape(0), *scale = c.shape(1), *zero_point = c.shape(2);
   const int64_t block = c.attrs().get_int("block_size", 0);

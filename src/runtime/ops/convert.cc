@@ -75,7 +75,9 @@ Loop narrowing(DType dtype) {
   return pick<Loop>(dtype, AllTypes{}, []<typename T>() -> Loop { return narrow<T, Wide>; });
 }
 
-bool is_real(DType dtype) { return dtype == DType::kFloat32 || dtype == DType::kFloat64 || dtype == DType::kFloat16; }
+bool is_real(DType dtype) {
+  return dtype == DType::kFloat32 || dtype == DType::kFloat64 || dtype == DType::kFloat16;
+}
 
 }  // namespace
 

@@ -1,7 +1,7 @@
 // MatMulNBits of com.microsoft: y = a * w + bias with w (K, N) in 4 or 8 bits, which lie as
 // (N, blocks, bytes): the elements of a column side by side, of 4 bits the first in the low half. A
-// block of a column has a scale (N, blocks) and a zero point (N, packed blocks), 8 or 128 where there
-// are none. Weights become floats when they are packed; the product is that of MatMul.
+// block of a column has a scale (N, blocks) and a zero point (N, packed blocks), 8 or 128 where
+// there are none. Weights become floats when they are packed; the product is that of MatMul.
 #include <optional>
 
 #include "runtime/op.h"
@@ -59,12 +59,13 @@ Result<Weights> read_weights(const PrepareContext& context, const Form& form) {
 
 // (N, K), a column side by side.
 Result<PackedFloats> dequantized(const Form& form, const Weights& weights) {
-  OCTAVO_ASSIGN_OR_RETURN(
-      PackedFloats floats,
-      PackedFloats::allocate(static_cast<uint64_t>(form.columns) * static_cast<uint64_t>(form.depth)));
+  OCTAVO_ASSIGN_OR_RETURN(PackedFloats floats,
+                          PackedFloats::allocate(static_cast<uint64_t>(form.columns) *
+                                                 static_cast<uint64_t>(form.depth)));
   const uint8_t* bytes = weights.w->values<uint8_t>().data();
   const float* scales = weights.scales->values<float>().data();
-  const uint8_t* zeros = weights.zero_points ? weights.zero_points->values<uint8_t>().data() : nullptr;
+  const uint8_t* zeros =
+      weights.zero_points ? weights.zero_points->values<uint8_t>().data() : nullptr;
   float* at = floats.data();
   for (int64_t n = 0; n < form.columns; ++n) {
     for (int64_t k = 0; k < form.depth; ++k) {

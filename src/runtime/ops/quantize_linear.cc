@@ -1,5 +1,5 @@
-// QuantizeLinear and DequantizeLinear, per tensor, per axis and in blocks. Scale and zero point may be
-// computed by the graph, so they are read on every run.
+// QuantizeLinear and DequantizeLinear, per tensor, per axis and in blocks. Scale and zero point may
+// be computed by the graph, so they are read on every run.
 #include <algorithm>
 #include <limits>
 #include <type_traits>
@@ -71,7 +71,8 @@ Status check_blocks(Shape x, int axis, int64_t block, const Shape& scale) {
                       std::to_string(block));
 }
 
-// As for_each_scale. Before the axis everything is the same, behind it each element has its own scale.
+// As for_each_scale. Before the axis everything is the same, behind it each element has its own
+// scale.
 template <typename Run>
 void for_each_block(const Shape& x, int axis, int64_t block, Run run) {
   const auto outer = static_cast<size_t>(x.count(0, axis));

@@ -21,7 +21,8 @@ TEST(Float16, EveryHalfSurvivesTheWayToFloatAndBack) {
 
 TEST(Float16, TiesGoToTheEvenHalf) {
   for (uint16_t half = 0; half < 0x7bff; ++half) {
-    const float low = float_from_half(half), high = float_from_half(static_cast<uint16_t>(half + 1));
+    const float low = float_from_half(half),
+                high = float_from_half(static_cast<uint16_t>(half + 1));
     const float middle = (low + high) / 2;
     EXPECT_EQ(half_from_float(middle), half % 2 == 0 ? half : half + 1);
     EXPECT_EQ(half_from_float(std::nextafterf(middle, 0.0f)), half);

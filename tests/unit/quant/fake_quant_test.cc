@@ -19,18 +19,20 @@ class Trained : public testing::Test {
     const std::vector<float> w = floats_of(noise_tensor(3, Shape{3, 2, 1, 1}));
     Attributes axis;
     axis.set("axis", int64_t{0});
-    const ValueId trained =
-        pair(small_.constant("w", w, Shape{3, 2, 1, 1}), "w", {0.02f, 0.03f, 0.017f}, {0, 0, 0}, axis);
+    const ValueId trained = pair(small_.constant("w", w, Shape{3, 2, 1, 1}), "w",
+                                 {0.02f, 0.03f, 0.017f}, {0, 0, 0}, axis);
     ValueId y = small_.node(Op::kConv, "conv", {x, trained}, Shape{1, 3, 4, 4});
     y = small_.node(Op::kDiv, "div", {y, small_.constant("k", {2, 0.5f, -4}, Shape{1, 3, 1, 1})},
                     Shape{1, 3, 4, 4});
-    y = small_.node(Op::kBatchNormalization, "bn",
-                    {y, small_.constant("gamma", {1.5f, 1, 1}, {3}), small_.constant("beta", {0.1f, 0, 1}, {3}),
-                     small_.constant("mean", {0, 0.5f, 0}, {3}), small_.constant("var", {1, 4, 1}, {3})},
-                    Shape{1, 3, 4, 4});
+    y = small_.node(
+        Op::kBatchNormalization, "bn",
+        {y, small_.constant("gamma", {1.5f, 1, 1}, {3}), small_.constant("beta", {0.1f, 0, 1}, {3}),
+         small_.constant("mean", {0, 0.5f, 0}, {3}), small_.constant("var", {1, 4, 1}, {3})},
+        Shape{1, 3, 4, 4});
     y = pair(small_.node(Op::kRelu, "relu", {y}, Shape{1, 3, 4, 4}), "relu", {0.015f}, {0});
-    const ValueId v = pair(small_.constant("v", floats_of(noise_tensor(4, {2, 3, 1, 1})), {2, 3, 1, 1}),
-                           "v", {0.02f}, {0}, axis);
+    const ValueId v =
+        pair(small_.constant("v", floats_of(noise_tensor(4, {2, 3, 1, 1})), {2, 3, 1, 1}), "v",
+             {0.02f}, {0}, axis);
     y = small_.node(Op::kConv, "end", {y, v}, Shape{1, 2, 4, 4});
     small_.output(pair(y, "end", {0.05f}, {100}));
   }
@@ -41,8 +43,9 @@ class Trained : public testing::Test {
     const Shape shape = scale.size() == 1 ? Shape{} : Shape{static_cast<int64_t>(scale.size())};
     const ValueId s = small_.constant(name + "_s", scale, shape);
     const ValueId z = small_.graph.add_constant(
-        name + "_z", is_weight ? Tensor::from(std::vector<int8_t>(zeros.begin(), zeros.end()), shape)
-                               : Tensor::from(std::vector<uint8_t>(zeros.begin(), zeros.end()), shape));
+        name + "_z", is_weight
+                         ? Tensor::from(std::vector<int8_t>(zeros.begin(), zeros.end()), shape)
+                         : Tensor::from(std::vector<uint8_t>(zeros.begin(), zeros.end()), shape));
     const Shape dims = *small_.graph.value(real).shape;
     const ValueId q = small_.node(Op::kQuantizeLinear, name + "_to_q", {real, s, z}, dims, attrs);
     small_.graph.value(q).dtype = is_weight ? DType::kInt8 : DType::kUint8;
@@ -56,7 +59,8 @@ TEST_F(Trained, BecomesAnIntegerModelWithoutCalibration) {
   const QuantizeResult result = quantized(small_.graph, {});
   for (const char* name : {"conv", "end"}) EXPECT_TRUE(line_of(result, name).quantized) << name;
   EXPECT_EQ(count_ops(result.graph, Op::kDiv) + count_ops(result.graph, Op::kBatchNormalization) +
-                count_ops(result.graph, Op::kRelu), 0);
+                count_ops(result.graph, Op::kRelu),
+            0);
   EXPECT_EQ(count_ops(result.graph, Op::kQuantizeLinear), 3) << "no float weights are left";
 }
 
@@ -70,7 +74,8 @@ TEST_F(Trained, KeepsTheParametersOfTraining) {
 }
 
 TEST_F(Trained, WinsOverCalibration) {
-  const Graph graph = quantized(small_.graph, ranges_of({{"x", {-100, 100}}, {"relu", {0, 100}}})).graph;
+  const Graph graph =
+      quantized(small_.graph, ranges_of({{"x", {-100, 100}}, {"relu", {0, 100}}})).graph;
   EXPECT_EQ(params_of(graph, "x").scale, std::vector<float>{0.02f});
   EXPECT_EQ(params_of(graph, "relu").scale, std::vector<float>{0.015f});
 }
@@ -79,7 +84,8 @@ TEST_F(Trained, GivesTheAnswersOfTheTrainedModel) {
   const std::vector<Tensor> inputs = {noise_tensor(1, Shape{1, 2, 4, 4})};
   const auto wanted = run_graph(small_.graph, inputs, {.lower = false});
   const auto found = run_graph(quantized(small_.graph, {}).graph, inputs);
-  ASSERT_TRUE(wanted.ok() && found.ok()) << wanted.status().to_string() << found.status().to_string();
+  ASSERT_TRUE(wanted.ok() && found.ok())
+      << wanted.status().to_string() << found.status().to_string();
   int off = 0;
   for (size_t i = 0; i < 32; ++i) {
     const double steps = (floats_of((*wanted)[0])[i] - floats_of((*found)[0])[i]) / 0.05;

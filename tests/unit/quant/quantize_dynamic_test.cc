@@ -135,8 +135,9 @@ TEST(QuantizeDynamic, SaysWhyOtherNodesStayInFloat) {
 TEST(QuantizeDynamic, StoresTablesAndGruAsIntegers) {
   SmallGraph small;
   const ValueId i = small.input("i", Shape{3, 1}, DType::kInt64);
-  const ValueId x = small.node(
-      Op::kGather, "rows", {small.constant("table", noise_values(1, {9, 8}), {9, 8}), i}, {3, 1, 8});
+  const ValueId x =
+      small.node(Op::kGather, "rows", {small.constant("table", noise_values(1, {9, 8}), {9, 8}), i},
+                 {3, 1, 8});
   Attributes attrs;
   attrs.set("hidden_size", int64_t{4});
   small.output(small.node(Op::kGRU, "gru",

@@ -66,8 +66,9 @@ TEST(RoundBlocks, WeightsOnTheGridOfAScaleAreExact) {
   for (int q = -7; q <= 7; ++q) values.push_back(static_cast<float>(q) * 0.25f);
   const BlockedWeights made = round_blocks(Tensor::from(values, Shape{1, 15}), 1, 16);
   for (int q = -7; q <= 7; ++q) {
-    EXPECT_FLOAT_EQ(made.scale[0] * static_cast<float>(integers_of(made)[static_cast<size_t>(q + 7)]),
-                    static_cast<float>(q) * 0.25f);
+    EXPECT_FLOAT_EQ(
+        made.scale[0] * static_cast<float>(integers_of(made)[static_cast<size_t>(q + 7)]),
+        static_cast<float>(q) * 0.25f);
   }
 }
 
@@ -80,7 +81,8 @@ TEST(RoundBlocks, ErrorsOfAChannelCancelEachOther) {
       sum += error;
       square += error * error;
     }
-    for (size_t b = 0; b < 9; ++b) scale = std::max<double>(scale, std::fabs(made.scale[static_cast<size_t>(r) * 9 + b]));
+    for (size_t b = 0; b < 9; ++b)
+      scale = std::max<double>(scale, std::fabs(made.scale[static_cast<size_t>(r) * 9 + b]));
     EXPECT_LT(std::fabs(sum), scale) << "row " << r;
     EXPECT_LT(std::sqrt(square / 288), 0.45 * scale) << "row " << r;  // of rounding alone 0.29
   }
