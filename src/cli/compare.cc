@@ -46,7 +46,7 @@ Result<std::vector<int64_t>> labels_of(const Options& o, const std::vector<std::
 
 Result<ComparedModel> compared(Session& session, std::span<const Shape> shapes) {
   OCTAVO_ASSIGN_OR_RETURN(auto plan, session.plan_for(shapes));
-  return ComparedModel{std::move(plan), session.model().bytes};
+  return ComparedModel{std::move(plan), session.model().bytes, &session.graph()};
 }
 
 Result<ExitCode> run(const Options& o) {

@@ -141,22 +141,58 @@ export interface ModelScore {
   bytes: number;
 }
 
+/** One tensor: how the float model's values lie, and what of them the integers reach. */
+export interface TensorReport {
+  dtype: string;
+  /** One, or one a channel. */
+  scale: number[];
+  zero_point: number[];
+  /** What the integers reach; of the widest channel. */
+  chosen: { min: number; max: number };
+  observed: { min: number; max: number };
+  /** Share of values beyond the range by more than half a step, 0 to 1. */
+  clipped: number;
+  /** Of weights: the largest magnitude of a channel by that of the least. */
+  channel_spread?: number;
+  /** Counts in bins of one width, the first of which begins at `from`. */
+  histogram: { from: number; width: number; counts: number[] };
+}
+
+export interface LayerReport {
+  name: string;
+  op: string;
+  /** The layer alone, fed with the float model's values. */
+  sqnr_db: number;
+  /** With everything before it quantized too. */
+  accumulated_sqnr_db: number;
+  cosine: number;
+  /** Of its output; null where that stays float. */
+  activations: TensorReport | null;
+  /** Null where it has none in integers. */
+  weights: TensorReport | null;
+  /** What to try where it loses much. */
+  advice: { code: string; text: string }[];
+}
+
+export interface Guess {
+  /** As labels count classes: from 0, -1 for the background of TensorFlow's 1001. */
+  class: number;
+  /** The probability that the model itself gives it. */
+  confidence: number;
+}
+
 /** Float and quantized model side by side. */
 export interface CompareReport {
   images: number;
   agreement: number | null;
   float: ModelScore;
   quantized: ModelScore;
-  output: { sqnr_db: number; cosine: number };
-  layers: {
-    name: string;
-    op: string;
-    /** The layer alone, fed with the float model's values. */
-    sqnr_db: number;
-    /** With everything before it quantized too. */
-    accumulated_sqnr_db: number;
-    cosine: number;
-  }[];
+  /** `kl`: mean Kullback-Leibler divergence of the answers in nats; null where the model gives no list of classes. */
+  output: { sqnr_db: number; cosine: number; kl: number | null };
+  /** In running order. */
+  layers: LayerReport[];
+  /** Samples to which the models give different answers. */
+  flips: { name: string; label: number | null; float: Guess; quantized: Guess }[];
   skipped: Skipped[];
 }
 

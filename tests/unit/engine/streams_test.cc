@@ -132,7 +132,14 @@ TEST(ComparisonStream, HoweverSamplesAreSharedOutTheReportIsTheSame) {
     EXPECT_EQ(found->layers[i].name, wanted->layers[i].name);
     EXPECT_EQ(found->layers[i].sqnr_db, wanted->layers[i].sqnr_db);
     EXPECT_EQ(found->layers[i].cosine, wanted->layers[i].cosine);
+    ASSERT_EQ(found->layers[i].activations.has_value(), wanted->layers[i].activations.has_value());
+    if (!wanted->layers[i].activations) continue;
+    EXPECT_EQ(found->layers[i].activations->histogram.counts,
+              wanted->layers[i].activations->histogram.counts);
   }
+  EXPECT_TRUE(wanted->layers[0].activations && wanted->layers[0].weights);
+  EXPECT_EQ(found->output.kl, wanted->output.kl);
+  EXPECT_EQ(found->flips.size(), wanted->flips.size());
   ASSERT_EQ(found->skipped.size(), 2u);
   EXPECT_EQ(found->skipped[0].name, "sample 3");
   EXPECT_EQ(one.take(), whole.take());
