@@ -18,6 +18,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
   function("setFlag", &set_flag);
   function("checkSampleHead", &check_head);
   function("checkThresholds", &check_thresholds);
+  function("reportHtml", &html_of_report);
   function("labelsFromLines", &labels_by_lines);
   function("labelsFromFolders", &labels_by_folders);
   function("readNpy", &read_npy_file);

@@ -4,6 +4,7 @@
 #include "engine/labels.h"
 #include "engine/npy.h"
 #include "engine/profile.h"
+#include "engine/report_html.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
 #include "quant/report.h"
@@ -112,6 +113,11 @@ val set_flag(const std::string& recipe, const std::string& key, const std::strin
 val check_head(const val& head) { return outcome(check_sample_head(bytes_from(head))); }
 
 val check_thresholds(const std::string& text) { return outcome(parse_thresholds(text).status()); }
+
+val html_of_report(const std::string& report, const std::string& title) {
+  const Result<std::string> page = report_html(report, title);
+  return page.ok() ? outcome_of(*page) : outcome(page.status());
+}
 
 val labels_by_lines(const std::string& text, val names) {
   const auto labels = labels_from_lines(text, vecFromJSArray<std::string>(names));

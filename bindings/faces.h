@@ -17,6 +17,8 @@ val normalize_recipe(const std::string& recipe);
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
 val check_head(const val& head);
 val check_thresholds(const std::string& text);
+// The page of engine/report_html.h.
+val html_of_report(const std::string& report, const std::string& title);
 val labels_by_lines(const std::string& text, val names);
 val labels_by_folders(val names);
 val read_npy_file(const val& file);

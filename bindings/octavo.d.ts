@@ -112,6 +112,8 @@ export interface Module {
   setFlag(recipe: string, key: string, text: string): Outcome<string>;
   /** Whether a text for `--fail-below` can be read. */
   checkThresholds(text: string): Outcome<null>;
+  /** One self-contained HTML file of a comparison's report. */
+  reportHtml(report: string, title: string): Outcome<string>;
   /** A class index for each path below the folder of samples, -1 for none: by `file class-index` lines, or by folder. */
   labelsFromLines(text: string, names: string[]): Outcome<number[]>;
   labelsFromFolders(names: string[]): number[];

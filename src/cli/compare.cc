@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/terminal.h"
 #include "engine/labels.h"
+#include "engine/report_html.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
 #include "quant/report.h"
@@ -21,9 +22,11 @@ struct Options {
   std::string images;
   std::string labels;
   std::string fail_below;
+  std::string html;
   RecipeFlags recipe;
   int threads = 0;
   bool json = false;
+  bool force = false;
   bool quiet = false;
 };
 
@@ -49,7 +52,18 @@ Result<ComparedModel> compared(Session& session, std::span<const Shape> shapes) 
   return ComparedModel{std::move(plan), session.model().bytes, &session.graph()};
 }
 
+Status write_html(const Options& o, const CompareReport& report) {
+  if (o.html.empty()) return {};
+  const std::string title = fs::path(o.float_model).filename().string() + " → " +
+                            fs::path(o.quantized).filename().string();
+  OCTAVO_ASSIGN_OR_RETURN(const std::string page,
+                          report_html(dump_json(to_json(report), -1), title));
+  return write_atomically(o.html, o.force,
+                          [&](const Sink& sink) { return sink(std::as_bytes(std::span(page))); });
+}
+
 Result<ExitCode> run(const Options& o) {
+  if (!o.html.empty()) OCTAVO_RETURN_IF_ERROR(check_writable(o.html, o.force));
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<Threshold> thresholds, parse_thresholds(o.fail_below));
   OCTAVO_ASSIGN_OR_RETURN(const RecipeFile recipe, o.recipe.resolve());
   OCTAVO_ASSIGN_OR_RETURN(Session float_session, open_model(o.float_model));
@@ -71,6 +85,7 @@ Result<ExitCode> run(const Options& o) {
       compare(float_model, quantized, samples.source, options, terminal_progress(o.quiet)));
 
   note(skipped_lines(report.skipped));
+  OCTAVO_RETURN_IF_ERROR(write_html(o, report));
   if (o.json) {
     print(dump_json(to_json(report)) + "\n");
   } else {
@@ -97,7 +112,10 @@ RunCommand add_compare(CLI::App& app) {
   o->recipe.add_to(app);
   app.add_option("--threads", o->threads, "threads; all cores unless given")
       ->check(CLI::Range(1, 1024));
+  app.add_option("--html", o->html, "write the report as one HTML file that needs no network")
+      ->type_name("FILE");
   app.add_flag("--json", o->json, "one JSON object on stdout");
+  app.add_flag("-f,--force", o->force, "replace a file that exists");
   app.add_flag("-q,--quiet", o->quiet, "no progress");
   return [o] { return run(*o); };
 }

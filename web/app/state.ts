@@ -193,11 +193,24 @@ export function runDemo(): Promise<void> {
 }
 
 export function download(): void {
-  if (result.value === null || opened.value === null) return;
-  const url = URL.createObjectURL(new Blob([result.value.bytes.slice()], { type: 'application/octet-stream' }));
+  if (result.value !== null) save('_int8.onnx', new Blob([result.value.bytes.slice()], { type: 'application/octet-stream' }));
+}
+
+/** The report as one HTML file. */
+export function downloadReport(): Promise<void> {
+  return attempt('work', async () => {
+    if (result.value === null || opened.value === null) return;
+    const html = await (await engine()).html(result.value.report, `${opened.value.name} in int8`);
+    save('_report.html', new Blob([html], { type: 'text/html' }));
+  });
+}
+
+/** Hands the user a file named after the model. */
+function save(ending: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${opened.value.name.replace(/\.[^.]*$/, '')}_int8.onnx`;
+  link.download = `${opened.value?.name.replace(/\.[^.]*$/, '')}${ending}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,5 +1,6 @@
 // The commands: their flags, and what each does.
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { checkWritable, labelsOf, writeAtomically } from './cli_files.js';
 import { type Command, countOf, exit, type Flag, type Flags, one, type Tool } from './cli_tool.js';
 import { type Model, spread } from './client.js';
@@ -46,7 +47,8 @@ export const commands: Record<string, Command> = {
       images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to run' },
       labels: { value: 'FILE', help: 'file of `file class-index` lines; or `folders`: each sub-folder is a class' },
       'fail-below': { value: 'NAME=X,...', help: 'exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20' },
-      threads, json, quiet,
+      html: { value: 'FILE', help: 'write the report as one HTML file that needs no network' },
+      threads, json, force, quiet,
     },
     required: ['images'],
     recipe: true,
@@ -137,6 +139,8 @@ function writeRecipe(recipe: string, flags: Flags): void {
 async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: Flags): Promise<number> {
   const thresholds = flags['fail-below']?.[0] ?? '';
   taken(tool.module.checkThresholds(thresholds));
+  const html = one(flags['html']);
+  if (html !== '') checkWritable(html, flags);
   const recipe = tool.recipe(flags);
   const { octavo } = tool.engines(flags);
   const float = await tool.model(octavo, floatPath as string);
@@ -149,6 +153,10 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
     await float.comparison(quantized, samples, JSON.parse(recipe), { onProgress: (progress) => tool.progress(progress, flags) }));
   const report = taken(comparison.report());
   tool.noteSkipped(JSON.parse(report).skipped);
+  if (html !== '') {
+    const title = `${basename(floatPath as string)} → ${basename(quantizedPath as string)}`;
+    writeAtomically(html, Buffer.from(taken(tool.module.reportHtml(report, title))));
+  }
   const color = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
   tool.print(flags['json'] ? `${report}\n` : taken(comparison.reportText(Math.min(process.stderr.columns ?? 80, 100), color)));
   const missed = taken(comparison.missed(thresholds));

@@ -49,6 +49,11 @@ export class Octavo {
     return this.#engines.first.call('threads');
   }
 
+  /** A report as one HTML file for people, light and dark, that needs no network. `title`: what it is of. */
+  html(report: CompareReport, title = 'A comparison'): Promise<string> {
+    return this.#engines.first.call('html', report, title);
+  }
+
   /** Why a file that begins so cannot be a sample; null where it can. 64 bytes are enough. */
   sniff(head: Uint8Array): Promise<string | null> {
     return this.#engines.first.call('sniff', head);

@@ -118,6 +118,7 @@ export class Host {
       return taken(target.timeFile(name, await this.#platform.readSample(sample)));
     },
     report: (comparison) => JSON.parse(taken(this.#get<Comparison>(comparison).report())),
+    html: (report, title) => taken(this.module.reportHtml(JSON.stringify(report), title)),
 
     sniff: (head) => {
       const outcome = this.module.checkSampleHead(head);

@@ -26,6 +26,7 @@ export interface Calls {
   compare(comparison: Handle, index: number, name: string, sample: Sample, label: number): boolean;
   time(comparison: Handle, name: string, sample: Sample): null;
   report(comparison: Handle): CompareReport;
+  html(report: CompareReport, title: string): string;
 
   isa(): Isa;
   threads(): number;
