@@ -39,6 +39,8 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("outputNames", &JsSession::output_names)
       .function("profile", &JsSession::profile)
       .function("profileText", &JsSession::profile_text)
+      .function("lint", &JsSession::lint_json)
+      .function("lintText", &JsSession::lint_text)
       .function("save", &JsSession::save)
       .function("quantizeReport", &JsSession::quantize_report)
       .function("quantizeReportText", &JsSession::quantize_report_text);

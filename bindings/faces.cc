@@ -1,5 +1,6 @@
 #include "faces.h"
 
+#include "engine/findings.h"
 #include "engine/inspect.h"
 #include "engine/labels.h"
 #include "engine/npy.h"
@@ -274,6 +275,7 @@ val JsSession::quantize(const Calibration& calibration, const RecipeFile& recipe
   Result<Session::Quantized> result = session_.quantize(calibration, recipe);
   if (!result.ok()) return outcome(result.status());
   JsSession quantized(std::move(result->session));
+  quantized.findings_ = std::move(result->findings);
   quantized.bytes_before_ = session_.model().bytes;
   quantized.samples_ = calibration.samples;
   quantized.skipped_ = calibration.skipped;
@@ -306,6 +308,16 @@ val JsSession::profile_text(val inputs, int runs) {
   return found.ok() ? outcome_of(to_text(*found)) : outcome(found.status());
 }
 
+val JsSession::lint_json() const {
+  const Result<std::vector<Finding>> found = session_.lint();
+  return found.ok() ? outcome_of(dump_json(to_json(*found))) : outcome(found.status());
+}
+
+val JsSession::lint_text() const {
+  const Result<std::vector<Finding>> found = session_.lint();
+  return found.ok() ? outcome_of(to_text(*found)) : outcome(found.status());
+}
+
 val JsSession::output_names() const {
   val names = val::array();
   for (const ValueId id : session_.graph().outputs) {
@@ -323,7 +335,8 @@ val JsSession::save(const std::string& format, val sink) const {
 }
 
 QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
-  return {output, bytes_before_, static_cast<uint64_t>(bytes), samples_, skipped_, nodes_, seconds};
+  return {output,  bytes_before_, static_cast<uint64_t>(bytes), samples_, skipped_, nodes_,
+          seconds, findings_};
 }
 
 std::string JsSession::quantize_report(const std::string& output, double bytes,

@@ -76,6 +76,8 @@ class JsSession {
   val profile(val inputs, int runs);
   val profile_text(val inputs, int runs);
   val output_names() const;
+  val lint_json() const;
+  val lint_text() const;
   val save(const std::string& format, val sink) const;
   std::string quantize_report(const std::string& output, double bytes, double seconds) const;
   std::string quantize_report_text(const std::string& output, double bytes, double seconds) const;
@@ -90,6 +92,7 @@ class JsSession {
   int64_t samples_ = 0;
   std::vector<SkippedSample> skipped_;
   std::vector<NodeSummary> nodes_;
+  std::vector<Finding> findings_;
 };
 
 }  // namespace octavo

@@ -57,6 +57,9 @@ export interface Session extends Handle {
   /** JSON of engine/profile.h, or its text. */
   profile(inputs: RawTensor[], runs: number): Outcome<string>;
   profileText(inputs: RawTensor[], runs: number): Outcome<string>;
+  /** JSON list of engine/findings.h, or its text. */
+  lint(): Outcome<string>;
+  lintText(): Outcome<string>;
   /** Hands the file to `sink` piece by piece; a piece is a view that is void after the call. */
   save(format: string, sink: (piece: Uint8Array) => void): Outcome<null>;
   /** After quantize: JSON of the report; `output` and `seconds` are put into it. */

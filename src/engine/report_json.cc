@@ -103,8 +103,23 @@ OrderedJson to_json(const QuantizeReport& report) {
           {"images", report.samples},
           {"skipped", to_json(report.skipped)},
           {"seconds", report.seconds},
-          {"nodes", nodes}};
+          {"nodes", nodes},
+          {"findings", to_json(report.findings)}};
 }
+
+namespace {
+
+// Notes are for those who ask.
+std::string lint_text(const QuantizeReport& report) {
+  std::vector<Finding> faults = report.findings;
+  const size_t notes = std::erase_if(
+      faults, [](const Finding& finding) { return finding.severity == Severity::kNote; });
+  const std::string text = faults.empty() ? std::string() : to_text(faults);
+  if (notes == 0) return text;
+  return text + "  notes        " + std::to_string(notes) + ": octavo lint " + report.output + "\n";
+}
+
+}  // namespace
 
 std::string to_text(const QuantizeReport& report) {
   const auto quantized = std::count_if(report.nodes.begin(), report.nodes.end(),
@@ -121,7 +136,7 @@ std::string to_text(const QuantizeReport& report) {
                 static_cast<double>(report.bytes_before) / static_cast<double>(report.bytes_after),
                 static_cast<long long>(quantized), static_cast<long long>(report.nodes.size()),
                 calibrated.c_str(), report.seconds);
-  return text;
+  return text + lint_text(report);
 }
 
 }  // namespace octavo

@@ -7,7 +7,7 @@ import { type Model, spread } from './client.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
 import type { Calibration, Comparison, Session } from './octavo.js';
-import type { Recipe } from './types.js';
+import type { Finding, Recipe } from './types.js';
 
 const json: Flag = { value: '', help: 'one JSON object on stdout' };
 const force: Flag = { value: '', help: 'replace files that exist', short: 'f' };
@@ -53,6 +53,19 @@ export const commands: Record<string, Command> = {
     required: ['images'],
     recipe: true,
     run: compare,
+  },
+  lint: {
+    help: 'look for faults of a quantized model',
+    positionals: ['MODEL'],
+    flags: { json },
+    required: [],
+    recipe: false,
+    async run(tool, [path], flags) {
+      const session = await tool.open(flags, path as string);
+      const findings: Finding[] = JSON.parse(taken(session.lint()));
+      tool.print(flags['json'] ? `${JSON.stringify({ schema: 1, findings }, null, 2)}\n` : taken(session.lintText()));
+      return findings.some(({ severity }) => severity === 'error') ? exit.threshold : exit.ok;
+    },
   },
   run: {
     help: 'run a model on one array',

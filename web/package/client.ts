@@ -5,7 +5,7 @@ import { OctavoError } from './errors.js';
 import type { Handle, Transport } from './protocol.js';
 import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
-  CompareReport, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Profile, QuantizeReport, Recipe, Sample, Skipped,
+  CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Profile, QuantizeReport, Recipe, Sample, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
@@ -220,6 +220,11 @@ export class Model extends Owned {
     } finally {
       for (const { engine, handle } of begun) engine.call('dispose', handle).catch(() => {});
     }
+  }
+
+  /** Faults of a quantized model that can be seen without running it, with a remedy each; of a float one it fails. */
+  lint(): Promise<Finding[]> {
+    return this.transport.call('lint', this.handle);
   }
 
   /** The model's file. */

@@ -79,6 +79,7 @@ export class Host {
       taken(this.#get<Session>(model).save(format, (piece) => pieces.push(piece.slice())));
       return joined(pieces);
     },
+    lint: (model) => JSON.parse(taken(this.#get<Session>(model).lint())),
     isa: () => this.module.isa() as Isa,
     threads: () => this.module.threads(),
     compiled: () => this.#compiled,

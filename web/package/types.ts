@@ -203,6 +203,19 @@ export interface QuantizeReport {
   images: number;
   skipped: Skipped[];
   nodes: { name: string; op: string; quantized: boolean; reason: string }[];
+  /** What to know before the file is taken away. */
+  findings: Finding[];
+}
+
+/** What lint found in a quantized model. */
+export interface Finding {
+  code: 'bad_scale' | 'zero_range' | 'zero_weights' | 'starved_channels' | 'scale_ratio' | 'bias_overflow' | 'not_fused' | 'saturation' | 'opset' | 'few_samples';
+  /** error: wrong results; warning: lost accuracy or speed; note: good to know. */
+  severity: 'error' | 'warning' | 'note';
+  /** Empty where it is of the whole model. */
+  node: string;
+  message: string;
+  remedy: string;
 }
 
 /** Pixels of 8 bits: what the network sees. */

@@ -1,4 +1,4 @@
-import type { CompareReport } from 'octavo/inline';
+import type { CompareReport, Finding } from 'octavo/inline';
 import { download, downloadReport, opened, result, runDemo, work } from '../state.js';
 import { bytes, count, decibels, milliseconds, percent } from './format.js';
 import { Step } from './Step.js';
@@ -25,6 +25,7 @@ export function ResultStep() {
       ) : (
         <div id="result">
           <Tiles report={current.report} />
+          <Findings findings={current.model.report?.findings ?? []} />
           <div class="actions">
             <button id="download" class="primary" onClick={download}>
               Download the int8 model
@@ -39,6 +40,26 @@ export function ResultStep() {
         </div>
       )}
     </Step>
+  );
+}
+
+/** Of one code together: the first node and how many more. */
+function Findings({ findings }: { findings: Finding[] }) {
+  if (findings.length === 0) return null;
+  const codes = [...new Set(findings.map(({ code }) => code))].map((code) => findings.filter((finding) => finding.code === code));
+  return (
+    <details class="note" id="findings" open={findings.some(({ severity }) => severity !== 'note')}>
+      <summary>To know before you take it away: {count(codes.length, 'finding')}</summary>
+      <ul>
+        {codes.map(([first, ...others]) => (
+          <li>
+            {first?.node && <strong>{first.node}: </strong>}
+            {first?.message}
+            {others.length > 0 && ` (and ${count(others.length, 'layer')} more)`}. {first?.remedy}.
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
