@@ -35,6 +35,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("quantize", select_overload<val(const JsCalibration&) const>(&JsSession::quantize))
       .function("quantizeUncalibrated", &JsSession::quantize_uncalibrated)
       .function("compare", &JsSession::compare)
+      .function("check", &JsSession::check)
       .function("run", &JsSession::run)
       .function("outputNames", &JsSession::output_names)
       .function("profile", &JsSession::profile)
@@ -53,6 +54,12 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("merge", &JsCalibration::merge)
       .function("samples", &JsCalibration::samples)
       .function("skipped", &JsCalibration::skipped);
+
+  class_<JsCheck>("Check")
+      .function("addFile", &JsCheck::add_file)
+      .function("addImage", &JsCheck::add_image)
+      .function("report", &JsCheck::report)
+      .function("reportText", &JsCheck::report_text);
 
   class_<JsComparison>("Comparison")
       .function("addFile", &JsComparison::add_file)

@@ -162,6 +162,26 @@ int JsCalibration::count() const {
 
 std::string JsCalibration::skipped() const { return dump_json(to_json(stream_->skipped())); }
 
+val JsCheck::add_file(const std::string& name, const val& file, int label) {
+  return outcome_from(check_->add(name, bytes_from(file), label));
+}
+
+val JsCheck::add_image(const std::string& name, val image, int label) {
+  const Result<Image> decoded = image_from(image);
+  if (!decoded.ok()) return outcome(decoded.status());
+  return outcome_from(check_->add(name, *decoded, label));
+}
+
+val JsCheck::report() const {
+  const Result<PreprocessReport> report = check_->report();
+  return report.ok() ? outcome_of(dump_json(to_json(*report))) : outcome(report.status());
+}
+
+val JsCheck::report_text() const {
+  const Result<PreprocessReport> report = check_->report();
+  return report.ok() ? outcome_of(to_text(*report)) : outcome(report.status());
+}
+
 val JsComparison::add_file(int index, const std::string& name, const val& file, int label) {
   return outcome_from(stream_->add(index, name, stream_->loader().load(bytes_from(file)), label));
 }
@@ -288,6 +308,12 @@ val JsSession::compare(const JsSession& quantized, const std::string& recipe, in
   if (!read.ok()) return outcome(read.status());
   return handle_from<JsComparison>(
       ComparisonStream::make(session_, quantized.session_, *read, samples));
+}
+
+val JsSession::check(const std::string& recipe) {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  return handle_from<JsCheck>(PreprocessCheck::make(session_, *read));
 }
 
 val JsSession::run(val inputs) {

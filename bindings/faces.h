@@ -1,6 +1,7 @@
 // The classes behind octavo.d.ts: strings and JavaScript values in, engine calls, outcomes out.
 #pragma once
 
+#include "engine/preprocess_check.h"
 #include "engine/report_json.h"
 #include "engine/streams.h"
 #include "marshal.h"
@@ -41,6 +42,19 @@ class JsCalibration {
   std::shared_ptr<CalibrationStream> stream_;  // shared, because Embind copies what it hands out
 };
 
+class JsCheck {
+ public:
+  explicit JsCheck(PreprocessCheck check)
+      : check_(std::make_shared<PreprocessCheck>(std::move(check))) {}
+  val add_file(const std::string& name, const val& file, int label);
+  val add_image(const std::string& name, val image, int label);
+  val report() const;
+  val report_text() const;
+
+ private:
+  std::shared_ptr<PreprocessCheck> check_;  // shared, because Embind copies what it hands out
+};
+
 class JsComparison {
  public:
   explicit JsComparison(ComparisonStream stream)
@@ -72,6 +86,7 @@ class JsSession {
   val quantize(const JsCalibration& calibration) const;
   val quantize_uncalibrated(const std::string& recipe) const;
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
+  val check(const std::string& recipe);
   val run(val inputs);
   val profile(val inputs, int runs);
   val profile_text(val inputs, int runs);

@@ -52,6 +52,7 @@ export interface Session extends Handle {
   /** By a recipe of the dynamic scheme. */
   quantizeUncalibrated(recipe: string): Outcome<Session>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
+  check(recipe: string): Outcome<Check>;
   run(inputs: RawTensor[]): Outcome<RawTensor[]>;
   outputNames(): string[];
   /** JSON of engine/profile.h, or its text. */
@@ -81,6 +82,16 @@ export interface Calibration extends Handle {
   samples(): number;
   /** JSON list of {name, reason}. */
   skipped(): string;
+}
+
+/** The float model's accuracy under other preprocessing than the recipe's, filled with samples one by one. */
+export interface Check extends Handle {
+  /** `value` false: the sample was skipped, and is in the report. */
+  addFile(name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addImage(name: string, image: RawImage, label: number): Outcome<boolean>;
+  /** JSON of engine/preprocess_check.h, or its text. */
+  report(): Outcome<string>;
+  reportText(): Outcome<string>;
 }
 
 export interface Comparison extends Handle {

@@ -5,7 +5,6 @@
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
-#include "engine/labels.h"
 #include "engine/report_html.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
@@ -29,23 +28,6 @@ struct Options {
   bool force = false;
   bool quiet = false;
 };
-
-constexpr const char* kFolders = "folders";
-
-Result<std::vector<int64_t>> labels_of(const Options& o, const std::vector<std::string>& files) {
-  if (o.labels.empty()) return std::vector<int64_t>();
-  std::vector<std::string> names;
-  for (const std::string& file : files) {
-    const bool alone = file == o.images;  // --images may name one file
-    const fs::path path(file);
-    names.push_back((alone ? path.filename() : path.lexically_relative(o.images)).string());
-  }
-  if (o.labels == kFolders) return labels_from_folders(names);
-  OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(o.labels));
-  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  auto labels = labels_from_lines(text, names);
-  return labels.ok() ? std::move(labels) : labels.status().at(o.labels);
-}
 
 Result<ComparedModel> compared(Session& session, std::span<const Shape> shapes) {
   OCTAVO_ASSIGN_OR_RETURN(auto plan, session.plan_for(shapes));
@@ -76,7 +58,7 @@ Result<ExitCode> run(const Options& o) {
 
   CompareOptions options;
   options.threads = o.threads > 0 ? o.threads : hardware_threads();
-  OCTAVO_ASSIGN_OR_RETURN(options.labels, labels_of(o, samples.files));
+  OCTAVO_ASSIGN_OR_RETURN(options.labels, labels_of(o.labels, o.images, samples.files));
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, sample_shapes(samples.source));
   OCTAVO_ASSIGN_OR_RETURN(const ComparedModel float_model, compared(float_session, shapes));
   OCTAVO_ASSIGN_OR_RETURN(const ComparedModel quantized, compared(quantized_session, shapes));
@@ -103,9 +85,7 @@ RunCommand add_compare(CLI::App& app) {
   app.add_option("FLOAT", o->float_model, "the float model")->required();
   app.add_option("QUANTIZED", o->quantized, "its int8 model")->required();
   app.add_option("--images", o->images, "folder of pictures (or .npy arrays) to run")->required();
-  app.add_option("--labels", o->labels,
-                 "file of `file class-index` lines; or `folders`: each sub-folder is a class")
-      ->type_name("FILE");
+  app.add_option("--labels", o->labels, kLabelsHelp)->type_name("FILE");
   app.add_option("--fail-below", o->fail_below,
                  "exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20")
       ->type_name("NAME=X,...");

@@ -11,13 +11,6 @@ namespace {
 
 constexpr int kTop = 5;
 
-int64_t class_count(const TensorView& output) {
-  if (output.dtype != DType::kFloat32 || output.shape.rank() == 0) return 0;
-  const int64_t count = output.count();
-  const int64_t longest = *std::max_element(output.shape.dims().begin(), output.shape.dims().end());
-  return count == longest && count > 1 ? count : 0;
-}
-
 Status check_same_outputs(std::span<const TensorView> a, std::span<const TensorView> b) {
   const auto alike = [](const TensorView& x, const TensorView& y) {
     return x.dtype == y.dtype && x.shape == y.shape;
@@ -27,6 +20,15 @@ Status check_same_outputs(std::span<const TensorView> a, std::span<const TensorV
           "the two models give different outputs; compare a model with its own quantized form"};
 }
 
+}  // namespace
+
+int64_t class_count(const TensorView& output) {
+  if (output.dtype != DType::kFloat32 || output.shape.rank() == 0) return 0;
+  const int64_t count = output.count();
+  const int64_t longest = *std::max_element(output.shape.dims().begin(), output.shape.dims().end());
+  return count == longest && count > 1 ? count : 0;
+}
+
 Status check_label(int64_t label, int64_t classes) {
   const int64_t last = classes - 1 - background_classes(classes);
   if (classes == 0 || label <= last) return {};
@@ -34,8 +36,6 @@ Status check_label(int64_t label, int64_t classes) {
           "label " + std::to_string(label) + " is beyond the model's last class " +
               std::to_string(last) + "; check that labels and model belong together"};
 }
-
-}  // namespace
 
 std::vector<int64_t> top_classes(std::span<const float> scores, int k) {
   std::vector<int64_t> top;

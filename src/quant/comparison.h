@@ -17,6 +17,11 @@ namespace octavo {
 // leave out.
 inline int64_t background_classes(int64_t classes) { return classes == 1001 ? 1 : 0; }
 
+// Of a model's first output where that is one list of classes; else 0.
+int64_t class_count(const TensorView& output);
+// kInvalidArgument where a label is beyond the classes.
+Status check_label(int64_t label, int64_t classes);
+
 // What the outputs of one sample told.
 struct Answer {
   int64_t classes = 0;  // 0: the first output is not one list of classes

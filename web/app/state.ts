@@ -1,6 +1,6 @@
 // All that the page knows, and what can be done with it. Views read signals and call actions.
 import { computed, signal } from '@preact/signals';
-import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
+import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type PreprocessReport, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
 import { engine } from './engine.js';
 import { asPictures, bytesFromBase64, parseLabels, type Picture, withLabel } from './files.js';
 
@@ -27,6 +27,7 @@ export const plan = signal('');
 export const work = signal<Work | null>(null);
 export const paused = signal<Work | null>(null);
 export const result = signal<Result | null>(null);
+export const checked = signal<PreprocessReport | null>(null);
 export const problem = signal<{ place: 'model' | 'pictures' | 'work'; error: OctavoError } | null>(null);
 
 export const ready = computed(() => opened.value !== null && pictures.value.length > 0 && work.value === null);
@@ -116,8 +117,29 @@ async function showSeen(): Promise<void> {
   seen.value = shown;
 }
 
+/** Whether pictures with labels say that the network was trained on other pixels. */
+export function checkPreprocessing(): Promise<void> {
+  return attempt('pictures', async () => {
+    const current = opened.value;
+    if (current === null) return;
+    abort = new AbortController();
+    checked.value = null;
+    try {
+      const { limit, ...preprocessing } = recipe.value;
+      checked.value = await current.model.check([...pictures.value, ...tests.value].map(sampleOf), preprocessing, {
+        signal: abort.signal,
+        onProgress: ({ phase, done, total }) => (work.value = { phase, done, total }),
+      });
+    } finally {
+      work.value = null;
+      abort = null;
+    }
+  });
+}
+
 /** What was measured belongs to the old choices. */
 function forget(): void {
+  checked.value = null;
   calibration?.dispose();
   calibration = null;
   paused.value = null;

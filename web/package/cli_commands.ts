@@ -6,12 +6,13 @@ import { type Command, countOf, exit, type Flag, type Flags, one, type Tool } fr
 import { type Model, spread } from './client.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
-import type { Calibration, Comparison, Session } from './octavo.js';
-import type { Finding, Recipe } from './types.js';
+import type { Calibration, Check, Comparison, Session } from './octavo.js';
+import type { Finding, PreprocessReport, Recipe } from './types.js';
 
 const json: Flag = { value: '', help: 'one JSON object on stdout' };
 const force: Flag = { value: '', help: 'replace files that exist', short: 'f' };
 const quiet: Flag = { value: '', help: 'no plan, no progress', short: 'q' };
+const labelsFlag: Flag = { value: 'FILE', help: 'file of `file class-index` lines; or `folders`: each sub-folder is a class' };
 const threads: Flag = { value: 'N', help: 'threads, each with an engine of its own; all cores, up to 4, unless given' };
 
 export const commands: Record<string, Command> = {
@@ -45,7 +46,7 @@ export const commands: Record<string, Command> = {
     positionals: ['FLOAT', 'QUANTIZED'],
     flags: {
       images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to run' },
-      labels: { value: 'FILE', help: 'file of `file class-index` lines; or `folders`: each sub-folder is a class' },
+      labels: labelsFlag,
       'fail-below': { value: 'NAME=X,...', help: 'exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20' },
       html: { value: 'FILE', help: 'write the report as one HTML file that needs no network' },
       threads, json, force, quiet,
@@ -53,6 +54,14 @@ export const commands: Record<string, Command> = {
     required: ['images'],
     recipe: true,
     run: compare,
+  },
+  check: {
+    help: 'try other preprocessing on labelled pictures',
+    positionals: ['MODEL'],
+    flags: { images: { value: 'DIR', help: 'folder of pictures' }, labels: labelsFlag, threads, json, quiet },
+    required: ['images', 'labels'],
+    recipe: true,
+    run: check,
   },
   lint: {
     help: 'look for faults of a quantized model',
@@ -175,6 +184,21 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
   const missed = taken(comparison.missed(thresholds));
   tool.note(missed);
   return missed === '' ? exit.ok : exit.threshold;
+}
+
+async function check(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
+  const recipe: Recipe = JSON.parse(tool.recipe(flags));
+  const model = await tool.model(tool.engines(flags).octavo, path as string);
+  const images = one(flags['images']);
+  const files = tool.findSamples(images);
+  const labels = labelsOf(tool.module, images, flags['labels'], files);
+  const samples = files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 }));
+  const checked = tool.host.object<Check>(await model.startCheck(samples, recipe, { onProgress: (progress) => tool.progress(progress, flags) }));
+  const json = taken(checked.report());
+  const report: PreprocessReport = JSON.parse(json);
+  tool.noteSkipped(report.skipped);
+  tool.print(flags['json'] ? `${json}\n` : taken(checked.reportText()));
+  return report.clearly_better === null ? exit.ok : exit.threshold;
 }
 
 async function runModel(tool: Tool, [path]: string[], flags: Flags): Promise<number> {

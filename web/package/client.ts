@@ -5,11 +5,12 @@ import { OctavoError } from './errors.js';
 import type { Handle, Transport } from './protocol.js';
 import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
-  CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Profile, QuantizeReport, Recipe, Sample, Skipped,
+  CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
 const timedRuns = 12;
+const checkedSamples = 100;
 
 /** The engine, running in its worker. */
 export class Octavo {
@@ -180,6 +181,33 @@ export class Model extends Owned {
     const { model, info, report } = await this.transport.call('quantize', this.handle, by instanceof Calibration ? by.handle : by);
     const made: Model = new Model(this.engines, model, info, async (engine) => (await engine.call('open', await made.save(), {})).model, report);
     return made;
+  }
+
+  /**
+   * Whether pictures reach this float model as it was trained on them: its accuracy on labelled samples with
+   * the usual colour orders, means and norms. `recipe.limit` samples, or 100, spread evenly; each is run ten times.
+   */
+  async check(samples: Iterable<Sample | NamedSample>, recipe: Recipe = {}, options: WorkOptions = {}): Promise<PreprocessReport> {
+    const check = await this.startCheck(samples, recipe, options);
+    try {
+      return await this.transport.call('checked', check);
+    } finally {
+      this.transport.call('dispose', check).catch(() => {});
+    }
+  }
+
+  /** What `check` reports on, of the first engine's host; not for use outside the package. */
+  async startCheck(samples: Iterable<Sample | NamedSample>, recipe: Recipe, options: WorkOptions): Promise<Handle> {
+    const labelled = [...samples].map(withName).filter(({ label }) => label !== undefined && label >= 0);
+    const check = await this.transport.call('preprocessCheck', this.handle, recipe);
+    try {
+      await share('check', spread(labelled, recipe.limit || checkedSamples), (left) => left, [this.transport], options,
+        (engine, { name, data, label }) => engine.call('check', check, name, data, label as number));
+      return check;
+    } catch (error) {
+      this.transport.call('dispose', check).catch(() => {});
+      throw error;
+    }
   }
 
   /** This float model and `quantized` side by side. With labels, accuracy too. */

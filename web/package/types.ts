@@ -196,6 +196,30 @@ export interface CompareReport {
   skipped: Skipped[];
 }
 
+/** The float model's accuracy with its pixels in other colour orders, means and norms. */
+export interface PreprocessReport {
+  /** Used, all of them with labels. */
+  images: number;
+  /** Place of the given preprocessing in `scores`. */
+  given: number;
+  /** Place of the best of those that beat it beyond chance (by two standard errors); null where none does. */
+  clearly_better: number | null;
+  /** A sentence where one does. */
+  warning: string | null;
+  scores: {
+    /** "caffe", "caffe in rgb"; "yours" where the given one is no usual one. */
+    name: string;
+    color: 'rgb' | 'bgr';
+    mean: number[];
+    norm: number[];
+    top1: number;
+    /** Samples on which it is right and the given one wrong, and the other way round. */
+    better: number;
+    worse: number;
+  }[];
+  skipped: Skipped[];
+}
+
 /** What became of each node. */
 export interface QuantizeReport {
   bytes_before: number;
@@ -229,7 +253,7 @@ export interface Picture {
 
 export interface Progress {
   /** 'time' follows 'compare' where engines that shared the samples disturbed each other's times. */
-  phase: 'calibrate' | 'compare' | 'time';
+  phase: 'calibrate' | 'compare' | 'time' | 'check';
   /** Never falls within a phase. */
   done: number;
   total: number;
