@@ -6,6 +6,7 @@ namespace octavo {
 namespace {
 
 constexpr double kGoodDb = 30;       // noise a thirtieth of the signal: nobody needs to act
+constexpr double kFairDb = 20;       // a tenth
 constexpr double kPoorDb = 15;       // nothing else helped: float is the way out
 constexpr double kInheritedDb = 10;  // accumulated below own
 constexpr double kWideSpread = 16;   // four of eight bits are gone in the least channel
@@ -72,7 +73,8 @@ std::string unused_range(const Context& c) {
 std::string inherited(const Context& c) {
   const LayerError& layer = c.layer;
   if (loses(layer) || layer.accumulated_sqnr_db > kGoodDb) return {};
-  if (layer.sqnr_db - layer.accumulated_sqnr_db < kInheritedDb || !c.worst_before) return {};
+  if (layer.sqnr_db - layer.accumulated_sqnr_db < kInheritedDb) return {};
+  if (!c.worst_before || !loses(*c.worst_before)) return {};
   return "it adds little itself; of the layers before it, '" + c.worst_before->name +
          "' loses most (" + number(c.worst_before->sqnr_db, "%.1f") + " dB)";
 }
@@ -86,6 +88,22 @@ constexpr Rule kRules[] = {
     {"channel_spread", channel_spread}, {"clipped", clipped},     {"outliers", outliers},
     {"unused_range", unused_range},     {"inherited", inherited},
 };
+
+// Where nothing else is said and yet much is lost, it is said once.
+void advise_on_sum(std::vector<LayerError>& layers) {
+  LayerError* worst = nullptr;
+  for (LayerError& layer : layers) {
+    if (!layer.advice.empty()) return;
+    if (!worst || layer.accumulated_sqnr_db < worst->accumulated_sqnr_db) worst = &layer;
+  }
+  if (!worst || worst->accumulated_sqnr_db >= kFairDb) return;
+  if (worst->sqnr_db - worst->accumulated_sqnr_db < kInheritedDb) return;
+  worst->advice.push_back({"adds_up",
+                           "no layer stands out: small errors add up on the way here. Try another "
+                           "observer, corrections "
+                           "(equalization, bias correction), or leave the layers that lose most by "
+                           "themselves in float"});
+}
 
 }  // namespace
 
@@ -103,6 +121,7 @@ void advise(std::vector<LayerError>& layers) {
     }
     if (!worst || layer.sqnr_db < worst->sqnr_db) worst = &layer;
   }
+  advise_on_sum(layers);
 }
 
 }  // namespace octavo

@@ -153,12 +153,17 @@ class ReportWriter {
     return paint(bar(db / kFullBarDb, width), color_of(db)) + right(decibel(db), 9);
   }
 
-  void layers() {
+  std::vector<const LayerError*> worst_first() const {
     std::vector<const LayerError*> worst;
     for (const LayerError& layer : report_.layers) worst.push_back(&layer);
     std::stable_sort(worst.begin(), worst.end(), [](const LayerError* a, const LayerError* b) {
       return a->sqnr_db < b->sqnr_db;
     });
+    return worst;
+  }
+
+  void layers() {
+    std::vector<const LayerError*> worst = worst_first();
     worst.resize(std::min(worst.size(), static_cast<size_t>(std::max(style_.worst_layers, 0))));
     if (worst.empty()) return;
 
@@ -178,13 +183,14 @@ class ReportWriter {
            left(layer->op, op_width) + "  " + gauge(layer->sqnr_db, bar_width) + "  " +
            gauge(layer->accumulated_sqnr_db, bar_width));
     }
-    advice(worst);
+    advice();
   }
 
-  void advice(const std::vector<const LayerError*>& worst) {
+  void advice() {
     size_t shown = 0;
-    for (const LayerError* layer : worst) {
-      if (layer->advice.empty() || shown == kShownAdvice) continue;
+    for (const LayerError* layer : worst_first()) {
+      const bool is_cause = !layer->advice.empty() && layer->advice.front().code != "inherited";
+      if (!is_cause || shown == kShownAdvice) continue;
       if (shown++ == 0) {
         line();
         line(paint("  what to try", kDim));

@@ -111,7 +111,8 @@
   }
 
   function whatToTry(all) {
-    const lines = worstFirst(all).filter((of) => of.advice.length > 0).slice(0, shownAdvice).map((of) => [of.name, of.advice[0].text]);
+    // What a layer inherits is told where it is opened: here are causes.
+    const lines = worstFirst(all).filter(({ advice: [first] }) => first && first.code !== 'inherited').slice(0, shownAdvice).map((of) => [of.name, of.advice[0].text]);
     return lines.length === 0 ? null : h('section', {}, h('h2', {}, 'What to try'), advice(lines));
   }
 

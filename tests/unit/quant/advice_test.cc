@@ -69,6 +69,14 @@ TEST(Advice, ErrorsOfOthersPointUpstream) {
   EXPECT_NE(layers[3].advice[0].text.find("'b' loses most (8.0 dB)"), std::string::npos);
 }
 
+TEST(Advice, SmallErrorsThatAddUpAreToldOnce) {
+  std::vector<LayerError> layers = {layer("a", 35, 35), layer("b", 36, 12), layer("c", 40, 15)};
+  advise(layers);
+  EXPECT_TRUE(layers[0].advice.empty() && layers[2].advice.empty());
+  ASSERT_EQ(layers[1].advice.size(), 1u);
+  EXPECT_EQ(layers[1].advice[0].code, "adds_up");
+}
+
 TEST(Advice, FloatIsTheWayOutWhereNothingExplainsIt) {
   EXPECT_EQ(codes({layer("a", 14, 14)}), Codes{"leave_in_float"});
   EXPECT_EQ(codes({layer("a", 16, 16)}), Codes{});

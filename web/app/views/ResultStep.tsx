@@ -111,7 +111,7 @@ function Layers({ report }: { report: CompareReport }) {
       <h3>Where it was lost</h3>
       <p class="muted">Signal to noise of each layer's output: longer is better. Alone, and with every layer before it folded too.</p>
       <LayerTable layers={worst.slice(0, worstShown)} />
-      <WhatToTry layers={worst.slice(0, worstShown)} />
+      <WhatToTry layers={worst} />
       {worst.length > worstShown && (
         <details>
           <summary>All {count(worst.length, 'layer')}, in order</summary>
@@ -154,7 +154,7 @@ function Flips({ report }: { report: CompareReport }) {
 }
 
 function WhatToTry({ layers }: { layers: CompareReport['layers'] }) {
-  const advised = layers.filter(({ advice }) => advice.length > 0);
+  const advised = layers.filter(({ advice }) => advice[0] && advice[0].code !== 'inherited').slice(0, worstShown);
   if (advised.length === 0) return null;
   return (
     <div class="note">
