@@ -62,7 +62,9 @@ Comparer::Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const
 std::vector<LayerName> Comparer::layers() const {
   std::vector<LayerName> names;
   for (const LayerPair& layer : layers_) {
-    names.push_back({layer.name, layer.op, quantized_plan_->graph.value(layer.quantized).quant});
+    const auto& quant = quantized_plan_->graph.value(layer.quantized).quant;
+    names.push_back({layer.name, layer.op, quant});
+    if (quant) names.back().params->axis = 0;  // it says nothing where there is one scale
   }
   return names;
 }

@@ -38,7 +38,7 @@ struct Answer {
 struct LayerName {
   std::string name;
   std::string op;
-  std::optional<QuantParams> params;  // of its output; none where that stays float
+  std::optional<QuantParams> params;  // of its output, axis 0; none where that stays float
   bool operator==(const LayerName&) const = default;
 };
 
