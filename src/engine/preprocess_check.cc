@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <numeric>
 
 #include "engine/report_json.h"
@@ -49,11 +51,18 @@ void swap_red_and_blue(Image& image) {
   }
 }
 
-std::string numbers(const std::array<float, kChannels>& values) {
-  char text[96];
-  std::snprintf(text, sizeof text, "%.7g,%.7g,%.7g", static_cast<double>(values[0]),
-                static_cast<double>(values[1]), static_cast<double>(values[2]));
+// As few digits as give the same float again.
+std::string number(float x) {
+  char text[32];
+  for (int digits = 6; digits <= 9; ++digits) {
+    std::snprintf(text, sizeof text, "%.*g", digits, static_cast<double>(x));
+    if (std::strtof(text, nullptr) == x) break;
+  }
   return text;
+}
+
+std::string numbers(const std::array<float, kChannels>& values) {
+  return number(values[0]) + "," + number(values[1]) + "," + number(values[2]);
 }
 
 // What makes the given recipe this one.

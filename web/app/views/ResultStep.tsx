@@ -55,7 +55,7 @@ function Findings({ findings }: { findings: Finding[] }) {
           <li>
             {first?.node && <strong>{first.node}: </strong>}
             {first?.message}
-            {others.length > 0 && ` (and ${count(others.length, 'layer')} more)`}. {first?.remedy}.
+            {others.length > 0 && ` (and ${count(others.length, 'layer')} more)`} → {first?.remedy}
           </li>
         ))}
       </ul>
