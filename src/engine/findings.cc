@@ -47,7 +47,11 @@ std::string to_text(const std::vector<Finding>& findings) {
   std::string text;
   for (size_t i = 0; i < sorted.size();) {
     std::vector<const Finding*> group;
-    for (const size_t from = i; i < sorted.size() && sorted[i]->code == sorted[from]->code; ++i) {
+    const Finding& first = *sorted[i];
+    const auto alike = [&](const Finding& f) {
+      return f.code == first.code && f.severity == first.severity;
+    };
+    for (; i < sorted.size() && alike(*sorted[i]); ++i) {
       group.push_back(sorted[i]);
     }
     text += group_text(group);

@@ -75,53 +75,69 @@ std::vector<ValueId> data_inputs(const Graph& graph, const Node& node) {
   return node.op == Op::kResize && !data.empty() ? std::vector{data[0]} : data;
 }
 
-std::string fault_of_bias(const Graph& graph, const Node& node) {
+// Why a node stays float; empty texts where it does not.
+struct Fault {
+  std::string text;
+  std::string remedy;
+};
+
+Fault fault_of_bias(const Graph& graph, const Node& node) {
   const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
   if (!has_bias || integer_type(graph, node.inputs[2]) == DType::kInt32) return {};
-  return "its bias is not int32 behind a DequantizeLinear";
+  return {"its bias is not int32 behind a DequantizeLinear",
+          "store the bias as int32, its scale that of the input times that of the weights"};
 }
 
-std::string fault_of_types(const Graph& graph, const Node& node) {
+Fault fault_of_types(const Graph& graph, const Node& node) {
   const DType x = integer_type(graph, node.inputs[0]), w = integer_type(graph, node.inputs[1]);
-  if (x == DType::kInt8 && w != DType::kInt8) return "int8 activations want int8 weights";
+  if (x == DType::kInt8 && w != DType::kInt8) {
+    return {"int8 activations want int8 weights", "store the weights as int8"};
+  }
   return {};
 }
 
-std::string fault_of_ends(const Graph& graph, const Node& node, bool one_type, bool one_scale) {
+Fault fault_of_ends(const Graph& graph, const Node& node, bool one_type, bool one_scale) {
   const auto end = quantized_end(graph, node.outputs[0]);
-  if (!end) return "its output is not read by one QuantizeLinear of one scale alone";
+  if (!end) {
+    return {"its output is not read by one QuantizeLinear of one scale alone",
+            "quantize what reads it too, or leave it in float (--exclude '" + node.name + "')"};
+  }
   const QuantParams whole = *params_of(graph, graph.node(end->quantize));
   if (end->quant.qmin != whole.qmin || end->quant.qmax != whole.qmax) {
-    return "the " + graph.node(end->clamps.front()).op_type +
-           " behind it cuts what its QuantizeLinear would let through, and stays between them";
+    return {"the " + graph.node(end->clamps.front()).op_type +
+                " behind it cuts what its QuantizeLinear would let through, and stays between them",
+            "choose a range that ends where the clamp does"};
   }
   const auto inputs = data_inputs(graph, node);
   for (const ValueId input : one_type ? inputs : std::vector{inputs[0]}) {
     if (integer_type(graph, input) != end->quant.dtype) {
-      return "its input and output are integers of different types";
+      return {"its input and output are integers of different types",
+              "use one type for all activations"};
     }
     const auto x = behind_dequantize(graph, input);
     if (one_scale && x && !same_scale(x->quant, end->quant)) {
-      return "it only moves elements, but its input and output have different scales";
+      return {"it only moves elements, but its input and output have different scales",
+              "give its output the scale and zero point of its input"};
     }
   }
   return {};
 }
 
-std::string fault_of(const Graph& graph, const Node& node, Form form) {
+Fault fault_of(const Graph& graph, const Node& node, Form form) {
   if (form == Form::kSameType) return fault_of_ends(graph, node, true, false);
   if (form == Form::kSameScale) return fault_of_ends(graph, node, true, true);
-  if (std::string fault = fault_of_bias(graph, node); !fault.empty()) return fault;
-  if (std::string fault = fault_of_types(graph, node); !fault.empty()) return fault;
+  if (Fault fault = fault_of_bias(graph, node); !fault.text.empty()) return fault;
+  if (Fault fault = fault_of_types(graph, node); !fault.text.empty()) return fault;
   const bool may_be_float = form == Form::kProduct && !quantize_behind(graph, node.outputs[0]);
-  return may_be_float ? std::string() : fault_of_ends(graph, node, false, false);
+  return may_be_float ? Fault() : fault_of_ends(graph, node, false, false);
 }
 
-void report(Context& context, const Node& node, const std::string& fault) {
-  context.find("not_fused", Severity::kWarning, node,
-               "ONNX Runtime computes this " + node.op_type + " in float: " + fault,
-               "quantize again with Octavo, or leave it in float as a whole (--exclude '" +
-                   node.name + "')");
+// An operator for which there is nothing else to do is worth a note.
+void report(Context& context, const Node& node, const Fault& fault, Severity severity) {
+  if (fault.text.empty()) return;
+  context.find("not_fused", severity, node,
+               "ONNX Runtime computes this " + node.op_type + " in float: " + fault.text,
+               fault.remedy);
 }
 
 // Meant for integers: all of its data comes from integers, and what it gives goes to integers, or
@@ -143,12 +159,17 @@ Status check_fusion(Context& context) {
     if (carries || node.outputs.empty() || node.outputs[0] == kNoValue) continue;
     if (bounds_of(graph, node) || !is_island(graph, node)) continue;
     const std::optional<Form> form = form_of(node.op);
+    const Fault unknown = {"it has no integer form of this operator",
+                           "leave it in float (--exclude-op " + node.op_type +
+                               "), or let it be: only its speed is at stake"};
+    const Fault wide = {"it has no kernel for 16 bits",
+                        "keep 16 bits to where accuracy needs them"};
     if (has_16_bits(integer_type(graph, node.inputs[0]))) {
-      report(context, node, "it has no kernel for 16 bits");
+      report(context, node, wide, Severity::kNote);
     } else if (!form) {
-      report(context, node, "it has no integer form of this operator");
-    } else if (const std::string fault = fault_of(graph, node, *form); !fault.empty()) {
-      report(context, node, fault);
+      report(context, node, unknown, Severity::kNote);
+    } else {
+      report(context, node, fault_of(graph, node, *form), Severity::kWarning);
     }
   }
   return {};
