@@ -21,6 +21,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
   function("checkRangeFormat", &check_range_format);
   function("checkSampleHead", &check_head);
   function("checkThresholds", &check_thresholds);
+  function("reportHtml", &html_of_report);
   function("labelsFromLines", &labels_by_lines);
   function("labelsFromFolders", &labels_by_folders);
   function("readNpy", &read_npy_file);
@@ -42,10 +43,13 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("convertRanges", &JsSession::convert_ranges)
       .function("rangeLog", &JsSession::range_log)
       .function("compare", &JsSession::compare)
+      .function("check", &JsSession::check)
       .function("run", &JsSession::run)
       .function("outputNames", &JsSession::output_names)
       .function("profile", &JsSession::profile)
       .function("profileText", &JsSession::profile_text)
+      .function("lint", &JsSession::lint_json)
+      .function("lintText", &JsSession::lint_text)
       .function("save", &JsSession::save)
       .function("quantizeReport", &JsSession::quantize_report)
       .function("quantizeReportText", &JsSession::quantize_report_text);
@@ -63,6 +67,11 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("addFile", &JsRangeLog::add_file)
       .function("file", &JsRangeLog::file)
       .function("skipped", &JsRangeLog::skipped);
+  class_<JsCheck>("Check")
+      .function("addFile", &JsCheck::add_file)
+      .function("addImage", &JsCheck::add_image)
+      .function("report", &JsCheck::report)
+      .function("reportText", &JsCheck::report_text);
 
   class_<JsComparison>("Comparison")
       .function("addFile", &JsComparison::add_file)

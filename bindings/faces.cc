@@ -1,5 +1,6 @@
 #include "faces.h"
 
+#include "engine/findings.h"
 #include "engine/inspect.h"
 #include "engine/labels.h"
 #include "engine/mnn_config.h"
@@ -7,6 +8,7 @@
 #include "engine/profile.h"
 #include "engine/ranges/given_ranges.h"
 #include "engine/ranges/match_ranges.h"
+#include "engine/report_html.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
 #include "quant/report.h"
@@ -146,6 +148,11 @@ val check_head(const val& head) { return outcome(check_sample_head(bytes_from(he
 
 val check_thresholds(const std::string& text) { return outcome(parse_thresholds(text).status()); }
 
+val html_of_report(const std::string& report, const std::string& title) {
+  const Result<std::string> page = report_html(report, title);
+  return page.ok() ? outcome_of(*page) : outcome(page.status());
+}
+
 val labels_by_lines(const std::string& text, val names) {
   const auto labels = labels_from_lines(text, vecFromJSArray<std::string>(names));
   return labels.ok() ? outcome_of(to_numbers(*labels)) : outcome(labels.status());
@@ -187,6 +194,26 @@ int JsCalibration::count() const {
 }
 
 std::string JsCalibration::skipped() const { return dump_json(to_json(stream_->skipped())); }
+
+val JsCheck::add_file(const std::string& name, const val& file, int label) {
+  return outcome_from(check_->add(name, bytes_from(file), label));
+}
+
+val JsCheck::add_image(const std::string& name, val image, int label) {
+  const Result<Image> decoded = image_from(image);
+  if (!decoded.ok()) return outcome(decoded.status());
+  return outcome_from(check_->add(name, *decoded, label));
+}
+
+val JsCheck::report() const {
+  const Result<PreprocessReport> report = check_->report();
+  return report.ok() ? outcome_of(dump_json(to_json(*report))) : outcome(report.status());
+}
+
+val JsCheck::report_text() const {
+  const Result<PreprocessReport> report = check_->report();
+  return report.ok() ? outcome_of(to_text(*report)) : outcome(report.status());
+}
 
 val JsComparison::add_file(int index, const std::string& name, const val& file, int label) {
   return outcome_from(stream_->add(index, name, stream_->loader().load(bytes_from(file)), label));
@@ -361,6 +388,7 @@ val JsSession::quantize(const Calibration& calibration, const RecipeFile& recipe
   Result<Session::Quantized> result = session_.quantize(calibration, recipe);
   if (!result.ok()) return outcome(result.status());
   JsSession quantized(std::move(result->session));
+  quantized.findings_ = std::move(result->findings);
   quantized.bytes_before_ = session_.model().bytes;
   quantized.samples_ = calibration.samples;
   quantized.skipped_ = calibration.skipped;
@@ -373,6 +401,12 @@ val JsSession::compare(const JsSession& quantized, const std::string& recipe, in
   if (!read.ok()) return outcome(read.status());
   return handle_from<JsComparison>(
       ComparisonStream::make(session_, quantized.session_, *read, samples));
+}
+
+val JsSession::check(const std::string& recipe) {
+  const Result<RecipeFile> read = recipe_from_json(recipe);
+  if (!read.ok()) return outcome(read.status());
+  return handle_from<JsCheck>(PreprocessCheck::make(session_, *read));
 }
 
 val JsSession::run(val inputs) {
@@ -393,6 +427,16 @@ val JsSession::profile_text(val inputs, int runs) {
   return found.ok() ? outcome_of(to_text(*found)) : outcome(found.status());
 }
 
+val JsSession::lint_json() const {
+  const Result<std::vector<Finding>> found = session_.lint();
+  return found.ok() ? outcome_of(dump_json(to_json(*found))) : outcome(found.status());
+}
+
+val JsSession::lint_text() const {
+  const Result<std::vector<Finding>> found = session_.lint();
+  return found.ok() ? outcome_of(to_text(*found)) : outcome(found.status());
+}
+
 val JsSession::output_names() const {
   val names = val::array();
   for (const ValueId id : session_.graph().outputs) {
@@ -410,7 +454,8 @@ val JsSession::save(const std::string& format, val sink) const {
 }
 
 QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
-  return {output, bytes_before_, static_cast<uint64_t>(bytes), samples_, skipped_, nodes_, seconds};
+  return {output,  bytes_before_, static_cast<uint64_t>(bytes), samples_, skipped_, nodes_,
+          seconds, findings_};
 }
 
 std::string JsSession::quantize_report(const std::string& output, double bytes,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/ranges/range_log.h"
+#include "engine/preprocess_check.h"
 #include "engine/report_json.h"
 #include "engine/streams.h"
 #include "marshal.h"
@@ -21,6 +22,8 @@ val check_range_format(const std::string& name);
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text);
 val check_head(const val& head);
 val check_thresholds(const std::string& text);
+// The page of engine/report_html.h.
+val html_of_report(const std::string& report, const std::string& title);
 val labels_by_lines(const std::string& text, val names);
 val labels_by_folders(val names);
 val read_npy_file(const val& file);
@@ -52,6 +55,19 @@ class JsRangeLog {
 
  private:
   std::shared_ptr<RangeLog> log_;  // shared, because Embind copies what it hands out
+};
+
+class JsCheck {
+ public:
+  explicit JsCheck(PreprocessCheck check)
+      : check_(std::make_shared<PreprocessCheck>(std::move(check))) {}
+  val add_file(const std::string& name, const val& file, int label);
+  val add_image(const std::string& name, val image, int label);
+  val report() const;
+  val report_text() const;
+
+ private:
+  std::shared_ptr<PreprocessCheck> check_;  // shared, because Embind copies what it hands out
 };
 
 class JsComparison {
@@ -91,10 +107,13 @@ class JsSession {
                      const std::string& format, double percentile, bool enhance) const;
   val range_log(const std::string& recipe) const;
   val compare(const JsSession& quantized, const std::string& recipe, int samples) const;
+  val check(const std::string& recipe);
   val run(val inputs);
   val profile(val inputs, int runs);
   val profile_text(val inputs, int runs);
   val output_names() const;
+  val lint_json() const;
+  val lint_text() const;
   val save(const std::string& format, val sink) const;
   std::string quantize_report(const std::string& output, double bytes, double seconds) const;
   std::string quantize_report_text(const std::string& output, double bytes, double seconds) const;
@@ -109,6 +128,7 @@ class JsSession {
   int64_t samples_ = 0;
   std::vector<SkippedSample> skipped_;
   std::vector<NodeSummary> nodes_;
+  std::vector<Finding> findings_;
 };
 
 }  // namespace octavo

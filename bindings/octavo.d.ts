@@ -60,11 +60,15 @@ export interface Session extends Handle {
   convertRanges(recipe: string, ranges: string, format: string, percentile: number, enhance: boolean): Outcome<string>;
   rangeLog(recipe: string): Outcome<RangeLog>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
+  check(recipe: string): Outcome<Check>;
   run(inputs: RawTensor[]): Outcome<RawTensor[]>;
   outputNames(): string[];
   /** JSON of engine/profile.h, or its text. */
   profile(inputs: RawTensor[], runs: number): Outcome<string>;
   profileText(inputs: RawTensor[], runs: number): Outcome<string>;
+  /** JSON list of engine/findings.h, or its text. */
+  lint(): Outcome<string>;
+  lintText(): Outcome<string>;
   /** Hands the file to `sink` piece by piece; a piece is a view that is void after the call. */
   save(format: string, sink: (piece: Uint8Array) => void): Outcome<null>;
   /** After quantize: JSON of the report; `output` and `seconds` are put into it. */
@@ -94,6 +98,16 @@ export interface RangeLog extends Handle {
   /** As of rangeFile. */
   file(): Outcome<string>;
   skipped(): string;
+}
+
+/** The float model's accuracy under other preprocessing than the recipe's, filled with samples one by one. */
+export interface Check extends Handle {
+  /** `value` false: the sample was skipped, and is in the report. */
+  addFile(name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addImage(name: string, image: RawImage, label: number): Outcome<boolean>;
+  /** JSON of engine/preprocess_check.h, or its text. */
+  report(): Outcome<string>;
+  reportText(): Outcome<string>;
 }
 
 export interface Comparison extends Handle {
@@ -134,6 +148,8 @@ export interface Module {
   setFlag(recipe: string, key: string, text: string): Outcome<string>;
   /** Whether a text for `--fail-below` can be read. */
   checkThresholds(text: string): Outcome<null>;
+  /** One self-contained HTML file of a comparison's report. */
+  reportHtml(report: string, title: string): Outcome<string>;
   /** A class index for each path below the folder of samples, -1 for none: by `file class-index` lines, or by folder. */
   labelsFromLines(text: string, names: string[]): Outcome<number[]>;
   labelsFromFolders(names: string[]): number[];

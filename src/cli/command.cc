@@ -1,6 +1,9 @@
 #include "cli/command.h"
 
 #include <cstdio>
+#include <filesystem>
+
+#include "engine/labels.h"
 
 #include "engine/mnn_config.h"
 
@@ -107,6 +110,22 @@ Samples samples_of(std::vector<std::string> files, const SampleLoader& loader) {
     return loader.load(*bytes);
   };
   return samples;
+}
+
+Result<std::vector<int64_t>> labels_of(const std::string& labels, const std::string& images,
+                                       const std::vector<std::string>& files) {
+  if (labels.empty()) return std::vector<int64_t>();
+  std::vector<std::string> names;
+  for (const std::string& file : files) {
+    const bool alone = file == images;  // --images may name one file
+    const std::filesystem::path path(file);
+    names.push_back((alone ? path.filename() : path.lexically_relative(images)).string());
+  }
+  if (labels == "folders") return labels_from_folders(names);
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::byte> bytes, read_file(labels));
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  auto found = labels_from_lines(text, names);
+  return found.ok() ? std::move(found) : found.status().at(labels);
 }
 
 std::string skipped_lines(const std::vector<SkippedSample>& skipped) {

@@ -28,6 +28,8 @@ RunCommand add_inspect(CLI::App& app);
 RunCommand add_quantize(CLI::App& app);
 RunCommand add_ranges(CLI::App& app);
 RunCommand add_compare(CLI::App& app);
+RunCommand add_check(CLI::App& app);
+RunCommand add_lint(CLI::App& app);
 RunCommand add_run(CLI::App& app);
 
 Result<Session> open_model(const std::string& path);
@@ -59,6 +61,12 @@ struct Samples {
 };
 // `loader` must outlive the result.
 Samples samples_of(std::vector<std::string> files, const SampleLoader& loader);
+
+// The classes that --labels tells of files below --images: -1 for none, empty without labels.
+Result<std::vector<int64_t>> labels_of(const std::string& labels, const std::string& images,
+                                       const std::vector<std::string>& files);
+constexpr const char* kLabelsHelp =
+    "file of `file class-index` lines; or `folders`: each sub-folder is a class";
 
 // A line for each sample that was left out; empty for none.
 std::string skipped_lines(const std::vector<SkippedSample>& skipped);

@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Exit codes: 0 ok, 1 failure, 2 usage, 3 model not readable or not supported,\n"
-      "4 calibration data, 5 threshold missed.");
+      "4 calibration data, 5 threshold missed or fault found.");
 
   struct Entry {
     CLI::App* app;
@@ -27,6 +27,8 @@ int main(int argc, char** argv) {
   add("quantize", "calibrate on images and write the int8 model", add_quantize);
   add("ranges", "write the ranges of activations, as files of other tools", add_ranges);
   add("compare", "run a float and a quantized model side by side", add_compare);
+  add("check", "try other preprocessing on labelled pictures", add_check);
+  add("lint", "look for faults of a quantized model", add_lint);
   add("run", "run a model on one array", add_run);
 
   try {

@@ -138,7 +138,8 @@ Result<ExitCode> run(Options& o) {
                         calibration.samples,
                         calibration.skipped,
                         result.nodes,
-                        seconds.count()};
+                        seconds.count(),
+                        result.findings};
   if (o.json) {
     print(dump_json(to_json(report)) + "\n");
   } else {

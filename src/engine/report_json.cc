@@ -18,6 +18,44 @@ OrderedJson to_json(const ModelScore& score) {
           {"bytes", score.bytes}};
 }
 
+OrderedJson to_json(Range range) { return {{"min", range.min}, {"max", range.max}}; }
+
+OrderedJson to_json(const Bins& bins) {
+  return {{"from", bins.from}, {"width", bins.width}, {"counts", bins.counts}};
+}
+
+OrderedJson to_json(const std::optional<TensorReport>& tensor, bool of_weights) {
+  if (!tensor) return {};
+  const QuantParams& params = tensor->params;
+  OrderedJson json = {{"dtype", name_of(params.dtype)},        {"scale", params.scale},
+                      {"zero_point", params.zero_point},       {"chosen", to_json(tensor->chosen)},
+                      {"observed", to_json(tensor->observed)}, {"clipped", tensor->clipped}};
+  if (of_weights) json["channel_spread"] = tensor->channel_spread;
+  json["histogram"] = to_json(tensor->histogram);
+  return json;
+}
+
+OrderedJson to_json(const std::vector<Advice>& advice) {
+  OrderedJson array = OrderedJson::array();
+  for (const Advice& a : advice) array.push_back({{"code", a.code}, {"text", a.text}});
+  return array;
+}
+
+OrderedJson to_json(const Flip::Guess& guess) {
+  return {{"class", guess.class_index}, {"confidence", number(guess.confidence)}};
+}
+
+OrderedJson to_json(const std::vector<Flip>& flips) {
+  OrderedJson array = OrderedJson::array();
+  for (const Flip& flip : flips) {
+    array.push_back({{"name", flip.name},
+                     {"label", flip.label ? OrderedJson(*flip.label) : OrderedJson()},
+                     {"float", to_json(flip.before)},
+                     {"quantized", to_json(flip.after)}});
+  }
+  return array;
+}
+
 }  // namespace
 
 OrderedJson to_json(const std::vector<SkippedSample>& skipped) {
@@ -33,7 +71,10 @@ OrderedJson to_json(const CompareReport& report) {
                       {"op", layer.op},
                       {"sqnr_db", number(layer.sqnr_db)},
                       {"accumulated_sqnr_db", number(layer.accumulated_sqnr_db)},
-                      {"cosine", number(layer.cosine)}});
+                      {"cosine", number(layer.cosine)},
+                      {"activations", to_json(layer.activations, false)},
+                      {"weights", to_json(layer.weights, true)},
+                      {"advice", to_json(layer.advice)}});
   }
   return {{"schema", 1},
           {"images", report.images},
@@ -41,8 +82,11 @@ OrderedJson to_json(const CompareReport& report) {
           {"float", to_json(report.float_model)},
           {"quantized", to_json(report.quantized)},
           {"output",
-           {{"sqnr_db", number(report.output.sqnr_db)}, {"cosine", number(report.output.cosine)}}},
+           {{"sqnr_db", number(report.output.sqnr_db)},
+            {"cosine", number(report.output.cosine)},
+            {"kl", number(report.output.kl)}}},
           {"layers", layers},
+          {"flips", to_json(report.flips)},
           {"skipped", to_json(report.skipped)}};
 }
 
@@ -59,8 +103,23 @@ OrderedJson to_json(const QuantizeReport& report) {
           {"images", report.samples},
           {"skipped", to_json(report.skipped)},
           {"seconds", report.seconds},
-          {"nodes", nodes}};
+          {"nodes", nodes},
+          {"findings", to_json(report.findings)}};
 }
+
+namespace {
+
+// Notes are for those who ask.
+std::string lint_text(const QuantizeReport& report) {
+  std::vector<Finding> faults = report.findings;
+  const size_t notes = std::erase_if(
+      faults, [](const Finding& finding) { return finding.severity == Severity::kNote; });
+  const std::string text = faults.empty() ? std::string() : to_text(faults);
+  if (notes == 0) return text;
+  return text + "  notes        " + std::to_string(notes) + ": octavo lint " + report.output + "\n";
+}
+
+}  // namespace
 
 std::string to_text(const QuantizeReport& report) {
   const auto quantized = std::count_if(report.nodes.begin(), report.nodes.end(),
@@ -77,7 +136,7 @@ std::string to_text(const QuantizeReport& report) {
                 static_cast<double>(report.bytes_before) / static_cast<double>(report.bytes_after),
                 static_cast<long long>(quantized), static_cast<long long>(report.nodes.size()),
                 calibrated.c_str(), report.seconds);
-  return text;
+  return text + lint_text(report);
 }
 
 }  // namespace octavo

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "engine/findings.h"
 #include "engine/json.h"
 #include "quant/compare.h"
 #include "quant/quantize.h"
@@ -17,6 +18,7 @@ struct QuantizeReport {
   std::vector<SkippedSample> skipped;
   std::vector<NodeSummary> nodes;
   double seconds = 0;
+  std::vector<Finding> findings;  // of lint, on the int8 model
 };
 
 OrderedJson to_json(const std::vector<SkippedSample>& skipped);

@@ -140,8 +140,17 @@ Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;
   session.model_ = std::make_shared<const Model>(std::move(model));
+  session.lint_options_.opset = false;
+  std::vector<Finding> findings;
+  if (!check_is_float(session.graph()).ok()) {
+    OCTAVO_ASSIGN_OR_RETURN(findings, session.lint());
+  }
   return Quantized{std::move(session), std::move(tuned.quantized.nodes), std::move(tuned.trials),
-                   std::move(tuned.corrections)};
+                   std::move(tuned.corrections), std::move(findings)};
+}
+
+Result<std::vector<Finding>> Session::lint() const {
+  return octavo::lint(*model_, lint_options_);
 }
 
 Status Session::save(const std::string& format,

@@ -14,6 +14,7 @@
 #include "graph/graph.h"
 #include "quant/calibrate.h"
 #include "quant/compare.h"
+#include "quant/lint.h"
 #include "quant/quantize.h"
 #include "quant/tuner.h"
 #include "runtime/executor.h"
@@ -62,6 +63,9 @@ class Session {
                       int threads = 1) const;
   Result<Quantized> quantized(Tuned tuned, int64_t samples, const RecipeFile& recipe) const;
 
+  // Faults of a quantized model; kInvalidArgument where it is float.
+  Result<std::vector<Finding>> lint() const;
+
   // The model in `format` ("onnx"), given to `sink` piece by piece.
   Status save(const std::string& format,
               const std::function<Status(std::span<const std::byte>)>& sink) const;
@@ -73,6 +77,7 @@ class Session {
   std::shared_ptr<Plans> plans_ = std::make_shared<Plans>();
   std::shared_ptr<ThreadPool> pool_;
   std::shared_ptr<Executor> executor_;  // of the last run: its memory serves the next
+  LintOptions lint_options_;
 };
 
 struct Session::Quantized {
@@ -80,6 +85,7 @@ struct Session::Quantized {
   std::vector<NodeSummary> nodes;
   std::vector<Trial> trials;
   std::vector<CorrectedLayer> corrections;
+  std::vector<Finding> findings;  // of lint(); empty where nothing became integer
 };
 
 // The instruction set whose kernels run on this machine: "simd128" or "relaxed".

@@ -7,7 +7,7 @@ namespace {
 
 // What a state begins with: the number goes up when its form changes.
 constexpr const char* kCalibrationState = "octavo calibration 1";
-constexpr const char* kComparisonState = "octavo comparison 1";
+constexpr const char* kComparisonState = "octavo comparison 2";
 
 Status foreign_state() {
   return {ErrorCode::kInvalidArgument,
@@ -131,7 +131,7 @@ Result<bool> ComparisonStream::add(int64_t index, const std::string& name,
     return false;
   }
   OCTAVO_RETURN_IF_ERROR(prepare(*inputs));
-  OCTAVO_RETURN_IF_ERROR(comparer_->add(index, *inputs, label, comparison_).at(name));
+  OCTAVO_RETURN_IF_ERROR(comparer_->add(index, name, *inputs, label, comparison_).at(name));
   return true;
 }
 
@@ -178,11 +178,10 @@ Result<CompareReport> ComparisonStream::report() const {
   std::vector<SkippedSample> skipped;
   for (const auto& [index, sample] : skipped_) skipped.push_back(sample);
   OCTAVO_RETURN_IF_ERROR(check_any_used(std::ssize(comparison_.answers), skipped));
-  CompareReport report = report_of(comparison_);
-  report.float_model.bytes = float_session_.model().bytes;
-  report.quantized.bytes = quantized_.model().bytes;
-  report.skipped = std::move(skipped);
-  return report;
+  const auto model_of = [](const Session& session) {
+    return ComparedModel{nullptr, session.model().bytes, &session.graph()};
+  };
+  return report_of(comparison_, model_of(float_session_), model_of(quantized_), std::move(skipped));
 }
 
 }  // namespace octavo

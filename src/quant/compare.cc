@@ -60,7 +60,8 @@ Result<CompareReport> compare(const ComparedModel& float_model, const ComparedMo
     Comparer comparer(float_model.plan, quantized.plan, options, source.count);
     shard.comparison.layers = comparer.layers();
     const auto use = [&](int64_t sample, std::span<const Tensor> inputs) {
-      return comparer.add(sample, inputs, label_of(options, sample), shard.comparison);
+      return comparer.add(sample, source.name(sample), inputs, label_of(options, sample),
+                          shard.comparison);
     };
     return for_each_sample(source, span, thread, shared, shard.skipped, use);
   };
@@ -72,10 +73,8 @@ Result<CompareReport> compare(const ComparedModel& float_model, const ComparedMo
     all.skipped.insert(all.skipped.end(), shards[i].skipped.begin(), shards[i].skipped.end());
   }
   OCTAVO_RETURN_IF_ERROR(check_any_used(std::ssize(all.comparison.answers), all.skipped));
-  CompareReport report = report_of(all.comparison);
-  report.float_model.bytes = float_model.bytes;
-  report.quantized.bytes = quantized.bytes;
-  report.skipped = std::move(all.skipped);
+  OCTAVO_ASSIGN_OR_RETURN(CompareReport report, report_of(all.comparison, float_model, quantized,
+                                                          std::move(all.skipped)));
   if (shards.size() > 1 && options.timed_runs > 0) {
     OCTAVO_RETURN_IF_ERROR(
         measure_times(float_model, quantized, source, options.timed_runs, progress, report));

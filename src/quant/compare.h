@@ -10,17 +10,27 @@
 
 #include "base/progress.h"
 #include "quant/samples.h"
+#include "quant/tensor_report.h"
 #include "runtime/plan.h"
 
 namespace octavo {
 
+// What to try where a layer loses much.
+struct Advice {
+  std::string code;  // "channel_spread": see quant/advice.cc
+  std::string text;
+};
+
 // Errors of one layer of the quantized model against the same value of the float model.
 struct LayerError {
-  std::string name;                // of the node
-  std::string op;                  // "Conv"
-  double sqnr_db = 0;              // its own: the layer fed with the float model's values
-  double accumulated_sqnr_db = 0;  // with everything before it quantized too
-  double cosine = 0;               // accumulated
+  std::string name;                         // of the node
+  std::string op;                           // "Conv"
+  double sqnr_db = 0;                       // its own: the layer fed with the float model's values
+  double accumulated_sqnr_db = 0;           // with everything before it quantized too
+  double cosine = 0;                        // accumulated
+  std::optional<TensorReport> activations;  // its output; none where that stays float
+  std::optional<TensorReport> weights;      // none where it has none in integers
+  std::vector<Advice> advice;
 };
 
 struct ModelScore {
@@ -33,6 +43,20 @@ struct ModelScore {
 struct OutputError {
   double sqnr_db = 0;  // of all float outputs together
   double cosine = 0;
+  std::optional<double> kl;  // mean KL divergence of the answers, nats; none as for top1
+};
+
+// A sample to which the models give different answers. Classes as labels count them: from 0, -1 for
+// the background that 1001 classes begin with.
+struct Flip {
+  struct Guess {
+    int64_t class_index = 0;
+    double confidence = 0;  // the probability that the model itself gives it
+  };
+  std::string name;  // of the sample
+  std::optional<int64_t> label;
+  Guess before;  // of the float model
+  Guess after;
 };
 
 struct CompareReport {
@@ -42,12 +66,14 @@ struct CompareReport {
   ModelScore quantized;
   OutputError output;
   std::vector<LayerError> layers;  // in running order
+  std::vector<Flip> flips;         // in the order of the samples
   std::vector<SkippedSample> skipped;
 };
 
 struct ComparedModel {
   std::shared_ptr<const Plan> plan;
   uint64_t bytes = 0;
+  const Graph* graph = nullptr;  // as it was opened; null: nothing is told of weights
 };
 
 struct CompareOptions {

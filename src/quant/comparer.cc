@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quant/probabilities.h"
 #include "quant/shards.h"
 #include "quant/timing.h"
 
@@ -9,15 +10,6 @@ namespace octavo {
 namespace {
 
 constexpr int kTop = 5;
-constexpr int64_t kClassesWithBackground =
-    1001;  // ImageNet's, as TensorFlow counts: 0 is background
-
-int64_t class_count(const TensorView& output) {
-  if (output.dtype != DType::kFloat32 || output.shape.rank() == 0) return 0;
-  const int64_t count = output.count();
-  const int64_t longest = *std::max_element(output.shape.dims().begin(), output.shape.dims().end());
-  return count == longest && count > 1 ? count : 0;
-}
 
 Status check_same_outputs(std::span<const TensorView> a, std::span<const TensorView> b) {
   const auto alike = [](const TensorView& x, const TensorView& y) {
@@ -28,15 +20,22 @@ Status check_same_outputs(std::span<const TensorView> a, std::span<const TensorV
           "the two models give different outputs; compare a model with its own quantized form"};
 }
 
+}  // namespace
+
+int64_t class_count(const TensorView& output) {
+  if (output.dtype != DType::kFloat32 || output.shape.rank() == 0) return 0;
+  const int64_t count = output.count();
+  const int64_t longest = *std::max_element(output.shape.dims().begin(), output.shape.dims().end());
+  return count == longest && count > 1 ? count : 0;
+}
+
 Status check_label(int64_t label, int64_t classes) {
-  const int64_t last = classes == kClassesWithBackground ? classes - 2 : classes - 1;
+  const int64_t last = classes - 1 - background_classes(classes);
   if (classes == 0 || label <= last) return {};
   return {ErrorCode::kInvalidArgument,
           "label " + std::to_string(label) + " is beyond the model's last class " +
               std::to_string(last) + "; check that labels and model belong together"};
 }
-
-}  // namespace
 
 std::vector<int64_t> top_classes(std::span<const float> scores, int k) {
   std::vector<int64_t> top;
@@ -62,24 +61,28 @@ Comparer::Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const
 
 std::vector<LayerName> Comparer::layers() const {
   std::vector<LayerName> names;
-  for (const LayerPair& layer : layers_) names.push_back({layer.name, layer.op});
+  for (const LayerPair& layer : layers_) {
+    const auto& quant = quantized_plan_->graph.value(layer.quantized).quant;
+    names.push_back({layer.name, layer.op, quant});
+    if (quant) names.back().params->axis = 0;  // it says nothing where there is one scale
+  }
   return names;
 }
 
-Status Comparer::add(int64_t index, std::span<const Tensor> inputs, int64_t label,
-                     Comparison& into) {
+Status Comparer::add(int64_t index, const std::string& name, std::span<const Tensor> inputs,
+                     int64_t label, Comparison& into) {
   const std::vector<TensorView> views = views_of(inputs);
   OCTAVO_ASSIGN_OR_RETURN(const auto exact, timed_run(float_executor_, views, into.float_ms));
   OCTAVO_ASSIGN_OR_RETURN(const auto rough,
                           timed_run(quantized_executor_, views, into.quantized_ms));
   OCTAVO_ASSIGN_OR_RETURN(Answer answer, judge(exact, rough));
   OCTAVO_RETURN_IF_ERROR(check_label(label, answer.classes));
-  const bool background = answer.classes == kClassesWithBackground;
-  answer.label = label < 0 ? -1 : label + (background ? 1 : 0);
+  answer.label = label < 0 ? -1 : label + background_classes(answer.classes);
+  answer.name = name;
   into.answers[index] = std::move(answer);
   if (!probes(index)) return {};
   if (!probe_) probe_.emplace(float_plan_, quantized_plan_, layers_);
-  OCTAVO_ASSIGN_OR_RETURN(into.measured[index], probe_->run(views));
+  OCTAVO_ASSIGN_OR_RETURN(into.measured[index], probe_->run(views, into.values));
   return {};
 }
 
@@ -101,6 +104,12 @@ Result<Answer> Comparer::judge(std::span<const TensorView> exact,
   if (answer.classes == 0) return answer;
   answer.float_top = top_classes(exact[0].values<float>(), kTop);
   answer.quantized_top = top_classes(rough[0].values<float>(), kTop);
+  const bool already = are_probabilities(exact[0].values<float>());
+  const std::vector<double> p = to_probabilities(exact[0].values<float>(), already);
+  const std::vector<double> q = to_probabilities(rough[0].values<float>(), already);
+  answer.kl = kl_divergence(p, q);
+  answer.float_confidence = p[static_cast<size_t>(answer.float_top[0])];
+  answer.quantized_confidence = q[static_cast<size_t>(answer.quantized_top[0])];
   return answer;
 }
 

@@ -22,7 +22,8 @@ class Comparer {
 
   // `index` in 0..samples-1; `label` -1 for none. kInvalidArgument where the models' outputs differ
   // in shape or the label is beyond the classes.
-  Status add(int64_t index, std::span<const Tensor> inputs, int64_t label, Comparison& into);
+  Status add(int64_t index, const std::string& name, std::span<const Tensor> inputs, int64_t label,
+             Comparison& into);
   // One run of each for the times alone.
   Status time(std::span<const Tensor> inputs, Comparison& into);
 

@@ -8,6 +8,8 @@ int64_t repeats(const Node& node) {
   return node.op == Op::kConvTranspose ? node.attrs.get_int("group", 1) : 1;
 }
 
+}  // namespace
+
 std::optional<int> channel_axis(const Node& node, int rank) {
   switch (node.op) {
     case Op::kConv:
@@ -22,8 +24,6 @@ std::optional<int> channel_axis(const Node& node, int rank) {
       return {};
   }
 }
-
-}  // namespace
 
 std::optional<ComputeLayout> compute_layout(const Graph& graph, const Node& node) {
   const Constant* weights = node.inputs.size() > 1 ? graph.constant(node.inputs[1]) : nullptr;

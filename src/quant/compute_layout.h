@@ -13,6 +13,10 @@ struct ComputeLayout {
   int64_t outputs = 0;   // elements of a bias; channel of output o is o % channels
 };
 
+// The axis of weights of this rank that output channels run along; none where the operator has no
+// such weights.
+std::optional<int> channel_axis(const Node& node, int rank);
+
 // None where the weights are not a float constant of a rank that the operator allows.
 std::optional<ComputeLayout> compute_layout(const Graph& graph, const Node& node);
 

@@ -96,8 +96,10 @@ const std::vector<float>* LayerProbe::reference_of(ValueId quantized, TensorView
   return fits ? &reference : nullptr;
 }
 
-Result<std::vector<LayerMoments>> LayerProbe::run(std::span<const TensorView> inputs) {
+Result<std::vector<LayerMoments>> LayerProbe::run(std::span<const TensorView> inputs,
+                                                  std::vector<TensorStatistics>& values) {
   std::vector<LayerMoments> moments(layer_count_);
+  values.resize(layer_count_);
   std::vector<float> floats;
   const auto measure = [&](ValueId id, const Value& value, TensorView view,
                            ErrorMoments LayerMoments::* member) {
@@ -105,6 +107,8 @@ Result<std::vector<LayerMoments>> LayerProbe::run(std::span<const TensorView> in
     const std::vector<float>* reference = layer < 0 ? nullptr : reference_of(id, view);
     if (!reference || !read_floats(value, view, floats)) return;
     (moments[static_cast<size_t>(layer)].*member).add(*reference, floats);
+    const bool first = member == &LayerMoments::accumulated;
+    if (first && value.quant) values[static_cast<size_t>(layer)].add(*reference, *value.quant);
   };
 
   const Tap keep_all = [&](ValueId id, const Value& value, TensorView view) {

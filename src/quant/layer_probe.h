@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "quant/error_moments.h"
+#include "quant/tensor_report.h"
 #include "runtime/executor.h"
 
 namespace octavo {
@@ -34,8 +35,10 @@ class LayerProbe {
   LayerProbe(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
              const std::vector<LayerPair>& layers);
 
-  // By layer, of this sample.
-  Result<std::vector<LayerMoments>> run(std::span<const TensorView> inputs);
+  // By layer, of this sample. What the float plan has for outputs that are integers is added to
+  // `values`, by layer too.
+  Result<std::vector<LayerMoments>> run(std::span<const TensorView> inputs,
+                                        std::vector<TensorStatistics>& values);
 
  private:
   void keep(ValueId id, const Value& value, TensorView view);

@@ -11,6 +11,7 @@ constexpr double kFullBarDb = 50;  // beyond this nobody sees a difference
 constexpr double kPoorDb = 10;     // noise a third of the signal
 constexpr double kFairDb = 20;     // a tenth
 constexpr size_t kShownSkipped = 3;
+constexpr size_t kShownAdvice = 5;
 
 constexpr const char* kRed = "31";
 constexpr const char* kYellow = "33";
@@ -138,7 +139,8 @@ class ReportWriter {
       line("  " + left("compared", 14) + images);
     }
     line("  " + left("output", 14) + "SQNR " + decibel(report_.output.sqnr_db) + ", cosine " +
-         fixed(report_.output.cosine, 5));
+         fixed(report_.output.cosine, 5) +
+         (report_.output.kl ? ", KL " + fixed(*report_.output.kl, 5) : ""));
   }
 
   static std::string decibel(double db) { return db >= 200 ? "exact" : fixed(db, 1) + " dB"; }
@@ -151,12 +153,17 @@ class ReportWriter {
     return paint(bar(db / kFullBarDb, width), color_of(db)) + right(decibel(db), 9);
   }
 
-  void layers() {
+  std::vector<const LayerError*> worst_first() const {
     std::vector<const LayerError*> worst;
     for (const LayerError& layer : report_.layers) worst.push_back(&layer);
     std::stable_sort(worst.begin(), worst.end(), [](const LayerError* a, const LayerError* b) {
       return a->sqnr_db < b->sqnr_db;
     });
+    return worst;
+  }
+
+  void layers() {
+    std::vector<const LayerError*> worst = worst_first();
     worst.resize(std::min(worst.size(), static_cast<size_t>(std::max(style_.worst_layers, 0))));
     if (worst.empty()) return;
 
@@ -176,6 +183,36 @@ class ReportWriter {
            left(layer->op, op_width) + "  " + gauge(layer->sqnr_db, bar_width) + "  " +
            gauge(layer->accumulated_sqnr_db, bar_width));
     }
+    advice();
+  }
+
+  void advice() {
+    size_t shown = 0;
+    for (const LayerError* layer : worst_first()) {
+      const bool is_cause = !layer->advice.empty() && layer->advice.front().code != "inherited";
+      if (!is_cause || shown == kShownAdvice) continue;
+      if (shown++ == 0) {
+        line();
+        line(paint("  what to try", kDim));
+      }
+      wrapped(shorten(layer->name, width_ / 3) + ": " + layer->advice.front().text);
+    }
+  }
+
+  // Lines of words, the first one indented by 2, the others by 4.
+  void wrapped(const std::string& words) {
+    std::string row = " ";
+    for (size_t begin = 0; begin < words.size();) {
+      const size_t end = std::min(words.find(' ', begin), words.size());
+      const std::string word = words.substr(begin, end - begin);
+      begin = end + 1;
+      if (columns(row) + 1 + columns(word) > width_ && columns(row) > 4) {
+        line(row);
+        row = "   ";
+      }
+      row += ' ' + word;
+    }
+    line(row);
   }
 
   void skipped() {

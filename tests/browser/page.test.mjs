@@ -42,8 +42,8 @@ function manyPictures(copies) {
 const asFiles = (pictures) => pictures.map(({ name, bytes }) => ({ name, mimeType: 'image/jpeg', buffer: bytes }));
 const modelFile = () => ({ name: 'demo.onnx', mimeType: 'application/octet-stream', buffer: readFileSync(demo('demo.onnx')) });
 
-async function downloaded() {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#download')]);
+async function downloaded(button = '#download') {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
   return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
@@ -91,7 +91,28 @@ test('the demo runs and tells size, accuracy, time and agreement', async () => {
   const text = await page.textContent('#result');
   for (const word of [/times smaller/, /Accuracy\d+\.\d %→\d+\.\d %/, /Same answer\d+\.\d %/, /times (faster|slower), here/]) assert.match(text, word);
   assert.ok((await downloaded()).bytes.length > 50_000);
+  assert.match(await page.textContent('#findings'), /its ranges come from 32 samples/);
+  const report = await downloaded('#download-report');
+  assert.equal(report.name, 'demo_report.html');
+  assert.match(report.bytes.toString(), /"title":"demo\.onnx in int8"/);
   assert.deepEqual(errors, []);
+});
+
+test('labelled pictures tell of wrong preprocessing, and one click mends it', async () => {
+  await fresh();
+  await page.setInputFiles('#model', modelFile());
+  const labels = { name: 'labels.txt', mimeType: 'text/plain', buffer: readFileSync(demo('labels.txt')) };
+  await page.setInputFiles('#pictures', [...asFiles(demoPictures('test')), labels]);
+  await page.waitForSelector('.seen canvas');
+  await page.selectOption('#preprocess', 'raw');
+  await page.click('#check');
+  await page.waitForSelector('#use-better');
+  assert.match(await page.textContent('#check-result'), /With “tf” the float model is right on 9\d\.0 %, with yours on [123]\d\.0 %/);
+  await page.click('#use-better');
+  await page.waitForSelector('#use-better', { state: 'detached' });
+  await page.click('#check');
+  await page.waitForSelector('#check-result [role=status]');
+  assert.match(await page.textContent('#check-result'), /No usual preprocessing is clearly better: 9\d\.0 % right/);
 });
 
 test('nothing can be sent: fetch is refused in the page and in its worker', async () => {

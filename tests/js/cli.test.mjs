@@ -27,6 +27,19 @@ test('both faces write the same bytes', (t) => {
   }
 });
 
+test('both faces report the same numbers', (t) => {
+  const file = join(temporaryFolder(t), 'int8.onnx');
+  faces.native(quantizeDemo(file, '--weights', 'per-tensor'));
+  const reports = Object.values(faces).map((octavo) => {
+    const report = JSON.parse(octavo(compareDemo(file, '--json')).stdout);
+    delete report.float.ms;
+    delete report.quantized.ms;
+    return report;
+  });
+  assert.deepEqual(reports[0], reports[1]);
+  assert.ok(reports[0].flips.length > 5 && reports[0].layers.some(({ advice }) => advice.length > 0));
+});
+
 test('any number of threads gives the same bytes', (t) => {
   const folder = temporaryFolder(t);
   for (const observer of observers) {
@@ -80,8 +93,18 @@ for (const [name, octavo] of Object.entries(faces)) {
     for (const model of [report.float, report.quantized]) {
       assert.deepEqual(Object.keys(model), ['top1', 'top5', 'ms', 'bytes']);
     }
-    assert.deepEqual(Object.keys(report.output), ['sqnr_db', 'cosine']);
-    assert.deepEqual(Object.keys(report.layers[0]), ['name', 'op', 'sqnr_db', 'accumulated_sqnr_db', 'cosine']);
+    assert.deepEqual(Object.keys(report.output), ['sqnr_db', 'cosine', 'kl']);
+    assert.deepEqual(Object.keys(report.layers[0]),
+      ['name', 'op', 'sqnr_db', 'accumulated_sqnr_db', 'cosine', 'activations', 'weights', 'advice']);
+    const { activations, weights } = report.layers[0];
+    assert.deepEqual(Object.keys(activations), ['dtype', 'scale', 'zero_point', 'chosen', 'observed', 'clipped', 'histogram']);
+    assert.equal(weights.scale.length, 16, 'one a channel');
+    assert.ok(weights.channel_spread > 1);
+    assert.equal(report.flips.length, Math.round((1 - report.agreement) * report.images));
+    for (const { name, label, float, quantized } of report.flips) {
+      assert.ok(readdirSync(demo('test')).includes(name.split('/').at(-1)));
+      assert.ok(label >= 0 && float.class !== quantized.class && float.confidence > 0 && float.confidence <= 1);
+    }
     assert.equal(report.quantized.bytes, readFileSync(file).length);
     assert.ok(report.agreement > 0.9 && report.float.top1 > 0.85);
   });

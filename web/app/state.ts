@@ -1,6 +1,6 @@
 // All that the page knows, and what can be done with it. Views read signals and call actions.
 import { computed, signal } from '@preact/signals';
-import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
+import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type PreprocessReport, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
 import { engine } from './engine.js';
 import { asPictures, bytesFromBase64, parseLabels, type Picture, withLabel } from './files.js';
 
@@ -27,6 +27,7 @@ export const plan = signal('');
 export const work = signal<Work | null>(null);
 export const paused = signal<Work | null>(null);
 export const result = signal<Result | null>(null);
+export const checked = signal<PreprocessReport | null>(null);
 export const problem = signal<{ place: 'model' | 'pictures' | 'work'; error: OctavoError } | null>(null);
 
 export const ready = computed(() => opened.value !== null && pictures.value.length > 0 && work.value === null);
@@ -116,8 +117,29 @@ async function showSeen(): Promise<void> {
   seen.value = shown;
 }
 
+/** Whether pictures with labels say that the network was trained on other pixels. */
+export function checkPreprocessing(): Promise<void> {
+  return attempt('pictures', async () => {
+    const current = opened.value;
+    if (current === null) return;
+    abort = new AbortController();
+    checked.value = null;
+    try {
+      const { limit, ...preprocessing } = recipe.value;
+      checked.value = await current.model.check([...pictures.value, ...tests.value].map(sampleOf), preprocessing, {
+        signal: abort.signal,
+        onProgress: ({ phase, done, total }) => (work.value = { phase, done, total }),
+      });
+    } finally {
+      work.value = null;
+      abort = null;
+    }
+  });
+}
+
 /** What was measured belongs to the old choices. */
 function forget(): void {
+  checked.value = null;
   calibration?.dispose();
   calibration = null;
   paused.value = null;
@@ -193,11 +215,24 @@ export function runDemo(): Promise<void> {
 }
 
 export function download(): void {
-  if (result.value === null || opened.value === null) return;
-  const url = URL.createObjectURL(new Blob([result.value.bytes.slice()], { type: 'application/octet-stream' }));
+  if (result.value !== null) save('_int8.onnx', new Blob([result.value.bytes.slice()], { type: 'application/octet-stream' }));
+}
+
+/** The report as one HTML file. */
+export function downloadReport(): Promise<void> {
+  return attempt('work', async () => {
+    if (result.value === null || opened.value === null) return;
+    const html = await (await engine()).html(result.value.report, `${opened.value.name} in int8`);
+    save('_report.html', new Blob([html], { type: 'text/html' }));
+  });
+}
+
+/** Hands the user a file named after the model. */
+function save(ending: string, content: Blob): void {
+  const url = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${opened.value.name.replace(/\.[^.]*$/, '')}_int8.onnx`;
+  link.download = `${opened.value?.name.replace(/\.[^.]*$/, '')}${ending}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

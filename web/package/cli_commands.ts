@@ -1,17 +1,19 @@
 // The commands: their flags, and what each does.
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { checkWritable, labelsOf, read, writeAtomically } from './cli_files.js';
 import { type Command, countOf, exit, type Flag, type Flags, one, type Tool } from './cli_tool.js';
 import { ranges } from './cli_ranges.js';
 import { type Model, picked } from './client.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
-import type { Calibration, Comparison, Session } from './octavo.js';
-import type { Recipe } from './types.js';
+import type { Calibration, Check, Comparison, Session } from './octavo.js';
+import type { Finding, PreprocessReport, Recipe } from './types.js';
 
 const json: Flag = { value: '', help: 'one JSON object on stdout' };
 const force: Flag = { value: '', help: 'replace files that exist', short: 'f' };
 const quiet: Flag = { value: '', help: 'no plan, no progress', short: 'q' };
+const labelsFlag: Flag = { value: 'FILE', help: 'file of `file class-index` lines; or `folders`: each sub-folder is a class' };
 const threads: Flag = { value: 'N', help: 'threads, each with an engine of its own; all cores, up to 4, unless given' };
 
 export const commands: Record<string, Command> = {
@@ -47,13 +49,35 @@ export const commands: Record<string, Command> = {
     positionals: ['FLOAT', 'QUANTIZED'],
     flags: {
       images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to run' },
-      labels: { value: 'FILE', help: 'file of `file class-index` lines; or `folders`: each sub-folder is a class' },
+      labels: labelsFlag,
       'fail-below': { value: 'NAME=X,...', help: 'exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20' },
-      threads, json, quiet,
+      html: { value: 'FILE', help: 'write the report as one HTML file that needs no network' },
+      threads, json, force, quiet,
     },
     required: ['images'],
     recipe: true,
     run: compare,
+  },
+  check: {
+    help: 'try other preprocessing on labelled pictures',
+    positionals: ['MODEL'],
+    flags: { images: { value: 'DIR', help: 'folder of pictures' }, labels: labelsFlag, threads, json, quiet },
+    required: ['images', 'labels'],
+    recipe: true,
+    run: check,
+  },
+  lint: {
+    help: 'look for faults of a quantized model',
+    positionals: ['MODEL'],
+    flags: { json },
+    required: [],
+    recipe: false,
+    async run(tool, [path], flags) {
+      const session = await tool.open(flags, path as string);
+      const findings: Finding[] = JSON.parse(taken(session.lint()));
+      tool.print(flags['json'] ? `${JSON.stringify({ schema: 1, findings }, null, 2)}\n` : taken(session.lintText()));
+      return findings.some(({ severity }) => severity === 'error') ? exit.threshold : exit.ok;
+    },
   },
   run: {
     help: 'run a model on one array',
@@ -164,6 +188,8 @@ function writeRecipe(recipe: string, flags: Flags): void {
 async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: Flags): Promise<number> {
   const thresholds = flags['fail-below']?.[0] ?? '';
   taken(tool.module.checkThresholds(thresholds));
+  const html = one(flags['html']);
+  if (html !== '') checkWritable(html, flags);
   const recipe = tool.recipe(flags);
   const { octavo } = tool.engines(flags);
   const float = await tool.model(octavo, floatPath as string);
@@ -176,11 +202,30 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
     await float.comparison(quantized, samples, JSON.parse(recipe), { onProgress: (progress) => tool.progress(progress, flags) }));
   const report = taken(comparison.report());
   tool.noteSkipped(JSON.parse(report).skipped);
+  if (html !== '') {
+    const title = `${basename(floatPath as string)} → ${basename(quantizedPath as string)}`;
+    writeAtomically(html, Buffer.from(taken(tool.module.reportHtml(report, title))));
+  }
   const color = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined;
   tool.print(flags['json'] ? `${report}\n` : taken(comparison.reportText(Math.min(process.stderr.columns ?? 80, 100), color)));
   const missed = taken(comparison.missed(thresholds));
   tool.note(missed);
   return missed === '' ? exit.ok : exit.threshold;
+}
+
+async function check(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
+  const recipe: Recipe = JSON.parse(tool.recipe(flags));
+  const model = await tool.model(tool.engines(flags).octavo, path as string);
+  const images = one(flags['images']);
+  const files = tool.findSamples(images);
+  const labels = labelsOf(tool.module, images, flags['labels'], files);
+  const samples = files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 }));
+  const checked = tool.host.object<Check>(await model.startCheck(samples, recipe, { onProgress: (progress) => tool.progress(progress, flags) }));
+  const json = taken(checked.report());
+  const report: PreprocessReport = JSON.parse(json);
+  tool.noteSkipped(report.skipped);
+  tool.print(flags['json'] ? `${json}\n` : taken(checked.reportText()));
+  return report.clearly_better === null ? exit.ok : exit.threshold;
 }
 
 async function runModel(tool: Tool, [path]: string[], flags: Flags): Promise<number> {

@@ -19,7 +19,7 @@ export function usage(name: string, command: Command, keys: RecipeKey[]): string
 export function overview(): string {
   const lines = Object.entries(commands).map(([name, { help }]) => `  ${name.padEnd(10)} ${help}\n`);
   return `Folds a neural network to eight bits.\n\noctavo COMMAND ...\n\n${lines.join('')}\n` +
-    'Exit codes: 0 ok, 1 failure, 2 usage, 3 model not readable or not supported,\n4 calibration data, 5 threshold missed.\n';
+    'Exit codes: 0 ok, 1 failure, 2 usage, 3 model not readable or not supported,\n4 calibration data, 5 threshold missed or fault found.\n';
 }
 
 export class Usage extends Error {}

@@ -5,11 +5,12 @@ import { OctavoError } from './errors.js';
 import type { Handle, Transport } from './protocol.js';
 import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
-  CompareReport, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, Profile, QuantizeReport, Recipe, Sample, Skipped,
+  CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
 const timedRuns = 12;
+const checkedSamples = 100;
 
 /** The engine, running in its worker. */
 export class Octavo {
@@ -47,6 +48,11 @@ export class Octavo {
    */
   threads(): Promise<number> {
     return this.#engines.first.call('threads');
+  }
+
+  /** A report as one HTML file for people, light and dark, that needs no network. `title`: what it is of. */
+  html(report: CompareReport, title = 'A comparison'): Promise<string> {
+    return this.#engines.first.call('html', report, title);
   }
 
   /** Why a file that begins so cannot be a sample; null where it can. 64 bytes are enough. */
@@ -180,6 +186,33 @@ export class Model extends Owned {
     return made;
   }
 
+  /**
+   * Whether pictures reach this float model as it was trained on them: its accuracy on labelled samples with
+   * the usual colour orders, means and norms. `recipe.limit` samples, or 100, spread evenly; each is run ten times.
+   */
+  async check(samples: Iterable<Sample | NamedSample>, recipe: Recipe = {}, options: WorkOptions = {}): Promise<PreprocessReport> {
+    const check = await this.startCheck(samples, recipe, options);
+    try {
+      return await this.transport.call('checked', check);
+    } finally {
+      this.transport.call('dispose', check).catch(() => {});
+    }
+  }
+
+  /** What `check` reports on, of the first engine's host; not for use outside the package. */
+  async startCheck(samples: Iterable<Sample | NamedSample>, recipe: Recipe, options: WorkOptions): Promise<Handle> {
+    const labelled = [...samples].map(withName).filter(({ label }) => label !== undefined && label >= 0);
+    const check = await this.transport.call('preprocessCheck', this.handle, recipe);
+    try {
+      await share('check', spread(labelled, recipe.limit || checkedSamples), (left) => left, [this.transport], options,
+        (engine, { name, data, label }) => engine.call('check', check, name, data, label as number));
+      return check;
+    } catch (error) {
+      this.transport.call('dispose', check).catch(() => {});
+      throw error;
+    }
+  }
+
   /** This float model and `quantized` side by side. With labels, accuracy too. */
   async compare(
     quantized: Model, samples: Iterable<Sample | NamedSample>, recipe: Recipe = {}, options: WorkOptions = {},
@@ -218,6 +251,11 @@ export class Model extends Owned {
     } finally {
       for (const { engine, handle } of begun) engine.call('dispose', handle).catch(() => {});
     }
+  }
+
+  /** Faults of a quantized model that can be seen without running it, with a remedy each; of a float one it fails. */
+  lint(): Promise<Finding[]> {
+    return this.transport.call('lint', this.handle);
   }
 
   /** The model's file. */

@@ -1,6 +1,6 @@
 // The engine's side of the protocol: owns the module and what handles stand for. Runs in a worker,
 // or on the caller's thread.
-import type { Calibration, Comparison, Failed, Module, Outcome, RawTensor, Session } from './octavo.js';
+import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawTensor, Session } from './octavo.js';
 import { OctavoError } from './errors.js';
 import { bytesOf, type Engine } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Returned } from './protocol.js';
@@ -30,7 +30,7 @@ export class Host {
   #compiled: WebAssembly.Module;
   #platform: Platform;
   #next = 1;
-  #handles = new Map<Handle, Session | Calibration | Comparison>();
+  #handles = new Map<Handle, Session | Calibration | Check | Comparison>();
   #turns = new Map<Handle, Promise<unknown>>();
 
   constructor({ module, compiled }: Engine, platform: Platform) {
@@ -79,6 +79,7 @@ export class Host {
       taken(this.#get<Session>(model).save(format, (piece) => pieces.push(piece.slice())));
       return joined(pieces);
     },
+    lint: (model) => JSON.parse(taken(this.#get<Session>(model).lint())),
     isa: () => this.module.isa() as Isa,
     threads: () => this.module.threads(),
     compiled: () => this.#compiled,
@@ -118,6 +119,15 @@ export class Host {
       return taken(target.timeFile(name, await this.#platform.readSample(sample)));
     },
     report: (comparison) => JSON.parse(taken(this.#get<Comparison>(comparison).report())),
+    preprocessCheck: (model, recipe) => this.#keep(taken(this.#get<Session>(model).check(text(recipe)))),
+    check: async (check, name, sample, label) => {
+      const target = this.#get<Check>(check);
+      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample), label));
+      return taken(target.addFile(name, await this.#platform.readSample(sample), label));
+    },
+    checked: (check) => JSON.parse(taken(this.#get<Check>(check).report())),
+
+    html: (report, title) => taken(this.module.reportHtml(JSON.stringify(report), title)),
 
     sniff: (head) => {
       const outcome = this.module.checkSampleHead(head);
@@ -131,7 +141,7 @@ export class Host {
   };
 
   /** The session, calibration or comparison behind a handle, for faces on the same thread. */
-  object<T extends Session | Calibration | Comparison>(handle: Handle): T {
+  object<T extends Session | Calibration | Check | Comparison>(handle: Handle): T {
     return this.#get<T>(handle);
   }
 
@@ -158,12 +168,12 @@ export class Host {
     return turn;
   }
 
-  #keep(object: Session | Calibration | Comparison): Handle {
+  #keep(object: Session | Calibration | Check | Comparison): Handle {
     this.#handles.set(this.#next, object);
     return this.#next++;
   }
 
-  #get<T extends Session | Calibration | Comparison>(handle: Handle): T {
+  #get<T extends Session | Calibration | Check | Comparison>(handle: Handle): T {
     const object = this.#handles.get(handle);
     if (object === undefined) throw new OctavoError('E_INVALID_ARGUMENT', 'this object has been disposed');
     return object as T;

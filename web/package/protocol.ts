@@ -1,6 +1,6 @@
 // What client and host say to each other: every call with what goes in and what comes out.
 // All of it survives structured cloning. Handles are numbers; the objects stay with the host.
-import type { CompareReport, Isa, ModelInfo, ModelSource, Picture, Profile, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
+import type { CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
 
 export type Handle = number;
 
@@ -11,6 +11,7 @@ export interface Calls {
   inputs(model: Handle, recipe: Recipe, sample: Exclude<Sample, ImageData>): Tensor[];
   run(model: Handle, inputs: Tensor[]): Tensor[];
   save(model: Handle, format: string): Uint8Array;
+  lint(model: Handle): Finding[];
   normalize(recipe: Recipe): Recipe;
 
   calibration(model: Handle, recipe: Recipe): Handle;
@@ -26,6 +27,10 @@ export interface Calls {
   compare(comparison: Handle, index: number, name: string, sample: Sample, label: number): boolean;
   time(comparison: Handle, name: string, sample: Sample): null;
   report(comparison: Handle): CompareReport;
+  preprocessCheck(model: Handle, recipe: Recipe): Handle;
+  check(check: Handle, name: string, sample: Sample, label: number): boolean;
+  checked(check: Handle): PreprocessReport;
+  html(report: CompareReport, title: string): string;
 
   isa(): Isa;
   threads(): number;

@@ -174,21 +174,81 @@ export interface ModelScore {
   bytes: number;
 }
 
+/** One tensor: how the float model's values lie, and what of them the integers reach. */
+export interface TensorReport {
+  dtype: string;
+  /** One, or one a channel. */
+  scale: number[];
+  zero_point: number[];
+  /** What the integers reach; of the widest channel. */
+  chosen: { min: number; max: number };
+  observed: { min: number; max: number };
+  /** Share of values beyond the range by more than half a step, 0 to 1. */
+  clipped: number;
+  /** Of weights: the largest magnitude of a channel by that of the least. */
+  channel_spread?: number;
+  /** Counts in bins of one width, the first of which begins at `from`. */
+  histogram: { from: number; width: number; counts: number[] };
+}
+
+export interface LayerReport {
+  name: string;
+  op: string;
+  /** The layer alone, fed with the float model's values. */
+  sqnr_db: number;
+  /** With everything before it quantized too. */
+  accumulated_sqnr_db: number;
+  cosine: number;
+  /** Of its output; null where that stays float. */
+  activations: TensorReport | null;
+  /** Null where it has none in integers. */
+  weights: TensorReport | null;
+  /** What to try where it loses much. */
+  advice: { code: string; text: string }[];
+}
+
+export interface Guess {
+  /** As labels count classes: from 0, -1 for the background of TensorFlow's 1001. */
+  class: number;
+  /** The probability that the model itself gives it. */
+  confidence: number;
+}
+
 /** Float and quantized model side by side. */
 export interface CompareReport {
   images: number;
   agreement: number | null;
   float: ModelScore;
   quantized: ModelScore;
-  output: { sqnr_db: number; cosine: number };
-  layers: {
+  /** `kl`: mean Kullback-Leibler divergence of the answers in nats; null where the model gives no list of classes. */
+  output: { sqnr_db: number; cosine: number; kl: number | null };
+  /** In running order. */
+  layers: LayerReport[];
+  /** Samples to which the models give different answers. */
+  flips: { name: string; label: number | null; float: Guess; quantized: Guess }[];
+  skipped: Skipped[];
+}
+
+/** The float model's accuracy with its pixels in other colour orders, means and norms. */
+export interface PreprocessReport {
+  /** Used, all of them with labels. */
+  images: number;
+  /** Place of the given preprocessing in `scores`. */
+  given: number;
+  /** Place of the best of those that beat it beyond chance (by two standard errors); null where none does. */
+  clearly_better: number | null;
+  /** A sentence where one does. */
+  warning: string | null;
+  scores: {
+    /** "caffe", "caffe in rgb"; "yours" where the given one is no usual one. */
     name: string;
-    op: string;
-    /** The layer alone, fed with the float model's values. */
-    sqnr_db: number;
-    /** With everything before it quantized too. */
-    accumulated_sqnr_db: number;
-    cosine: number;
+    color: 'rgb' | 'bgr';
+    mean: number[];
+    norm: number[];
+    top1: number;
+    /** Samples on which it is right and the given one wrong, and the other way round. */
+    better: number;
+    worse: number;
   }[];
   skipped: Skipped[];
 }
@@ -200,6 +260,19 @@ export interface QuantizeReport {
   images: number;
   skipped: Skipped[];
   nodes: { name: string; op: string; quantized: boolean; reason: string }[];
+  /** What to know before the file is taken away. */
+  findings: Finding[];
+}
+
+/** What lint found in a quantized model. */
+export interface Finding {
+  code: 'bad_scale' | 'zero_range' | 'zero_weights' | 'starved_channels' | 'scale_ratio' | 'bias_overflow' | 'not_fused' | 'saturation' | 'opset' | 'few_samples';
+  /** error: wrong results; warning: lost accuracy or speed; note: good to know. */
+  severity: 'error' | 'warning' | 'note';
+  /** Empty where it is of the whole model. */
+  node: string;
+  message: string;
+  remedy: string;
 }
 
 /** Pixels of 8 bits: what the network sees. */
@@ -213,7 +286,7 @@ export interface Picture {
 
 export interface Progress {
   /** 'time' follows 'compare' where engines that shared the samples disturbed each other's times. */
-  phase: 'calibrate' | 'compare' | 'time';
+  phase: 'calibrate' | 'compare' | 'time' | 'check';
   /** Never falls within a phase. */
   done: number;
   total: number;

@@ -101,7 +101,15 @@ Models models() {
   const Session session = demo();
   CalibrationStream stream = calibration(session, "min_max");
   add(stream, 0, 2);
-  return {session, session.quantize(*stream.finish(), recipe_of("min_max"))->session};
+  const Session made = session.quantize(*stream.finish(), recipe_of("min_max"))->session;
+  // As people compare: the int8 model read from its file.
+  const auto file = std::make_shared<std::vector<std::byte>>();
+  const auto append = [&](std::span<const std::byte> piece) -> Status {
+    file->insert(file->end(), piece.begin(), piece.end());
+    return {};
+  };
+  EXPECT_TRUE(made.save("onnx", append).ok());
+  return {session, *Session::open(std::make_shared<MemorySource>(*file, file))};
 }
 
 void add(ComparisonStream& stream, int i) {
@@ -119,8 +127,8 @@ TEST(ComparisonStream, HoweverSamplesAreSharedOutTheReportIsTheSame) {
   for (int i = 0; i < kSamples; ++i) add(one, i);
   for (int i = kSamples - 1; i >= 0; --i) add(i % 3 == 0 ? first : second, i);
   ComparisonStream whole = comparison(both);
-  EXPECT_TRUE(whole.merge(second.take()).ok());
-  EXPECT_TRUE(whole.merge(first.take()).ok());
+  EXPECT_TRUE(first.merge(second.take()).ok()) << "into one that has samples of its own";
+  EXPECT_TRUE(whole.merge(first.take()).ok()) << "into one that has none";
   const auto wanted = one.report(), found = whole.report();
   ASSERT_TRUE(wanted.ok() && found.ok());
   EXPECT_EQ(found->images, wanted->images);
@@ -132,7 +140,14 @@ TEST(ComparisonStream, HoweverSamplesAreSharedOutTheReportIsTheSame) {
     EXPECT_EQ(found->layers[i].name, wanted->layers[i].name);
     EXPECT_EQ(found->layers[i].sqnr_db, wanted->layers[i].sqnr_db);
     EXPECT_EQ(found->layers[i].cosine, wanted->layers[i].cosine);
+    ASSERT_EQ(found->layers[i].activations.has_value(), wanted->layers[i].activations.has_value());
+    if (!wanted->layers[i].activations) continue;
+    EXPECT_EQ(found->layers[i].activations->histogram.counts,
+              wanted->layers[i].activations->histogram.counts);
   }
+  EXPECT_TRUE(wanted->layers[0].activations && wanted->layers[0].weights);
+  EXPECT_EQ(found->output.kl, wanted->output.kl);
+  EXPECT_EQ(found->flips.size(), wanted->flips.size());
   ASSERT_EQ(found->skipped.size(), 2u);
   EXPECT_EQ(found->skipped[0].name, "sample 3");
   EXPECT_EQ(one.take(), whole.take());

@@ -68,6 +68,21 @@ TEST(Compare, CountsAgreementAndAccuracy) {
   EXPECT_EQ(report.quantized.bytes, 25u);
 }
 
+TEST(Compare, NamesTheSamplesWhoseAnswerFlipped) {
+  CompareOptions options;
+  options.labels = {0, -1, 0};
+  const CompareReport report = compared(classifier(kFirstOrSecond), classifier({1, 0, 2, 0.5f}),
+                                        source_of({{2, 0}, {3, 2}, {-1, 4}}), options);
+  ASSERT_EQ(report.flips.size(), 2u);
+  EXPECT_EQ(report.flips[0].name, "sample 0");
+  EXPECT_EQ(report.flips[0].label, 0);
+  EXPECT_EQ(report.flips[0].before.class_index, 0);
+  EXPECT_EQ(report.flips[0].after.class_index, 1);
+  EXPECT_NEAR(report.flips[0].before.confidence, 1 / (1 + std::exp(-2.0)), 1e-6);
+  EXPECT_FALSE(report.flips[1].label.has_value());
+  EXPECT_GT(*report.output.kl, 0);
+}
+
 TEST(Compare, EqualModelsAreExact) {
   const auto plan = classifier(kFirstOrSecond);
   const CompareReport report = compared(plan, plan, source_of({{1, 2}, {3, 4}}), {});
@@ -75,6 +90,9 @@ TEST(Compare, EqualModelsAreExact) {
   EXPECT_EQ(report.output.cosine, 1);
   ASSERT_EQ(report.layers.size(), 1u);
   EXPECT_EQ(report.layers[0].name, "y");
+  EXPECT_FALSE(report.layers[0].activations.has_value()) << "its output stays float";
+  EXPECT_TRUE(report.flips.empty());
+  EXPECT_EQ(report.output.kl, 0);
   EXPECT_EQ(report.layers[0].sqnr_db, 200);
   EXPECT_FALSE(report.float_model.top1.has_value());
 }
@@ -232,6 +250,38 @@ TEST(Calibrate, AnErrorThatIsNotOfOneSampleStops) {
     return Status(ErrorCode::kIo, "the disk is gone");
   };
   EXPECT_EQ(calibrate(plan, {}, source, Recipe(), 2).status().code(), ErrorCode::kIo);
+}
+
+// Two convolutions of one pixel, quantized with ranges that hold half of what the samples bring.
+TEST(Compare, TellsOfTheValuesAndWeightsOfLayers) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
+  const ValueId a = small.conv("a", x, {1, 0.25f}, 2);
+  small.output(small.conv("b", a, {1, 1}, 1));
+  const Range half{0, 2};
+  Recipe recipe;
+  recipe.weights = Granularity::kPerTensor;
+  const QuantizeResult int8 =
+      quantized(small.graph, ranges_of({{"x", {0, 4}}, {"a", half}, {"b", {0, 8}}}), recipe);
+  const ComparedModel exact{*make_plan(small.graph), 0, &small.graph};
+  const ComparedModel rough{*make_plan(int8.graph), 0, &int8.graph};
+  SampleSource source;
+  source.count = 1;
+  source.name = [](int64_t) { return std::string("it"); };
+  source.load = [](int64_t, int) -> Result<std::vector<Tensor>> {
+    return std::vector<Tensor>{Tensor::from(std::vector<float>{4, 1}, Shape{1, 1, 2, 1})};
+  };
+  const auto report = compare(exact, rough, source, {});
+  ASSERT_TRUE(report.ok()) << report.status().to_string();
+  ASSERT_EQ(report->layers.size(), 2u);
+  const LayerError& first = report->layers[0];
+  ASSERT_TRUE(first.activations && first.weights);
+  EXPECT_EQ(first.activations->observed, (Range{0.25f, 4}));
+  EXPECT_NEAR(first.activations->chosen.max, 2, 1e-5);
+  EXPECT_DOUBLE_EQ(first.activations->clipped, 0.25) << "4 of 4, 1, 1, 0.25";
+  EXPECT_DOUBLE_EQ(first.weights->channel_spread, 4);
+  EXPECT_EQ(first.weights->params.scale, std::vector<float>{1 / 127.0f});
+  EXPECT_EQ(first.weights->observed, (Range{0.25f, 1}));
 }
 
 // What a layer does alone: two convolutions, of which the second is exact but fed with errors.

@@ -14,7 +14,7 @@ CompareReport example() {
   report.agreement = 0.9775;
   report.float_model = {0.88, 0.976, 21.5, 13973368};
   report.quantized = {0.868, 0.974, 8.6, 3632000};
-  report.output = {31.234, 0.99912};
+  report.output = {31.234, 0.99912, 0.0123};
   report.layers = {{"features/0/conv", "Conv", 41.2, 41.2, 0.9999},
                    {"features/1/conv", "Conv", 12.5, 11.1, 0.95},
                    {"classifier", "Gemm", 200, 18.4, 0.98}};
@@ -31,7 +31,7 @@ TEST(Report, TellsBeforeAndAfter) {
   EXPECT_TRUE(holds(text, "88.0 %  →      86.8 %   -1.2 points")) << text;
   EXPECT_TRUE(holds(text, "21.50 ms  →     8.60 ms   2.50x faster")) << text;
   EXPECT_TRUE(holds(text, "97.8 % of 400 samples")) << text;
-  EXPECT_TRUE(holds(text, "SQNR 31.2 dB, cosine 0.99912")) << text;
+  EXPECT_TRUE(holds(text, "SQNR 31.2 dB, cosine 0.99912, KL 0.01230")) << text;
 }
 
 TEST(Report, WorstLayersComeFirst) {
@@ -39,6 +39,13 @@ TEST(Report, WorstLayersComeFirst) {
   EXPECT_LT(text.find("features/1/conv"), text.find("features/0/conv"));
   EXPECT_LT(text.find("features/0/conv"), text.find("classifier"));
   EXPECT_TRUE(holds(text, "exact"));
+}
+
+TEST(Report, SaysWhatToTryOfTheWorstLayers) {
+  CompareReport report = example();
+  EXPECT_FALSE(holds(report_text(report), "what to try"));
+  report.layers[1].advice = {{"clipped", "use another observer"}};
+  EXPECT_TRUE(holds(report_text(report), "features/1/conv: use another observer"));
 }
 
 TEST(Report, ShowsAsManyLayersAsAskedFor) {
@@ -65,6 +72,8 @@ TEST(Report, LeavesOutWhatIsNotKnown) {
 TEST(Report, FitsItsWidth) {
   CompareReport report = example();
   report.layers[0].name = std::string(200, 'n') + "/the_end";
+  report.layers[0].advice = {
+      {"clipped", "one word and another and another and another and one more"}};
   for (int width : {60, 80, 120}) {
     ReportStyle style;
     style.width = width;

@@ -1,7 +1,7 @@
 import type { Picture, Recipe } from 'octavo/inline';
-import { changeRecipe, opened, pictures, recipe, seen, skipped, takePictures, tests } from '../state.js';
+import { changeRecipe, checked, checkPreprocessing, opened, pictures, recipe, seen, skipped, takePictures, tests, work } from '../state.js';
 import { DropZone } from './DropZone.js';
-import { count } from './format.js';
+import { count, percent } from './format.js';
 import { Step } from './Step.js';
 
 const presets = [
@@ -35,6 +35,7 @@ export function PicturesStep() {
       {opened.value && chosen.length > 0 && (
         <>
           <Preprocess />
+          {labelled > 0 && <Check labelled={labelled} />}
           {seen.value.length > 0 && (
             <figure class="seen">
               <figcaption>What the network sees</figcaption>
@@ -48,6 +49,28 @@ export function PicturesStep() {
         </>
       )}
     </Step>
+  );
+}
+
+function Check({ labelled }: { labelled: number }) {
+  const report = checked.value;
+  const best = report === null || report.clearly_better === null ? undefined : report.scores[report.clearly_better];
+  const given = report?.scores[report.given];
+  return (
+    <div class="actions" id="check-result">
+      <button id="check" onClick={checkPreprocessing} disabled={work.value !== null}>
+        Check it on {Math.min(labelled, 100)} pictures with labels
+      </button>
+      {report !== null && best === undefined && <span role="status">No usual preprocessing is clearly better: {percent(given?.top1 ?? null)} right.</span>}
+      {best !== undefined && (
+        <span role="status" class="problem">
+          With “{best.name}” the float model is right on {percent(best.top1)}, with yours on {percent(given?.top1 ?? null)}.{' '}
+          <button class="link" id="use-better" onClick={() => changeRecipe({ color: best.color, mean: best.mean, norm: best.norm })}>
+            Use it
+          </button>
+        </span>
+      )}
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@ import type { Recipe } from 'octavo/inline';
 import { cancel, changeRecipe, opened, paused, plan, ready, recipe, start, work } from '../state.js';
 import { Step } from './Step.js';
 
-const phases = { calibrate: 'Calibrating', compare: 'Comparing', time: 'Timing' };
+const phases = { calibrate: 'Calibrating', compare: 'Comparing', time: 'Timing', check: 'Checking' };
 
 export function QuantizeStep() {
   const now = recipe.value;

@@ -1,5 +1,5 @@
-import type { CompareReport } from 'octavo/inline';
-import { download, opened, result, runDemo, work } from '../state.js';
+import type { CompareReport, Finding } from 'octavo/inline';
+import { download, downloadReport, opened, result, runDemo, work } from '../state.js';
 import { bytes, count, decibels, milliseconds, percent } from './format.js';
 import { Step } from './Step.js';
 
@@ -25,16 +25,41 @@ export function ResultStep() {
       ) : (
         <div id="result">
           <Tiles report={current.report} />
+          <Findings findings={current.model.report?.findings ?? []} />
           <div class="actions">
             <button id="download" class="primary" onClick={download}>
               Download the int8 model
             </button>
+            <button id="download-report" onClick={downloadReport}>
+              Download the report
+            </button>
             <span class="muted">{bytes(current.bytes.length)}, ONNX with QuantizeLinear pairs</span>
           </div>
           <Layers report={current.report} />
+          <Flips report={current.report} />
         </div>
       )}
     </Step>
+  );
+}
+
+/** Of one code together: the first node and how many more. */
+function Findings({ findings }: { findings: Finding[] }) {
+  if (findings.length === 0) return null;
+  const codes = [...new Set(findings.map(({ code }) => code))].map((code) => findings.filter((finding) => finding.code === code));
+  return (
+    <details class="note" id="findings" open={findings.some(({ severity }) => severity !== 'note')}>
+      <summary>To know before you take it away: {count(codes.length, 'finding')}</summary>
+      <ul>
+        {codes.map(([first, ...others]) => (
+          <li>
+            {first?.node && <strong>{first.node}: </strong>}
+            {first?.message}
+            {others.length > 0 && ` (and ${count(others.length, 'layer')} more)`} → {first?.remedy}
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }
 
@@ -86,6 +111,7 @@ function Layers({ report }: { report: CompareReport }) {
       <h3>Where it was lost</h3>
       <p class="muted">Signal to noise of each layer's output: longer is better. Alone, and with every layer before it folded too.</p>
       <LayerTable layers={worst.slice(0, worstShown)} />
+      <WhatToTry layers={worst} />
       {worst.length > worstShown && (
         <details>
           <summary>All {count(worst.length, 'layer')}, in order</summary>
@@ -95,6 +121,56 @@ function Layers({ report }: { report: CompareReport }) {
     </>
   );
 }
+
+function Flips({ report }: { report: CompareReport }) {
+  if (report.flips.length === 0) return null;
+  return (
+    <details>
+      <summary>{count(report.flips.length, 'picture')} with another answer than before</summary>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th>Picture</th>
+              <th>Label</th>
+              <th>Float</th>
+              <th>int8</th>
+            </tr>
+          </thead>
+          <tbody>
+            {report.flips.map(({ name, label, float, quantized }) => (
+              <tr>
+                <td>{name}</td>
+                <td>{label ?? '–'}</td>
+                <td>{guess(float)}</td>
+                <td>{guess(quantized)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+function WhatToTry({ layers }: { layers: CompareReport['layers'] }) {
+  const advised = layers.filter(({ advice }) => advice[0] && advice[0].code !== 'inherited').slice(0, worstShown);
+  if (advised.length === 0) return null;
+  return (
+    <div class="note">
+      What to try:
+      <ul>
+        {advised.map(({ name, advice }) => (
+          <li>
+            <strong>{name}</strong>: {advice[0]?.text}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+const guess = ({ class: index, confidence }: CompareReport['flips'][0]['float']) => `class ${index}, ${percent(confidence)}`;
 
 function LayerTable({ layers }: { layers: CompareReport['layers'] }) {
   return (
