@@ -406,8 +406,9 @@ std::string canonical(const std::string& name) {
 }
 
 const Key* find_key(const std::string& name) {
+  const std::string wanted = canonical(name);
   for (const Key& key : keys()) {
-    if (key.shown.key == canonical(name)) return &key;
+    if (key.shown.key == wanted) return &key;
   }
   return nullptr;
 }

@@ -21,11 +21,9 @@ struct ActivationType {
   explicit ActivationType(const Recipe& recipe)
       : dtype(recipe.activations), bits(recipe.activation_bits), symmetric(recipe.symmetric) {}
 
-  int32_t qmin() const { return dtype == DType::kUint8 ? 0 : -(1 << (all_bits() - 1)); }
-  int32_t qmax() const { return qmin() + (1 << all_bits()) - 1; }
-
- private:
-  int all_bits() const { return dtype == DType::kInt16 ? 16 : bits; }
+  int width() const { return dtype == DType::kInt16 ? 16 : bits; }
+  int32_t qmin() const { return dtype == DType::kUint8 ? 0 : -(1 << (width() - 1)); }
+  int32_t qmax() const { return qmin() + (1 << width()) - 1; }
 };
 
 // Whether integers of this type saturate where real numbers leave `bounds`, which reach 0: those of

@@ -37,10 +37,10 @@ for (const [name, octavo] of Object.entries(faces)) {
     const output = join(temporaryFolder(t), 'x.onnx');
     const missing = octavo(['quantize', demo('demo.onnx'), '-o', output]);
     assert.equal(missing.status, 2);
-    assert.match(missing.stderr, /give --images a folder of them, or use --scheme dynamic/);
+    assert.match(missing.stderr, /give --images a folder of them, --ranges a file, or use --scheme dynamic/);
     const useless = octavo(['quantize', demo('demo.onnx'), '-o', output, '--scheme', 'dynamic', '--images', demo('calibration')]);
     assert.equal(useless.status, 2);
-    assert.match(useless.stderr, /looks at no samples: leave --images out/);
+    assert.match(useless.stderr, /looks at no samples: leave --images and --ranges out/);
     assert.ok(!existsSync(output));
   });
 }
