@@ -35,7 +35,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("preview", &JsSession::preview)
       .function("inputsOf", &JsSession::inputs_of)
       .function("calibrate", &JsSession::calibrate)
-      .function("quantize", select_overload<val(const JsCalibration&) const>(&JsSession::quantize))
+      .function("tuning", &JsSession::tuning)
       .function("wantsSamples", &JsSession::wants_samples)
       .function("quantizeUncalibrated", &JsSession::quantize_uncalibrated)
       .function("givenRanges", &JsSession::given_ranges)
@@ -63,6 +63,15 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("samples", &JsCalibration::samples)
       .function("skipped", &JsCalibration::skipped);
 
+  class_<JsTuning>("Tuning")
+      .function("samples", &JsTuning::samples)
+      .function("addFile", &JsTuning::add_file)
+      .function("addImage", &JsTuning::add_image)
+      .function("step", &JsTuning::step)
+      .function("phase", &JsTuning::phase)
+      .function("done", &JsTuning::done)
+      .function("steps", &JsTuning::steps)
+      .function("finish", &JsTuning::finish);
   class_<JsRangeLog>("RangeLog")
       .function("addFile", &JsRangeLog::add_file)
       .function("file", &JsRangeLog::file)

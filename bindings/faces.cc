@@ -254,6 +254,22 @@ val JsComparison::missed(const std::string& thresholds) const {
   return outcome_of(missed_thresholds(*report, *parsed));
 }
 
+val JsTuning::add_file(const std::string& name, const val& file) {
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
+}
+
+val JsTuning::add_image(const std::string& name, val image) {
+  return outcome_from(stream_->add(name, load_image(stream_->loader(), image)));
+}
+
+val JsTuning::step() { return outcome_from(stream_->step()); }
+
+val JsTuning::finish() {
+  Result<Session::Quantized> made = stream_->finish();
+  if (!made.ok()) return outcome(made.status());
+  return outcome_of(JsSession(*std::move(made), stream_->session(), stream_->calibration()));
+}
+
 val JsRangeLog::add_file(const std::string& name, const val& file) {
   return outcome_from(log_->add(name, log_->loader().load(bytes_from(file))));
 }
@@ -266,6 +282,17 @@ std::string JsRangeLog::skipped() const { return dump_json(to_json(log_->skipped
 // ---------------------------------------------------------------------------------------
 
 JsSession::JsSession(Session session) : session_(std::move(session)) { session_.use_threads(pool); }
+
+JsSession::JsSession(Session::Quantized made, const Session& from, const Calibration& calibration)
+    : JsSession(std::move(made.session)) {
+  findings_ = std::move(made.findings);
+  trials_ = std::move(made.trials);
+  corrections_ = std::move(made.corrections);
+  bytes_before_ = from.model().bytes;
+  samples_ = calibration.samples;
+  skipped_ = calibration.skipped;
+  nodes_ = std::move(made.nodes);
+}
 
 val JsSession::inspect_json() const {
   const Result<Inspection> found = inspect(session_.model());
@@ -313,10 +340,11 @@ val JsSession::calibrate(const std::string& recipe) const {
   return handle_from<JsCalibration>(CalibrationStream::make(session_, *read));
 }
 
-val JsSession::quantize(const JsCalibration& calibration) const {
-  const Result<Calibration> finished = calibration.stream().finish();
+val JsSession::tuning(const JsCalibration& calibration) const {
+  Result<Calibration> finished = calibration.stream().finish();
   if (!finished.ok()) return outcome(finished.status());
-  return quantize(*finished, calibration.stream().recipe());
+  return handle_from<JsTuning>(
+      TuningStream::make(session_, *std::move(finished), calibration.stream().recipe()));
 }
 
 val JsSession::wants_samples(const std::string& recipe) const {
@@ -387,13 +415,7 @@ val JsSession::range_log(const std::string& recipe) const {
 val JsSession::quantize(const Calibration& calibration, const RecipeFile& recipe) const {
   Result<Session::Quantized> result = session_.quantize(calibration, recipe);
   if (!result.ok()) return outcome(result.status());
-  JsSession quantized(std::move(result->session));
-  quantized.findings_ = std::move(result->findings);
-  quantized.bytes_before_ = session_.model().bytes;
-  quantized.samples_ = calibration.samples;
-  quantized.skipped_ = calibration.skipped;
-  quantized.nodes_ = std::move(result->nodes);
-  return outcome_of(std::move(quantized));
+  return outcome_of(JsSession(*std::move(result), session_, calibration));
 }
 
 val JsSession::compare(const JsSession& quantized, const std::string& recipe, int samples) const {

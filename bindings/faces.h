@@ -46,6 +46,23 @@ class JsCalibration {
   std::shared_ptr<CalibrationStream> stream_;  // shared, because Embind copies what it hands out
 };
 
+class JsTuning {
+ public:
+  explicit JsTuning(TuningStream stream)
+      : stream_(std::make_shared<TuningStream>(std::move(stream))) {}
+  int samples() const { return static_cast<int>(stream_->samples()); }
+  val add_file(const std::string& name, const val& file);
+  val add_image(const std::string& name, val image);
+  val step();
+  std::string phase() const { return stream_->tuner().phase(); }
+  int done() const { return static_cast<int>(stream_->tuner().done()); }
+  int steps() const { return static_cast<int>(stream_->tuner().steps()); }
+  val finish();
+
+ private:
+  std::shared_ptr<TuningStream> stream_;  // shared, because Embind copies what it hands out
+};
+
 class JsRangeLog {
  public:
   explicit JsRangeLog(RangeLog log) : log_(std::make_shared<RangeLog>(std::move(log))) {}
@@ -91,6 +108,8 @@ class JsComparison {
 class JsSession {
  public:
   explicit JsSession(Session session);
+  // What quantize() made of `from`.
+  JsSession(Session::Quantized made, const Session& from, const Calibration& calibration);
   val inspect_json() const;
   val inspect_text() const;
   val describe_recipe(const std::string& recipe) const;
@@ -98,7 +117,7 @@ class JsSession {
   val preview(const std::string& recipe, const val& picture) const;
   val inputs_of(const std::string& recipe, const val& file) const;
   val calibrate(const std::string& recipe) const;
-  val quantize(const JsCalibration& calibration) const;
+  val tuning(const JsCalibration& calibration) const;
   val wants_samples(const std::string& recipe) const;
   val quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const;
   val given_ranges(const std::string& recipe, const std::string& ranges) const;
@@ -129,6 +148,8 @@ class JsSession {
   std::vector<SkippedSample> skipped_;
   std::vector<NodeSummary> nodes_;
   std::vector<Finding> findings_;
+  std::vector<Trial> trials_;
+  std::vector<CorrectedLayer> corrections_;
 };
 
 }  // namespace octavo

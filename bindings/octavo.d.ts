@@ -48,7 +48,8 @@ export interface Session extends Handle {
   /** The inputs that a sample becomes, ready for `run`. */
   inputsOf(recipe: string, file: Uint8Array): Outcome<RawTensor[]>;
   calibrate(recipe: string): Outcome<Calibration>;
-  quantize(calibration: Calibration): Outcome<Session>;
+  /** From a calibration to the quantized model; its samples are wanted again, where the recipe tries or corrects. */
+  tuning(calibration: Calibration): Outcome<Tuning>;
   /** Whether this recipe needs a calibration: of the static scheme, where training left no ranges in the model. */
   wantsSamples(recipe: string): Outcome<boolean>;
   /** By a recipe of the dynamic scheme, or with the ranges of a file or of the recipe; `ranges` '' for none. */
@@ -90,6 +91,22 @@ export interface Calibration extends Handle {
   samples(): number;
   /** JSON list of {name, reason}. */
   skipped(): string;
+}
+
+/** Quantization step by step: samples, then `step` until it gives false, then `finish`. */
+export interface Tuning extends Handle {
+  /** How many samples it can use, spread over those of the calibration; 0 for none. */
+  samples(): number;
+  /** `value` false: the sample was passed over. */
+  addFile(name: string, file: Uint8Array): Outcome<boolean>;
+  addImage(name: string, image: RawImage): Outcome<boolean>;
+  /** `value` false: none was left. */
+  step(): Outcome<boolean>;
+  /** Of the step that comes next: 'try' or 'correct', and where in it. */
+  phase(): 'try' | 'correct';
+  done(): number;
+  steps(): number;
+  finish(): Outcome<Session>;
 }
 
 /** The ranges of every value in every sample, as MACE logs them. */

@@ -60,7 +60,7 @@ set(OCTAVO_WASM_NODE_LINK_FLAGS
 function(octavo_wasm_module folder)
   file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cc)
   add_library(octavo_bindings OBJECT ${sources})
-  target_compile_options(octavo_bindings PRIVATE -Os)
+  target_compile_options(octavo_bindings PRIVATE -Oz)
   target_link_libraries(octavo_bindings PUBLIC octavo_engine octavo_engine_flags)
   foreach(variant octavo octavo_relaxed)
     add_executable(${variant}_wasm $<TARGET_OBJECTS:octavo_bindings>)

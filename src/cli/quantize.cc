@@ -72,8 +72,6 @@ Result<Calibration> given(const Options& o, RecipeFile& recipe, const Session& s
     return Status(ErrorCode::kInvalidArgument,
                   "ranges come from --images or from --ranges: give one");
   }
-  // Presets may wish what only samples allow.
-  recipe.recipe.corrections.clear();
   std::string text;
   if (!o.ranges.empty()) {
     OCTAVO_ASSIGN_OR_RETURN(text, read_text(o.ranges));
@@ -139,7 +137,9 @@ Result<ExitCode> run(Options& o) {
                         calibration.skipped,
                         result.nodes,
                         seconds.count(),
-                        result.findings};
+                        result.findings,
+                        result.trials,
+                        result.corrections};
   if (o.json) {
     print(dump_json(to_json(report)) + "\n");
   } else {

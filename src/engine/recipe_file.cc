@@ -522,6 +522,16 @@ std::string recipe_to_json(const RecipeFile& recipe, int indent) {
   return dump_json(object, indent);
 }
 
+std::string wishes_to_json(const RecipeFile& recipe) {
+  OrderedJson object = {{"schema", 1}};
+  const RecipeFile usual;
+  for (const Key& key : keys()) {
+    const Json value = key.get(recipe);
+    if (!value.is_null() && value != key.get(usual)) object[key.shown.key] = value;
+  }
+  return dump_json(object, -1);
+}
+
 Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std::string& text) {
   const Key* key = find_key(key_name);
   if (!key) return unknown_key(key_name);

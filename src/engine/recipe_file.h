@@ -39,7 +39,10 @@ std::span<const RecipeKey> recipe_keys();
 // kInvalidArgument names the key or the place in the text. Keys that are absent keep what `base`
 // says.
 Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& base = {});
-std::string recipe_to_json(const RecipeFile& recipe, int indent = 2);  // keys in the table's order
+// Keys in the table's order.
+std::string recipe_to_json(const RecipeFile& recipe, int indent = 2);
+// One line of the keys that differ from the default.
+std::string wishes_to_json(const RecipeFile& recipe);
 
 // Sets one key from the text of a flag: "256", "224x224", "104,117,123", "per-tensor".
 // A repeatable key appends.

@@ -91,6 +91,16 @@ OrderedJson to_json(const CompareReport& report) {
 }
 
 OrderedJson to_json(const QuantizeReport& report) {
+  OrderedJson trials = OrderedJson::array();
+  for (const Trial& t : report.trials) {
+    trials.push_back({{"name", t.name}, {"sqnr_db", number(t.sqnr_db)}, {"kept", t.kept}});
+  }
+  OrderedJson corrections = OrderedJson::array();
+  for (const CorrectedLayer& layer : report.corrections) {
+    corrections.push_back({{"name", layer.name},
+                           {"error_before", number(layer.before)},
+                           {"error_after", number(layer.after)}});
+  }
   OrderedJson nodes = OrderedJson::array();
   for (const NodeSummary& n : report.nodes) {
     nodes.push_back(
@@ -104,7 +114,9 @@ OrderedJson to_json(const QuantizeReport& report) {
           {"skipped", to_json(report.skipped)},
           {"seconds", report.seconds},
           {"nodes", nodes},
-          {"findings", to_json(report.findings)}};
+          {"findings", to_json(report.findings)},
+          {"trials", trials},
+          {"corrections", corrections}};
 }
 
 namespace {

@@ -7,6 +7,7 @@
 #include "engine/json.h"
 #include "quant/compare.h"
 #include "quant/quantize.h"
+#include "quant/tuner.h"
 
 namespace octavo {
 
@@ -18,7 +19,9 @@ struct QuantizeReport {
   std::vector<SkippedSample> skipped;
   std::vector<NodeSummary> nodes;
   double seconds = 0;
-  std::vector<Finding> findings;  // of lint, on the int8 model
+  std::vector<Finding> findings;            // of lint, on the int8 model
+  std::vector<Trial> trials;                // of whole models; none where there was no choice
+  std::vector<CorrectedLayer> corrections;  // of the one that was kept
 };
 
 OrderedJson to_json(const std::vector<SkippedSample>& skipped);

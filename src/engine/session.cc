@@ -126,7 +126,9 @@ Result<Tuner> Session::tuner(const Calibration& calibration, const RecipeFile& r
     all.ranges[name] = by_hand;
     for (RangeChoice& choice : all.choices) choice.ranges[name] = by_hand;
   }
-  return Tuner::make(graph(), std::move(all), recipe.recipe, plan_for_shapes, threads);
+  Recipe wanted = recipe.recipe;
+  if (calibration.samples == 0) wanted.corrections.clear();  // which look at samples
+  return Tuner::make(graph(), std::move(all), wanted, plan_for_shapes, threads);
 }
 
 Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
@@ -135,7 +137,7 @@ Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
   model.graph = std::move(tuned.quantized.graph);
   // The same wishes, model and samples give the same bytes everywhere: no time, no path.
   model.metadata["octavo_version"] = kVersion;
-  model.metadata["octavo_recipe"] = recipe_to_json(recipe, -1);  // one line: small
+  model.metadata["octavo_recipe"] = wishes_to_json(recipe);
   model.metadata["octavo_calibration_samples"] = std::to_string(samples);
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;

@@ -93,6 +93,43 @@ Result<Calibration> CalibrationStream::finish() const {
   return Calibration{std::move(ranges), std::move(choices), samples(), skipped_};
 }
 
+TuningStream::TuningStream(Session session, SampleLoader loader, Calibration calibration,
+                           RecipeFile recipe, Tuner tuner)
+    : session_(std::move(session)),
+      loader_(std::move(loader)),
+      calibration_(std::move(calibration)),
+      recipe_(std::move(recipe)),
+      tuner_(std::move(tuner)) {}
+
+Result<TuningStream> TuningStream::make(Session session, Calibration calibration,
+                                        const RecipeFile& recipe) {
+  OCTAVO_ASSIGN_OR_RETURN(SampleLoader loader, SampleLoader::make(session.graph(), recipe));
+  OCTAVO_ASSIGN_OR_RETURN(Tuner tuner, session.tuner(calibration, recipe));
+  return TuningStream(std::move(session), std::move(loader), std::move(calibration), recipe,
+                      std::move(tuner));
+}
+
+Result<bool> TuningStream::add(const std::string& name, Result<std::vector<Tensor>> inputs) {
+  if (!inputs.ok()) {
+    OCTAVO_RETURN_IF_ERROR(check_skippable(name, inputs.status()));
+    return false;
+  }
+  tuner_.add(*std::move(inputs));
+  return true;
+}
+
+Result<bool> TuningStream::step() {
+  if (!begun_) OCTAVO_RETURN_IF_ERROR(tuner_.begin());
+  begun_ = true;
+  if (tuner_.ended()) return false;
+  OCTAVO_RETURN_IF_ERROR(tuner_.step());
+  return true;
+}
+
+Result<Session::Quantized> TuningStream::finish() {
+  return session_.quantized(tuner_.finish(), calibration_.samples, recipe_);
+}
+
 ComparisonStream::ComparisonStream(Session float_session, Session quantized, SampleLoader loader,
                                    int64_t samples)
     : float_session_(std::move(float_session)),

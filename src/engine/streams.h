@@ -47,6 +47,36 @@ class CalibrationStream {
   std::vector<SkippedSample> skipped_;
 };
 
+// Quantization step by step (quant/tuner.h), for faces that fetch the samples again that it looks at.
+class TuningStream {
+ public:
+  static Result<TuningStream> make(Session session, Calibration calibration,
+                                   const RecipeFile& recipe);
+
+  int64_t samples() const { return tuner_.samples(); }
+  // False: the sample was passed over. Any other error than kImage is returned.
+  Result<bool> add(const std::string& name, Result<std::vector<Tensor>> inputs);
+  // The next step; false when none is left. The first one comes when all samples are there.
+  Result<bool> step();
+  const Tuner& tuner() const { return tuner_; }
+  Result<Session::Quantized> finish();
+
+  const Session& session() const { return session_; }
+  const SampleLoader& loader() const { return loader_; }
+  const Calibration& calibration() const { return calibration_; }
+
+ private:
+  TuningStream(Session session, SampleLoader loader, Calibration calibration, RecipeFile recipe,
+               Tuner tuner);
+
+  Session session_;
+  SampleLoader loader_;
+  Calibration calibration_;
+  RecipeFile recipe_;
+  Tuner tuner_;
+  bool begun_ = false;
+};
+
 class ComparisonStream {
  public:
   // `samples`: how many there are in all; layers are compared on some of them, spread evenly.

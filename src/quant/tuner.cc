@@ -128,7 +128,7 @@ Status Tuner::begin_corrections() {
   };
   OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(*exact_, corrected_->graph,
                                                       recipe_.corrections, make_plan, threads_));
-  const int64_t count = std::min(corrector_->most_samples(), std::ssize(samples_));
+  const int64_t count = std::min<int64_t>(corrector_->most_samples(), std::ssize(samples_));
   for (int64_t i = 0; i < count; ++i) {
     const auto& inputs = samples_[static_cast<size_t>(i * std::ssize(samples_) / count)];
     OCTAVO_RETURN_IF_ERROR(corrector_->add(inputs));

@@ -90,6 +90,31 @@ test('any number of engines gives the same file and report', async (t) => {
   }
 });
 
+test('what is tried and corrected looks at samples again, tells how far it is and can be stopped', async (t) => {
+  const octavo = await createOctavo({ workers: 2 });
+  t.after(() => octavo.dispose());
+  const model = await octavo.open(readFileSync(demo('demo.onnx')));
+  const wish = { ...recipe, preset: 'best', weights: 'per-tensor' };
+  const calibrated = await model.calibrate(calibration(), wish);
+  const seen = [];
+  const int8 = await model.quantize(calibrated, { onProgress: ({ phase, done, total }) => seen.push([phase, done, total]) });
+  assert.deepEqual([...new Set(seen.map(([phase]) => phase))], ['load', 'try', 'correct']);
+  for (const [, done, total] of seen) assert.ok(done <= total);
+  const { trials, corrections } = int8.report;
+  assert.equal(trials.filter(({ kept }) => kept).length, 1);
+  assert.equal(Math.max(...trials.map(({ sqnr_db }) => sqnr_db)), trials.find(({ kept }) => kept).sqnr_db);
+  for (const layer of corrections) assert.ok(layer.error_after <= layer.error_before, layer.name);
+
+  const plain = await model.quantize(await model.calibrate(calibration(), { ...wish, preset: 'fast' }));
+  const agreementOf = async (quantized) => (await model.compare(quantized, calibration(), wish)).output.sqnr_db;
+  assert.ok(await agreementOf(int8) > await agreementOf(plain), 'nearer to the float model than without');
+
+  const stop = new AbortController();
+  const stopped = model.quantize(calibrated, { signal: stop.signal, onProgress: ({ phase }) => { if (phase === 'correct') stop.abort(); } });
+  await assert.rejects(stopped, { name: 'AbortError' });
+  assert.deepEqual(await (await model.quantize(calibrated)).save(), await int8.save(), 'and again gives the same');
+});
+
 test('engines beyond the first tell of errors, and of times in a phase of their own', async (t) => {
   const octavo = await createOctavo({ workers: 2 });
   t.after(() => octavo.dispose());

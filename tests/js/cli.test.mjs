@@ -14,6 +14,7 @@ test('both faces write the same bytes', (t) => {
   const folder = temporaryFolder(t);
   const choices = [
     ...observers.map((observer) => ['--observer', observer]),
+    ['--correct', 'bias'], ['--preset', 'best'], ['--preset', 'safe', '--weights', 'per-tensor'],
     ...weightMethods.map((method) => ['--weight-method', method, '--weight-bits', '7']),
   ];
   for (const choice of choices) {

@@ -128,7 +128,7 @@ export function checkPreprocessing(): Promise<void> {
       const { limit, ...preprocessing } = recipe.value;
       checked.value = await current.model.check([...pictures.value, ...tests.value].map(sampleOf), preprocessing, {
         signal: abort.signal,
-        onProgress: ({ phase, done, total }) => (work.value = { phase, done, total }),
+        onProgress: show,
       });
     } finally {
       work.value = null;
@@ -160,7 +160,7 @@ export function start(): Promise<void> {
       calibration ??= await current.model.calibration(recipe.value);
       const samples = spread(pictures.value, recipe.value.limit ?? 0);
       await calibrateFrom(calibration, samples, signal);
-      const model = await current.model.quantize(calibration);
+      const model = await current.model.quantize(calibration, { signal, onProgress: show });
       const report = await compareWith(current.model, model, signal);
       result.value = { model, bytes: await model.save(), report };
     } finally {
@@ -190,7 +190,11 @@ function compareWith(float: Model, quantized: Model, signal: AbortSignal): Promi
   const from = tests.value.length > 0 ? tests.value : pictures.value;
   const samples = spread(from, compareLimit).map(sampleOf);
   work.value = { phase: 'compare', done: 0, total: samples.length };
-  return float.compare(quantized, samples, recipe.value, { signal, onProgress: ({ phase, done, total }) => (work.value = { phase, done, total }) });
+  return float.compare(quantized, samples, recipe.value, { signal, onProgress: show });
+}
+
+function show({ phase, done, total }: Progress): void {
+  work.value = { phase, done, total };
 }
 
 const sampleOf = ({ name, file, label }: Picture) => ({ name, data: file, ...(label === undefined ? {} : { label }) });

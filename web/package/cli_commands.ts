@@ -150,7 +150,8 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   const calibration = await model.calibration(JSON.parse(recipe));
   await calibration.add(files.map((file) => ({ name: file, data: file })), { onProgress: (progress) => tool.progress(progress, flags) });
   tool.noteSkipped(await calibration.skipped());
-  return taken(session.quantize(tool.host.object<Calibration>(calibration.handle)));
+  const quantized = await model.quantize(calibration, { onProgress: (progress) => tool.progress(progress, flags) });
+  return tool.host.object<Session>(quantized.handle);
 }
 
 /** Ranges of a file, or by hand alone. */

@@ -2,7 +2,7 @@
 // are shared over several engines.
 import type { Engines } from './engines.js';
 import { OctavoError } from './errors.js';
-import type { Handle, Transport } from './protocol.js';
+import type { Handle, Quantized, Transport } from './protocol.js';
 import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
   CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped,
@@ -180,8 +180,9 @@ export class Model extends Owned {
    * The int8 model: by a calibration, or by a recipe that needs none: of the dynamic scheme, or with `input_ranges`
    * or a file of `ranges` (the text of MACE's overall_range, an ncnn table, ONNX Runtime's calibration.json).
    */
-  async quantize(by: Calibration | Recipe, { ranges = '' }: { ranges?: string } = {}): Promise<Model> {
-    const { model, info, report } = await this.transport.call('quantize', this.handle, by instanceof Calibration ? by.handle : by, ranges);
+  async quantize(by: Calibration | Recipe, { ranges = '', ...options }: { ranges?: string } & WorkOptions = {}): Promise<Model> {
+    const { model, info, report } = by instanceof Calibration ? await this.#tune(by, options)
+      : await this.transport.call('quantize', this.handle, by, ranges);
     const made: Model = new Model(this.engines, model, info, async (engine) => (await engine.call('open', await made.save(), {})).model, report);
     return made;
   }
@@ -210,6 +211,23 @@ export class Model extends Owned {
     } catch (error) {
       this.transport.call('dispose', check).catch(() => {});
       throw error;
+    }
+  }
+
+  async #tune(calibration: Calibration, options: WorkOptions): Promise<Quantized> {
+    const { signal, onProgress } = options;
+    const { tuning, samples } = await this.transport.call('tuning', this.handle, calibration.handle);
+    try {
+      const chosen = samples > 0 ? spread(calibration.samples, samples) : [];
+      await share('load', chosen, () => chosen.length, [this.transport], options, (engine, { name, data }) =>
+        engine.call('tune', tuning, name, data));
+      for (let at = await this.transport.call('step', tuning); at !== null; at = await this.transport.call('step', tuning)) {
+        signal?.throwIfAborted();
+        onProgress?.({ ...at, name: '' });
+      }
+      return await this.transport.call('tuned', tuning);
+    } finally {
+      this.transport.call('dispose', tuning).catch(() => {});
     }
   }
 
@@ -268,6 +286,8 @@ export class Model extends Owned {
 export class Calibration extends Owned {
   #model: Model;
   #done = 0;
+  /** Those that were given to `add` and got in: quantization may look at some of them again. Not for use outside the package. */
+  readonly samples: Named[] = [];
 
   constructor(engines: Engines, handle: Handle, model: Model, recipe: Recipe) {
     // On every engine that helps, the first too, samples are gathered in a calibration of their own.
@@ -282,6 +302,15 @@ export class Calibration extends Owned {
    */
   async add(samples: Iterable<Sample | NamedSample>, options: WorkOptions = {}): Promise<void> {
     const all = [...samples].map(withName);
+    const before = this.#done;
+    try {
+      await this.#add(all, options);
+    } finally {
+      this.samples.push(...all.slice(0, this.#done - before));
+    }
+  }
+
+  async #add(all: Named[], options: WorkOptions): Promise<void> {
     const engines = this.#model.disposed ? [this.transport] : await this.engines.for(all.length, this.#model.info.bytes);
     if (engines.length === 1) {
       const before = this.#done;

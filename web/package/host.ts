@@ -1,9 +1,9 @@
 // The engine's side of the protocol: owns the module and what handles stand for. Runs in a worker,
 // or on the caller's thread.
-import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawTensor, Session } from './octavo.js';
+import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawTensor, Session, Tuning } from './octavo.js';
 import { OctavoError } from './errors.js';
 import { bytesOf, type Engine } from './load.js';
-import type { Arguments, CallName, Calls, Handle, Returned } from './protocol.js';
+import type { Arguments, CallName, Calls, Handle, Quantized, Returned } from './protocol.js';
 import type { DType, Isa, ModelInfo, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
 
 /** What differs between a page, a worker and Node: how bytes are reached. */
@@ -30,7 +30,7 @@ export class Host {
   #compiled: WebAssembly.Module;
   #platform: Platform;
   #next = 1;
-  #handles = new Map<Handle, Session | Calibration | Check | Comparison>();
+  #handles = new Map<Handle, Session | Calibration | Check | Comparison | Tuning>();
   #turns = new Map<Handle, Promise<unknown>>();
 
   constructor({ module, compiled }: Engine, platform: Platform) {
@@ -99,12 +99,21 @@ export class Host {
     take: (handle) => this.#get<Calibration | Comparison>(handle).take(),
     merge: (handle, state) => taken(this.#get<Calibration | Comparison>(handle).merge(state)),
     skipped: (calibration) => JSON.parse(this.#get<Calibration>(calibration).skipped()),
-    quantize: (model, by, ranges) => {
-      const session = this.#get<Session>(model);
-      const quantized = taken(typeof by === 'number' ? session.quantize(this.#get<Calibration>(by)) : session.quantizeUncalibrated(text(by), ranges));
-      const { model: int8, info } = this.#opened(quantized);
-      return { model: int8, info, report: JSON.parse(quantized.quantizeReport('', info.bytes, 0)) };
+    quantize: (model, recipe, ranges) => this.#quantized(taken(this.#get<Session>(model).quantizeUncalibrated(text(recipe), ranges))),
+    tuning: (model, calibration) => {
+      const tuning = taken(this.#get<Session>(model).tuning(this.#get<Calibration>(calibration)));
+      return { tuning: this.#keep(tuning), samples: tuning.samples() };
     },
+    tune: async (tuning, name, sample) => {
+      const target = this.#get<Tuning>(tuning);
+      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample)));
+      return taken(target.addFile(name, await this.#platform.readSample(sample)));
+    },
+    step: (handle) => {
+      const tuning = this.#get<Tuning>(handle);
+      return taken(tuning.step()) ? { phase: tuning.phase(), done: tuning.done(), total: tuning.steps() } : null;
+    },
+    tuned: (tuning) => this.#quantized(taken(this.#get<Tuning>(tuning).finish())),
 
     comparison: (model, quantized, recipe, samples) =>
       this.#keep(taken(this.#get<Session>(model).compare(this.#get<Session>(quantized), text(recipe), samples))),
@@ -141,7 +150,7 @@ export class Host {
   };
 
   /** The session, calibration or comparison behind a handle, for faces on the same thread. */
-  object<T extends Session | Calibration | Check | Comparison>(handle: Handle): T {
+  object<T extends Session | Calibration | Check | Comparison | Tuning>(handle: Handle): T {
     return this.#get<T>(handle);
   }
 
@@ -168,12 +177,17 @@ export class Host {
     return turn;
   }
 
-  #keep(object: Session | Calibration | Check | Comparison): Handle {
+  #quantized(session: Session): Quantized {
+    const { model, info } = this.#opened(session);
+    return { model, info, report: JSON.parse(session.quantizeReport('', info.bytes, 0)) };
+  }
+
+  #keep(object: Session | Calibration | Check | Comparison | Tuning): Handle {
     this.#handles.set(this.#next, object);
     return this.#next++;
   }
 
-  #get<T extends Session | Calibration | Check | Comparison>(handle: Handle): T {
+  #get<T extends Session | Calibration | Check | Comparison | Tuning>(handle: Handle): T {
     const object = this.#handles.get(handle);
     if (object === undefined) throw new OctavoError('E_INVALID_ARGUMENT', 'this object has been disposed');
     return object as T;

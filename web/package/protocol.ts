@@ -3,6 +3,7 @@
 import type { CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
 
 export type Handle = number;
+export type Quantized = { model: Handle; info: ModelInfo; report: QuantizeReport };
 
 export interface Calls {
   open(source: ModelSource, siblings: Record<string, ModelSource>): { model: Handle; info: ModelInfo };
@@ -21,7 +22,13 @@ export interface Calls {
   take(handle: Handle): Uint8Array;
   merge(handle: Handle, state: Uint8Array): null;
   skipped(calibration: Handle): Skipped[];
-  quantize(model: Handle, by: Handle | Recipe, ranges: string): { model: Handle; info: ModelInfo; report: QuantizeReport };
+  quantize(model: Handle, recipe: Recipe, ranges: string): Quantized;
+  /** `samples`: how many of the calibration's it wants again, in `tune`. */
+  tuning(model: Handle, calibration: Handle): { tuning: Handle; samples: number };
+  tune(tuning: Handle, name: string, sample: Sample): boolean;
+  /** The next step; null when none is left. */
+  step(tuning: Handle): { phase: 'try' | 'correct'; done: number; total: number } | null;
+  tuned(tuning: Handle): Quantized;
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;
   compare(comparison: Handle, index: number, name: string, sample: Sample, label: number): boolean;

@@ -262,6 +262,10 @@ export interface QuantizeReport {
   nodes: { name: string; op: string; quantized: boolean; reason: string }[];
   /** What to know before the file is taken away. */
   findings: Finding[];
+  /** Whole models that were tried; none where the recipe leaves no choice. */
+  trials: { name: string; sqnr_db: number; kept: boolean }[];
+  /** Layers of the one that was kept: mean squared errors on samples held back. */
+  corrections: { name: string; error_before: number; error_after: number }[];
 }
 
 /** What lint found in a quantized model. */
@@ -285,8 +289,11 @@ export interface Picture {
 }
 
 export interface Progress {
-  /** 'time' follows 'compare' where engines that shared the samples disturbed each other's times. */
-  phase: 'calibrate' | 'compare' | 'time' | 'check';
+  /**
+   * 'load', 'try' and 'correct' are of `quantize`, where the recipe leaves a choice or wants corrections; 'time' follows
+   * 'compare' where engines that shared the samples disturbed each other's times.
+   */
+  phase: 'calibrate' | 'load' | 'try' | 'correct' | 'compare' | 'time' | 'check';
   /** Never falls within a phase. */
   done: number;
   total: number;

@@ -2,7 +2,10 @@ import type { Recipe } from 'octavo/inline';
 import { cancel, changeRecipe, opened, paused, plan, ready, recipe, start, work } from '../state.js';
 import { Step } from './Step.js';
 
-const phases = { calibrate: 'Calibrating', compare: 'Comparing', time: 'Timing', check: 'Checking' };
+const phases = {
+  calibrate: ['Calibrating', 'pictures'], load: ['Looking again', 'pictures'], try: ['Trying ranges', 'choices'],
+  correct: ['Correcting layers', 'steps'], compare: ['Comparing', 'pictures'], time: ['Timing', 'pictures'], check: ['Checking', 'pictures'],
+} as const;
 
 export function QuantizeStep() {
   const now = recipe.value;
@@ -66,7 +69,8 @@ export function QuantizeStep() {
 
 function Bar() {
   const { phase, done, total } = work.value ?? { phase: 'calibrate' as const, done: 0, total: 1 };
-  const label = `${phases[phase]}: ${done} of ${total} pictures`;
+  const [verb, unit] = phases[phase];
+  const label = `${verb}: ${done} of ${total} ${unit}`;
   return (
     <div class="bar">
       <progress id="progress" max={total} value={done} aria-label={label} />
