@@ -1,8 +1,8 @@
 // The classes behind octavo.d.ts: strings and JavaScript values in, engine calls, outcomes out.
 #pragma once
 
-#include "engine/ranges/range_log.h"
 #include "engine/preprocess_check.h"
+#include "engine/ranges/range_log.h"
 #include "engine/report_json.h"
 #include "engine/streams.h"
 #include "marshal.h"

@@ -573,7 +573,7 @@ std::string describe_activations(const Recipe& recipe, bool calibrated) {
   return std::string(name_of(recipe.activations)) +
          (recipe.activation_bits == 7 ? " of 7 bits" : "") +
          (recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
-         (calibrated                           ? "observer " + recipe.observer
+         (calibrated                         ? "observer " + recipe.observer
           : recipe.scheme == Scheme::kStatic ? "ranges of training"
                                              : "found in every run");
 }

@@ -62,7 +62,8 @@ Result<std::shared_ptr<const Plan>> Session::plan_for(std::span<const Shape> sha
                       std::to_string(shapes.size()) + " were given");
   }
   OCTAVO_ASSIGN_OR_RETURN(auto plan, plan_for_shapes(graph(), shapes));
-  if (plans_->size() >= kMaxPlans) plans_->clear();  // texts of every length must not fill the memory
+  if (plans_->size() >= kMaxPlans)
+    plans_->clear();  // texts of every length must not fill the memory
   (*plans_)[key] = plan;
   return plan;
 }
@@ -151,9 +152,7 @@ Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
                    std::move(tuned.corrections), std::move(findings)};
 }
 
-Result<std::vector<Finding>> Session::lint() const {
-  return octavo::lint(*model_, lint_options_);
-}
+Result<std::vector<Finding>> Session::lint() const { return octavo::lint(*model_, lint_options_); }
 
 Status Session::save(const std::string& format,
                      const std::function<Status(std::span<const std::byte>)>& sink) const {

@@ -47,7 +47,8 @@ class CalibrationStream {
   std::vector<SkippedSample> skipped_;
 };
 
-// Quantization step by step (quant/tuner.h), for faces that fetch the samples again that it looks at.
+// Quantization step by step (quant/tuner.h), for faces that fetch the samples again that it looks
+// at.
 class TuningStream {
  public:
   static Result<TuningStream> make(Session session, Calibration calibration,

@@ -219,17 +219,18 @@ Status Corrector::correct(const Product& product, const Node& node, const Node& 
       const size_t o = group * per_group + i;
       p.scale.push_back(scale_of(*weights.quant, o));
       p.bias.push_back(bias ? bias->values<float>()[o] : 0.0f);
-      p.q_bias.push_back(int_bias ? static_cast<float>(b[o] * static_cast<double>(bias_scale(o))) : 0.0f);
+      p.q_bias.push_back(int_bias ? static_cast<float>(b[o] * static_cast<double>(bias_scale(o)))
+                                  : 0.0f);
       for (size_t k = 0; k < order.inner; ++k) {
         p.weights.row(k)[i] = w.values<float>()[order.place(o, k)];
         p.q[k * per_group + i] = q[order.place(o, k)];
       }
     }
     const size_t begin = group * order.inner, end = begin + order.inner;
-    const ProductRows of = groups == 1 ? std::move(rows)
-                                       : ProductRows{part(rows.exact, rows.exact.rows, begin, end),
-                                                     part(rows.quantized, rows.quantized.rows, begin, end),
-                                                     rows.fit};
+    const ProductRows of =
+        groups == 1 ? std::move(rows)
+                    : ProductRows{part(rows.exact, rows.exact.rows, begin, end),
+                                  part(rows.quantized, rows.quantized.rows, begin, end), rows.fit};
     OCTAVO_ASSIGN_OR_RETURN(const Reconstruction found, reconstruct(of, weights_, threads_, p));
     layer.before += found.before / static_cast<double>(groups);
     layer.after += found.after / static_cast<double>(groups);

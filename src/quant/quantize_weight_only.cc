@@ -125,8 +125,8 @@ class Rewriter {
     const Node node = graph_.node(id);
     OCTAVO_ASSIGN_OR_RETURN(const Tensor table, finite_constant(graph_, node, node.inputs[0]));
     QuantParams params = scales_of_weights(table, 1, recipe_.weights, recipe_);
-    const ValueId q = graph_.add_constant(name_of(node.inputs[0]) + "_q",
-                                          round_weights(table, params));
+    const ValueId q =
+        graph_.add_constant(name_of(node.inputs[0]) + "_q", round_weights(table, params));
     const ValueId y = node.outputs[0];
     const Shape& shape = *graph_.value(y).shape;
     params.axis = shape.rank() - 1;

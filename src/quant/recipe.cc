@@ -46,9 +46,8 @@ Status check_weights(const Recipe& recipe) {
             "99.99 is usual"};
   }
   if (recipe.weight_bits != 8 && recipe.weight_bits != 7 && recipe.weight_bits != 4) {
-    return {ErrorCode::kInvalidArgument, "weights cannot have " +
-                                             std::to_string(recipe.weight_bits) +
-                                             " bits; use 8, 7 or 4"};
+    return {ErrorCode::kInvalidArgument,
+            "weights cannot have " + std::to_string(recipe.weight_bits) + " bits; use 8, 7 or 4"};
   }
   if (recipe.weight_bits == 4 && recipe.scheme != Scheme::kWeightOnly) {
     return {ErrorCode::kInvalidArgument,

@@ -75,10 +75,10 @@ class Tuner {
   int threads_;
   std::vector<RangeChoice> choices_;
   std::vector<std::vector<Tensor>> samples_;
-  std::vector<Outputs> exact_outputs_;  // by sample
-  std::vector<Trial> trials_;           // first those of the choices
-  size_t best_ = 0;                     // of them
-  QuantizeResult quantized_;            // the best
+  std::vector<Outputs> exact_outputs_;       // by sample
+  std::vector<Trial> trials_;                // first those of the choices
+  size_t best_ = 0;                          // of them
+  QuantizeResult quantized_;                 // the best
   std::vector<CorrectedLayer> corrections_;  // of it
   std::vector<size_t> to_correct_;           // choices, the next one at the end
   std::unique_ptr<QuantizeResult> corrected_;
