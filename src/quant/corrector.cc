@@ -72,7 +72,8 @@ Result<Corrector> Corrector::make(const Graph& exact, Graph& quantized,
   corrector.find_products();
   const Plan& plan = *corrector.float_plan_;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
-    corrector.float_steps_[plan.graph.node(plan.steps[i].node).name] = i;
+    // What brings its output into another layout comes later, under the same name.
+    corrector.float_steps_.emplace(plan.graph.node(plan.steps[i].node).name, i);
   }
   return corrector;
 }
@@ -127,8 +128,10 @@ Result<bool> Corrector::catch_up(const std::string& name) {
 }
 
 Status Corrector::step() {
+  if (left() == 0) return {};  // no step at all: outputs that are constants
   OCTAVO_RETURN_IF_ERROR(run(samples_, next_));
-  const Node& node = plan_->graph.node(plan_->steps[next_].node);
+  const std::shared_ptr<const Plan> running = plan_;  // corrections replace it
+  const Node& node = running->graph.node(running->steps[next_].node);
   const auto product = products_.find(node.name);
   if (product != products_.end()) {
     OCTAVO_ASSIGN_OR_RETURN(const bool there, catch_up(node.name));
@@ -143,7 +146,7 @@ Status Corrector::step() {
   return {};
 }
 
-// False where the two models have not the same rows.
+// False where the two models have not the same rows, or none.
 bool Corrector::collect(const Node& node, const Node& float_node, const Shape& weights,
                         ProductRows& rows) {
   const size_t per_row = static_cast<size_t>(weights.count());
@@ -176,7 +179,7 @@ bool Corrector::collect(const Node& node, const Node& float_node, const Shape& w
     matrix.values = fit;
     matrix.values.insert(matrix.values.end(), held_back.begin(), held_back.end());
   }
-  return rows.exact.values.size() == rows.quantized.values.size() &&
+  return rows.fit > 0 && rows.exact.values.size() == rows.quantized.values.size() &&
          rows.exact.columns == rows.quantized.columns;
 }
 
@@ -219,17 +222,18 @@ Status Corrector::correct(const Product& product, const Node& node, const Node& 
       const size_t o = group * per_group + i;
       p.scale.push_back(scale_of(*weights.quant, o));
       p.bias.push_back(bias ? bias->values<float>()[o] : 0.0f);
-      p.q_bias.push_back(int_bias ? static_cast<float>(b[o] * static_cast<double>(bias_scale(o))) : 0.0f);
+      p.q_bias.push_back(int_bias ? static_cast<float>(b[o] * static_cast<double>(bias_scale(o)))
+                                  : 0.0f);
       for (size_t k = 0; k < order.inner; ++k) {
         p.weights.row(k)[i] = w.values<float>()[order.place(o, k)];
         p.q[k * per_group + i] = q[order.place(o, k)];
       }
     }
     const size_t begin = group * order.inner, end = begin + order.inner;
-    const ProductRows of = groups == 1 ? std::move(rows)
-                                       : ProductRows{part(rows.exact, rows.exact.rows, begin, end),
-                                                     part(rows.quantized, rows.quantized.rows, begin, end),
-                                                     rows.fit};
+    const ProductRows of =
+        groups == 1 ? std::move(rows)
+                    : ProductRows{part(rows.exact, rows.exact.rows, begin, end),
+                                  part(rows.quantized, rows.quantized.rows, begin, end), rows.fit};
     OCTAVO_ASSIGN_OR_RETURN(const Reconstruction found, reconstruct(of, weights_, threads_, p));
     layer.before += found.before / static_cast<double>(groups);
     layer.after += found.after / static_cast<double>(groups);

@@ -16,7 +16,7 @@
 namespace octavo {
 
 struct CorrectedLayer {
-  std::string name;                // of the node
+  std::string name;              // of the node
   double before = 0, after = 0;  // mean squared errors at its outputs, on samples held back
 };
 
@@ -68,7 +68,7 @@ class Corrector {
   MakePlan make_plan_;
   int threads_;
   std::shared_ptr<const Plan> float_plan_, plan_;
-  std::map<std::string, Product> products_;     // by name of their node
+  std::map<std::string, Product> products_;    // by name of their node
   std::map<std::string, size_t> float_steps_;  // likewise
   std::vector<Executor> float_samples_, samples_;
   size_t float_next_ = 0, next_ = 0;  // steps to run

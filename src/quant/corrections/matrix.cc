@@ -22,7 +22,8 @@ Matrix plain_product(const Matrix& a, bool transposed, const Matrix& b) {
 }
 
 ConstantPtr constant_of(const Matrix& m) {
-  return share(Tensor::from(m.values, Shape{static_cast<int64_t>(m.rows), static_cast<int64_t>(m.columns)}));
+  return share(
+      Tensor::from(m.values, Shape{static_cast<int64_t>(m.rows), static_cast<int64_t>(m.columns)}));
 }
 
 Result<Matrix> multiply(const Matrix& a, bool transposed, const Matrix& b) {

@@ -30,7 +30,8 @@ Matrix missing(const Matrix& y, const Matrix& other, size_t rows, const IntegerP
   return m;
 }
 
-double mean_square(const Matrix& y, const Matrix& other, size_t first_row, const IntegerProduct& p) {
+double mean_square(const Matrix& y, const Matrix& other, size_t first_row,
+                   const IntegerProduct& p) {
   double sum = 0;
   for (size_t i = first_row * y.columns; i < y.values.size(); ++i) {
     const double e = static_cast<double>(std::clamp(y.values[i], p.low, p.high)) -

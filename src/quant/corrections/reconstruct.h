@@ -21,8 +21,9 @@ namespace octavo {
 // Inputs of a product, a row for each of its outputs' positions. It is fitted to the first `fit`
 // rows and judged by the others; by all where there are no others.
 struct ProductRows {
-  Matrix exact;      // (rows, k) in the float model
-  Matrix quantized;  // (rows, k) in the quantized model, as the real numbers that integers stand for
+  Matrix exact;  // (rows, k) in the float model
+  Matrix
+      quantized;  // (rows, k) in the quantized model, as the real numbers that integers stand for
   size_t fit = 0;
 };
 
