@@ -39,10 +39,10 @@ float scale_of(const QuantParams& params, size_t output) {
 }
 
 // Row `i` of `taken` of a sample's `count`: spread over them, others for each sample.
-size_t row_of(size_t i, size_t taken, size_t count, size_t sample) {
-  const size_t from = i * count / taken, to = (i + 1) * count / taken;
-  const uint64_t noise = (uint64_t{sample} * 7919 + i) * 2654435761u;
-  return from + static_cast<size_t>((noise >> 8) % (to - from));
+size_t row_of(uint64_t i, uint64_t taken, uint64_t count, uint64_t sample) {
+  const uint64_t from = i * count / taken, to = (i + 1) * count / taken;
+  const uint64_t noise = (sample * 7919 + i) * 2654435761u;
+  return static_cast<size_t>(from + (noise >> 8) % (to - from));
 }
 
 // Where the weights of output o are, in the order of a row.
