@@ -104,11 +104,12 @@ Result<Session::Quantized> Session::quantize(const Calibration& calibration,
   const int64_t count = std::min(tuner.samples(), source.count);
   for (int64_t i = 0; i < count; ++i) {
     OCTAVO_RETURN_IF_ERROR(report(progress, "load", i, count));
-    Result<std::vector<Tensor>> inputs = source.load(i * source.count / count, 0);
+    const int64_t index = i * source.count / count;
+    Result<std::vector<Tensor>> inputs = source.load(index, 0);
     if (inputs.ok()) {
       tuner.add(*std::move(inputs));
     } else if (inputs.status().code() != ErrorCode::kImage) {  // calibration has noted those
-      return inputs.status();
+      return inputs.status().at(source.name(index));
     }
   }
   OCTAVO_RETURN_IF_ERROR(tuner.begin());

@@ -39,10 +39,10 @@ float scale_of(const QuantParams& params, size_t output) {
 }
 
 // Row `i` of `taken` of a sample's `count`: spread over them, others for each sample.
-size_t row_of(size_t i, size_t taken, size_t count, size_t sample) {
-  const size_t from = i * count / taken, to = (i + 1) * count / taken;
-  const uint64_t noise = (uint64_t{sample} * 7919 + i) * 2654435761u;
-  return from + static_cast<size_t>((noise >> 8) % (to - from));
+size_t row_of(uint64_t i, uint64_t taken, uint64_t count, uint64_t sample) {
+  const uint64_t from = i * count / taken, to = (i + 1) * count / taken;
+  const uint64_t noise = (sample * 7919 + i) * 2654435761u;
+  return static_cast<size_t>(from + (noise >> 8) % (to - from));
 }
 
 // Where the weights of output o are, in the order of a row.
@@ -72,7 +72,8 @@ Result<Corrector> Corrector::make(const Graph& exact, Graph& quantized,
   corrector.find_products();
   const Plan& plan = *corrector.float_plan_;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
-    corrector.float_steps_[plan.graph.node(plan.steps[i].node).name] = i;
+    // What brings its output into another layout comes later, under the same name.
+    corrector.float_steps_.emplace(plan.graph.node(plan.steps[i].node).name, i);
   }
   return corrector;
 }
@@ -127,8 +128,10 @@ Result<bool> Corrector::catch_up(const std::string& name) {
 }
 
 Status Corrector::step() {
+  if (left() == 0) return {};  // no step at all: outputs that are constants
   OCTAVO_RETURN_IF_ERROR(run(samples_, next_));
-  const Node& node = plan_->graph.node(plan_->steps[next_].node);
+  const std::shared_ptr<const Plan> running = plan_;  // corrections replace it
+  const Node& node = running->graph.node(running->steps[next_].node);
   const auto product = products_.find(node.name);
   if (product != products_.end()) {
     OCTAVO_ASSIGN_OR_RETURN(const bool there, catch_up(node.name));
@@ -143,7 +146,7 @@ Status Corrector::step() {
   return {};
 }
 
-// False where the two models have not the same rows.
+// False where the two models have not the same rows, or none.
 bool Corrector::collect(const Node& node, const Node& float_node, const Shape& weights,
                         ProductRows& rows) {
   const size_t per_row = static_cast<size_t>(weights.count());
@@ -176,7 +179,7 @@ bool Corrector::collect(const Node& node, const Node& float_node, const Shape& w
     matrix.values = fit;
     matrix.values.insert(matrix.values.end(), held_back.begin(), held_back.end());
   }
-  return rows.exact.values.size() == rows.quantized.values.size() &&
+  return rows.fit > 0 && rows.exact.values.size() == rows.quantized.values.size() &&
          rows.exact.columns == rows.quantized.columns;
 }
 

@@ -88,8 +88,15 @@ bool Tuner::ended() const {
   return samples() == 0 || (has_tried_all() && to_correct_.empty() && !corrector_);
 }
 
-int64_t Tuner::steps() const { return corrector_ ? corrector_->steps() : std::ssize(choices_); }
-int64_t Tuner::done() const { return corrector_ ? corrector_->done() : std::ssize(trials_); }
+int64_t Tuner::steps() const {
+  if (!is_correcting()) return std::ssize(choices_);
+  return (corrected_choices() + std::ssize(to_correct_)) * correction_steps_;
+}
+
+int64_t Tuner::done() const {
+  if (!is_correcting()) return std::ssize(trials_);
+  return corrected_choices() * correction_steps_ + (corrector_ ? corrector_->done() : 0);
+}
 
 Status Tuner::step() {
   if (!has_tried_all()) return try_next();
@@ -128,6 +135,7 @@ Status Tuner::begin_corrections() {
   };
   OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(*exact_, corrected_->graph,
                                                       recipe_.corrections, make_plan, threads_));
+  correction_steps_ = corrector_->steps();
   const int64_t count = std::min<int64_t>(corrector_->most_samples(), std::ssize(samples_));
   for (int64_t i = 0; i < count; ++i) {
     const auto& inputs = samples_[static_cast<size_t>(i * std::ssize(samples_) / count)];
@@ -148,7 +156,8 @@ Status Tuner::judge_corrections() {
 
 void Tuner::keep_if_best(std::string name, double sqnr_db, QuantizeResult made) {
   trials_.push_back({std::move(name), sqnr_db});
-  if (trials_.size() > 1 && sqnr_db <= trials_[best_].sqnr_db) return;
+  const bool better = trials_.size() == 1 || sqnr_db > trials_[best_].sqnr_db;
+  if (!better) return;  // nor where infinite outputs left NaN
   best_ = trials_.size() - 1;
   quantized_ = std::move(made);
 }
@@ -161,8 +170,12 @@ Result<double> Tuner::sqnr_of(const Graph& quantized) const {
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(quantized));
   std::vector<ErrorMoments> moments(samples_.size());
   const auto measure = [&](size_t i, std::span<const TensorView> outputs) {
-    const Outputs rough = floats_of(outputs);
-    for (size_t j = 0; j < rough.size(); ++j) moments[i].add(exact_outputs_[i][j], rough[j]);
+    Outputs rough = floats_of(outputs);
+    for (size_t j = 0; j < rough.size(); ++j) {
+      const std::vector<float>& exact = exact_outputs_[i][j];
+      rough[j].resize(exact.size());  // a length that data decides may differ
+      moments[i].add(exact, rough[j]);
+    }
   };
   OCTAVO_RETURN_IF_ERROR(run_all(plan, samples_, threads_, measure));
   ErrorMoments sum;

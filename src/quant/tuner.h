@@ -48,7 +48,7 @@ class Tuner {
   bool ended() const;
   Status step();
   // Of what step() does next: "try" or "correct".
-  const char* phase() const { return corrector_ ? "correct" : "try"; }
+  const char* phase() const { return is_correcting() ? "correct" : "try"; }
   int64_t steps() const;  // of the phase
   int64_t done() const;
 
@@ -61,6 +61,8 @@ class Tuner {
 
   bool corrects() const;
   bool has_tried_all() const { return trials_.size() >= choices_.size(); }
+  bool is_correcting() const { return has_tried_all() && corrects(); }
+  int64_t corrected_choices() const { return std::ssize(trials_) - std::ssize(choices_); }
   Status try_next();
   void rank();
   Status begin_corrections();
@@ -83,6 +85,7 @@ class Tuner {
   std::vector<size_t> to_correct_;           // choices, the next one at the end
   std::unique_ptr<QuantizeResult> corrected_;
   std::optional<Corrector> corrector_;  // of corrected_
+  int64_t correction_steps_ = 1;        // of a choice, as far as is known
 };
 
 }  // namespace octavo

@@ -43,7 +43,7 @@ struct StepViews {
   std::vector<TensorView> outputs;
   std::vector<size_t> loose_inputs;
   std::vector<size_t> loose_outputs;
-  std::vector<ValueId> dead;  // loose values to free after the step
+  std::vector<ValueId> dead;  // loose values to free before the next step
 };
 
 void fill(const ValueStore& store, const std::vector<ValueId>& ids, std::vector<TensorView>& views,
@@ -176,6 +176,7 @@ struct Executor::State final : RunContext {
   }
 
   Status try_step(size_t index, const Tap& tap) {
+    if (views != &steps[index]) free_dead();
     step = &plan->steps[index];
     views = &steps[index];
     refresh_loose_inputs();
@@ -184,8 +185,13 @@ struct Executor::State final : RunContext {
     RunContext::outputs = views->outputs;
     OCTAVO_RETURN_IF_ERROR(step->run(*this));
     for (const ValueId id : step->outputs) call(tap, id);
-    for (const ValueId id : views->dead) store.release(id);
     return {};
+  }
+
+  // Not before the step after it: until then the last one may be looked at, or run again.
+  void free_dead() {
+    if (!views) return;
+    for (const ValueId id : views->dead) store.release(id);
   }
 
   Status begin(std::span<const TensorView> given, bool copy) {
@@ -196,6 +202,7 @@ struct Executor::State final : RunContext {
   void take(std::shared_ptr<const Plan> other) {
     plan = std::move(other);
     store.take(plan);
+    views = nullptr;
     steps.clear();
     for (size_t i = 0; i < plan->steps.size(); ++i) steps.push_back(views_of(*plan, store, i));
   }
@@ -206,6 +213,7 @@ struct Executor::State final : RunContext {
     OCTAVO_RETURN_IF_ERROR(begin(given, copy));
     for (const ValueId id : plan->graph.inputs) call(tap, id);
     for (size_t i = 0; i < steps.size(); ++i) OCTAVO_RETURN_IF_ERROR(run_step(i, tap));
+    free_dead();
     std::vector<TensorView> outputs;
     for (const ValueId id : plan->graph.outputs) outputs.push_back(store.view(id));
     return outputs;

@@ -45,6 +45,16 @@ TEST(Recipe, UnknownObserverNamesTheNearest) {
   EXPECT_EQ(status.message(), "there is no observer 'precentile'; did you mean 'percentile'?");
 }
 
+TEST(Recipe, UnknownCorrectionNamesTheNearest) {
+  Recipe recipe;
+  recipe.corrections = {"bias", "reconstruct"};
+  EXPECT_TRUE(validate(recipe).ok());
+  recipe.corrections = {"bias", "recontruct"};
+  EXPECT_EQ(validate(recipe).code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(validate(recipe).message(),
+            "there is no correction 'recontruct'; did you mean 'reconstruct'?");
+}
+
 TEST(Recipe, UnknownWeightMethodNamesTheNearest) {
   Recipe recipe;
   recipe.weight_method = "maxabs";

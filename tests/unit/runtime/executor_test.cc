@@ -127,5 +127,85 @@ TEST(Executor, InputsAndConstantsMayBeOutputs) {
   EXPECT_EQ(floats_of((*outputs)[1]), (std::vector<float>{4}));
 }
 
+// x -> MatMul(a) -> Sigmoid -> MatMul(b) -> y, of any number of rows or of 3
+Graph two_products(uint32_t a, uint32_t b, int64_t rows = 3) {
+  GraphBuilder builder;
+  const ValueId x = builder.input("x", Shape{rows, 4});
+  const auto weights = [&](const char* name, uint32_t seed, Shape shape) {
+    return builder.floats(name, floats_of(noise_tensor(seed, shape)), shape);
+  };
+  const ValueId h = builder.node(Op::kMatMul, {x, weights("a", a, Shape{4, 500})}, "h");
+  const ValueId r = builder.node(Op::kSigmoid, {h}, "r");
+  builder.output(builder.node(Op::kMatMul, {r, weights("b", b, Shape{500, 2})}, "y"));
+  return builder.graph;
+}
+
+void run_steps(Executor& executor, size_t begin, size_t end) {
+  for (size_t i = begin; i < end; ++i) {
+    const Status status = executor.run_step(i);
+    ASSERT_TRUE(status.ok()) << status.to_string();
+  }
+}
+
+std::vector<float> output_of(const Executor& executor) {
+  return floats_of(copy_of(executor.view(executor.plan().graph.outputs[0])));
+}
+
+TEST(Executor, StepByStepGivesWhatARunGives) {
+  for (const int64_t rows : {int64_t{3}, kDynamic}) {
+    const Graph graph = two_products(1, 2, rows);
+    Executor executor = executor_of(graph);
+    for (const uint32_t seed : {3u, 4u}) {
+      Tensor x = noise_tensor(seed, Shape{3, 4});
+      const auto wanted = run_graph(graph, {x});
+      ASSERT_TRUE(executor.begin(std::vector{view_of(x)}).ok());
+      x = Tensor();  // begin has copied it
+      run_steps(executor, 0, executor.plan().steps.size());
+      EXPECT_EQ(output_of(executor), floats_of((*wanted)[0]));
+    }
+  }
+}
+
+TEST(Executor, BeginRefusesInputsThatDoNotFit) {
+  Executor executor = executor_of(two_products(1, 2));
+  const Tensor wrong = noise_tensor(1, Shape{3, 5});
+  EXPECT_EQ(executor.begin(std::vector{view_of(wrong)}).code(), ErrorCode::kInvalidArgument);
+}
+
+// Values without a place in the arena too, which are freed once nobody needs them.
+TEST(Executor, StepThatRanLastCanBeLookedAtAndRunAgain) {
+  for (const int64_t rows : {int64_t{3}, kDynamic}) {
+    Executor executor = executor_of(two_products(1, 2, rows));
+    const Tensor x = noise_tensor(3, Shape{3, 4});
+    ASSERT_TRUE(executor.begin(std::vector{view_of(x)}).ok());
+    for (size_t i = 0; i < executor.plan().steps.size(); ++i) {
+      const Step& step = executor.plan().steps[i];
+      run_steps(executor, i, i + 1);
+      const std::vector<float> in = floats_of(copy_of(executor.view(step.inputs[0])));
+      const std::vector<float> out = floats_of(copy_of(executor.view(step.outputs[0])));
+      run_steps(executor, i, i + 1);
+      EXPECT_EQ(floats_of(copy_of(executor.view(step.inputs[0]))), in) << i;
+      EXPECT_EQ(floats_of(copy_of(executor.view(step.outputs[0]))), out) << i;
+    }
+    EXPECT_EQ(output_of(executor), floats_of((*run_graph(two_products(1, 2), {x}))[0]));
+  }
+}
+
+TEST(Executor, GoesOnWithThePlanOfOtherWeights) {
+  for (const int64_t rows : {int64_t{3}, kDynamic}) {
+    const Tensor x = noise_tensor(3, Shape{3, 4});
+    Executor executor = executor_of(two_products(1, 2, rows));
+    ASSERT_TRUE(executor.begin(std::vector{view_of(x)}).ok());
+    const size_t steps = executor.plan().steps.size();
+    run_steps(executor, 0, steps);
+    executor.take(*make_plan(two_products(8, 9, rows)));  // only the last step sees them
+    run_steps(executor, steps - 1, steps);
+    EXPECT_EQ(output_of(executor), floats_of((*run_graph(two_products(1, 9), {x}))[0]));
+    const auto whole = executor.run(std::vector{view_of(x)});
+    ASSERT_TRUE(whole.ok());
+    EXPECT_EQ(floats_of(copy_of((*whole)[0])), floats_of((*run_graph(two_products(8, 9), {x}))[0]));
+  }
+}
+
 }  // namespace
 }  // namespace octavo

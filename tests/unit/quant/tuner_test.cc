@@ -1,0 +1,267 @@
+#include "quant/tuner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "quant/corrections/correction_list.h"
+#include "tests/unit/quant/small_network.h"
+
+namespace octavo {
+namespace {
+
+const MakePlan kMakePlan = [](const Graph& graph, std::span<const Shape>) {
+  return make_plan(graph);
+};
+
+Recipe recipe_of(const std::string& observer, std::vector<std::string> corrections = {}) {
+  Recipe recipe;
+  recipe.observer = observer;
+  recipe.corrections = std::move(corrections);
+  return recipe;
+}
+
+Tuner tuner_of(const Graph& graph, Calibration calibration, const Recipe& recipe, int threads = 1) {
+  auto tuner = Tuner::make(graph, std::move(calibration), recipe, kMakePlan, threads);
+  EXPECT_TRUE(tuner.ok()) << tuner.status().to_string();
+  return *std::move(tuner);
+}
+
+Tuned tuned(const Graph& graph, Calibration calibration, const Recipe& recipe,
+            const std::vector<Sample>& samples, int threads = 1) {
+  Tuner tuner = tuner_of(graph, std::move(calibration), recipe, threads);
+  for (const Sample& sample : samples) tuner.add(sample);
+  Status status = tuner.begin();
+  std::string phase;
+  int64_t done = 0;
+  while (status.ok() && !tuner.ended()) {
+    EXPECT_LT(tuner.done(), tuner.steps()) << tuner.phase();
+    if (tuner.phase() == phase) {
+      EXPECT_GE(tuner.done(), done) << phase;
+    }
+    phase = tuner.phase();
+    done = tuner.done();
+    status = tuner.step();
+  }
+  EXPECT_TRUE(status.ok()) << status.to_string();
+  return tuner.finish();
+}
+
+// Mostly small values and few large ones, so that the observers do not agree.
+std::vector<Sample> tailed_samples(int count) {
+  std::vector<Sample> samples = samples_of(count);
+  for (Sample& sample : samples) {
+    std::vector<float> values = floats_of(sample[0]);
+    for (float& x : values) x = x * x * x * x * x;
+    values[7] = 300;
+    sample = {Tensor::from(values, sample[0].shape())};
+  }
+  return samples;
+}
+
+std::vector<std::string> names_of(const std::vector<Trial>& trials) {
+  std::vector<std::string> names;
+  for (const Trial& trial : trials) names.push_back(trial.name);
+  return names;
+}
+
+size_t kept_of(const std::vector<Trial>& trials) {
+  const auto is_kept = [](const Trial& trial) { return trial.kept; };
+  EXPECT_EQ(std::count_if(trials.begin(), trials.end(), is_kept), 1);
+  return static_cast<size_t>(std::find_if(trials.begin(), trials.end(), is_kept) - trials.begin());
+}
+
+double highest(const std::vector<Trial>& trials) {
+  double sqnr = trials[0].sqnr_db;
+  for (const Trial& trial : trials) sqnr = std::max(sqnr, trial.sqnr_db);
+  return sqnr;
+}
+
+double worst_of(const std::vector<Trial>& trials) {
+  double sqnr = trials[0].sqnr_db;
+  for (const Trial& trial : trials) sqnr = std::min(sqnr, trial.sqnr_db);
+  return sqnr;
+}
+
+TEST(Tuner, OfObserverAutoKeepsTheTrialOfTheHighestSqnr) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = tailed_samples(6);
+  const Recipe recipe = recipe_of(kAuto);
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned found = tuned(graph, calibration, recipe, samples);
+  ASSERT_EQ(found.trials.size(), calibration.choices.size());
+  ASSERT_GT(found.trials.size(), 2u);
+  const size_t kept = kept_of(found.trials);
+  EXPECT_EQ(found.trials[kept].sqnr_db, highest(found.trials));
+  EXPECT_LT(worst_of(found.trials), highest(found.trials));
+  for (size_t i = 0; i < found.trials.size(); ++i) {
+    EXPECT_EQ(found.trials[i].name, "observer " + calibration.choices[i].name);
+  }
+  const Graph wanted = quantized(graph, calibration.choices[kept].ranges, recipe).graph;
+  EXPECT_TRUE(constants_of(found.quantized.graph) == constants_of(wanted));
+  EXPECT_TRUE(found.corrections.empty());
+}
+
+// What a trial says is what the model does.
+TEST(Tuner, TellsTheSqnrOfTheModelThatItKeeps) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = samples_of(5);
+  const Recipe recipe = recipe_of("min_max", {kBias, kReconstruct});
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  double signal = 0;
+  for (const Sample& sample : samples) {
+    for (const float y : floats_of((*run_graph(graph, sample))[0])) {
+      signal += static_cast<double>(y) * static_cast<double>(y) / 5;
+    }
+  }
+  const double noise = mean_square_error(graph, found.quantized.graph, samples);
+  EXPECT_NEAR(found.trials[kept_of(found.trials)].sqnr_db, 10 * std::log10(signal / 5 / noise),
+              1e-3);
+}
+
+TEST(Tuner, KeepsCorrectionsThatHelp) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = samples_of(40);
+  Recipe recipe = recipe_of("min_max", {kBias, kReconstruct});
+  recipe.weight_bits = 7;
+  recipe.weights = Granularity::kPerTensor;
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned found = tuned(graph, calibration, recipe, samples);
+  EXPECT_EQ(names_of(found.trials),
+            (std::vector<std::string>{"observer min_max", "observer min_max, corrected"}));
+  EXPECT_EQ(kept_of(found.trials), 1u);
+  EXPECT_GT(found.trials[1].sqnr_db, found.trials[0].sqnr_db);
+  EXPECT_EQ(found.corrections.size(), 3u);
+  const Graph plain = quantized(graph, calibration.ranges, recipe).graph;
+  EXPECT_FALSE(constants_of(found.quantized.graph) == constants_of(plain));
+}
+
+// Without products nothing is corrected, and what is not better is not kept.
+TEST(Tuner, KeepsNoCorrectionsThatDoNotHelp) {
+  SmallNetwork net;
+  const ValueId x = net.input("x", kImage);
+  net.output(net.node(Op::kMaxPool, "y", {x}, {1, 4, 7, 7},
+                      attributes_of({{"kernel_shape", std::vector<int64_t>{2, 2}}})));
+  const std::vector<Sample> samples = samples_of(4);
+  const Recipe recipe = recipe_of("min_max", {kReconstruct});
+  const Tuned found = tuned(net.graph, calibrated(net.graph, samples, recipe), recipe, samples);
+  ASSERT_EQ(found.trials.size(), 2u);
+  EXPECT_EQ(kept_of(found.trials), 0u);
+  EXPECT_EQ(found.trials[0].sqnr_db, found.trials[1].sqnr_db);
+  EXPECT_TRUE(found.corrections.empty());
+}
+
+TEST(Tuner, CorrectsTheBestTwoOfObserverAuto) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = tailed_samples(8);
+  const Recipe recipe = recipe_of(kAuto, {kReconstruct});
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned found = tuned(graph, calibration, recipe, samples);
+  const size_t choices = calibration.choices.size();
+  ASSERT_EQ(found.trials.size(), choices + 2);
+  std::vector<Trial> plain(found.trials.begin(), found.trials.end() - 2);
+  std::stable_sort(plain.begin(), plain.end(),
+                   [](const Trial& a, const Trial& b) { return a.sqnr_db > b.sqnr_db; });
+  EXPECT_EQ(found.trials[choices].name, plain[0].name + ", corrected");
+  const size_t kept = kept_of(found.trials);
+  EXPECT_EQ(found.trials[kept].sqnr_db, highest(found.trials));
+  EXPECT_EQ(!found.corrections.empty(), kept >= choices);
+}
+
+TEST(Tuner, WantsSamplesOnlyWhereThereIsAChoiceOrACorrection) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = samples_of(2);
+  Recipe dynamic = recipe_of("min_max", {kBias});
+  dynamic.scheme = Scheme::kDynamic;
+  const Recipe fixed = recipe_of("min_max"), corrected = recipe_of("min_max", {kBias}),
+               by_choice = recipe_of(kAuto);
+  EXPECT_EQ(tuner_of(graph, {}, dynamic).samples(), 0);
+  EXPECT_EQ(tuner_of(graph, calibrated(graph, samples, fixed), fixed).samples(), 0);
+  EXPECT_GT(tuner_of(graph, calibrated(graph, samples, fixed), corrected).samples(), 0);
+  EXPECT_GT(tuner_of(graph, calibrated(graph, samples, by_choice), by_choice).samples(), 0);
+}
+
+TEST(Tuner, WithoutAChoiceIsWhatQuantizeGives) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = samples_of(2);
+  const Recipe recipe = recipe_of("min_max");
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned found = tuned(graph, calibration, recipe, samples);  // which it does not take
+  EXPECT_TRUE(found.trials.empty());
+  EXPECT_TRUE(constants_of(found.quantized.graph) ==
+              constants_of(quantized(graph, calibration.ranges, recipe).graph));
+}
+
+TEST(Tuner, SaysThatItWantsSamplesWhereNoneCame) {
+  const Graph graph = small_network();
+  const Recipe recipe = recipe_of("min_max", {kBias});
+  Tuner tuner = tuner_of(graph, calibrated(graph, samples_of(1), recipe), recipe);
+  EXPECT_EQ(tuner.begin().code(), ErrorCode::kCalibrationData);
+}
+
+TEST(Tuner, PassesOverSamplesOfOtherShapes) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = samples_of(3);
+  std::vector<Sample> mixed = samples;
+  mixed.insert(mixed.begin() + 1, {noise_tensor(1, Shape{1, 4, 9, 8})});
+  mixed.push_back({});
+  const Recipe recipe = recipe_of("min_max", {kReconstruct});
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned a = tuned(graph, calibration, recipe, samples);
+  const Tuned b = tuned(graph, calibration, recipe, mixed);
+  EXPECT_TRUE(constants_of(a.quantized.graph) == constants_of(b.quantized.graph));
+  EXPECT_EQ(a.trials[1].sqnr_db, b.trials[1].sqnr_db);
+}
+
+TEST(Tuner, GivesTheSameBytesForAnyNumberOfThreads) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = tailed_samples(7);
+  const Recipe recipe = recipe_of(kAuto, {kBias, kReconstruct});
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned one = tuned(graph, calibration, recipe, samples, 1);
+  const Tuned two = tuned(graph, calibration, recipe, samples, 2);
+  EXPECT_TRUE(constants_of(one.quantized.graph) == constants_of(two.quantized.graph));
+  ASSERT_EQ(names_of(one.trials), names_of(two.trials));
+  for (size_t i = 0; i < one.trials.size(); ++i) {
+    EXPECT_EQ(one.trials[i].sqnr_db, two.trials[i].sqnr_db);
+    EXPECT_EQ(one.trials[i].kept, two.trials[i].kept);
+  }
+}
+
+// Infinite outputs make every SQNR a NaN: none is better than the first.
+TEST(Tuner, OfOutputsThatAreInfiniteKeepsTheFirstTrial) {
+  SmallNetwork net;
+  const ValueId x = net.input("x", kImage);
+  net.output(net.product(Op::kConv, "y", x, {3, 4, 1, 1}, 3, {1, 3, 8, 8}));
+  net.output(net.node(Op::kLog, "log", {x}, kImage));
+  std::vector<Sample> samples;
+  for (int i = 0; i < 4; ++i) samples.push_back({Tensor::from(std::vector<float>(256), kImage)});
+  const Recipe recipe = recipe_of(kAuto, {kReconstruct});
+  const Tuned found = tuned(net.graph, calibrated(net.graph, samples, recipe), recipe, samples);
+  EXPECT_EQ(kept_of(found.trials), 0u);
+}
+
+// The float model finds values above 0 that the integers do not tell from 0.
+TEST(Tuner, JudgesOutputsWhoseLengthDataDecides) {
+  SmallNetwork net;
+  const ValueId x = net.input("x", Shape{1, 4});
+  const ValueId w =
+      net.constant("w", {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}, Shape{4, 4});
+  const ValueId y = net.node(Op::kMatMul, "y", {x, w}, Shape{1, 4});
+  const ValueId found = net.node(Op::kNonZero, "found", {y}, Shape{2, kDynamic});
+  net.graph.value(found).dtype = DType::kInt64;
+  net.output(net.node(Op::kCast, "places", {found}, Shape{2, kDynamic},
+                      attributes_of({{"to", int64_t{1}}})));
+  const std::vector<Sample> samples = {
+      {Tensor::from(std::vector<float>{1e-4f, 100, 50, 1e-4f}, Shape{1, 4})}};
+  const Recipe recipe = recipe_of("min_max", {kBias});
+  const Tuned tried = tuned(net.graph, calibrated(net.graph, samples, recipe), recipe, samples);
+  ASSERT_EQ(tried.trials.size(), 2u);
+  // Places 0 0 0 0 and 0 1 2 3 against 0 0 and 1 2.
+  EXPECT_LT(tried.trials[0].sqnr_db, 10);
+  EXPECT_GT(tried.trials[0].sqnr_db, -10);
+}
+
+}  // namespace
+}  // namespace octavo
