@@ -476,8 +476,10 @@ val JsSession::save(const std::string& format, val sink) const {
 }
 
 QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
-  return {output,  bytes_before_, static_cast<uint64_t>(bytes), samples_, skipped_, nodes_,
-          seconds, findings_};
+  return {output,      bytes_before_, static_cast<uint64_t>(bytes),
+          samples_,    skipped_,      nodes_,
+          seconds,     findings_,     trials_,
+          corrections_};
 }
 
 std::string JsSession::quantize_report(const std::string& output, double bytes,

@@ -131,6 +131,19 @@ std::string lint_text(const QuantizeReport& report) {
   return text + "  notes        " + std::to_string(notes) + ": octavo lint " + report.output + "\n";
 }
 
+// What was tried, and at which distance from the float model's outputs; none where there was no
+// choice.
+std::string trials_text(const std::vector<Trial>& trials) {
+  std::string text;
+  for (const Trial& trial : trials) {
+    char line[128];
+    std::snprintf(line, sizeof line, "  %-12s %-38.38s %6.1f dB%s\n", text.empty() ? "tried" : "",
+                  trial.name.c_str(), trial.sqnr_db, trial.kept ? "  kept" : "");
+    text += line;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const QuantizeReport& report) {
@@ -148,7 +161,7 @@ std::string to_text(const QuantizeReport& report) {
                 static_cast<double>(report.bytes_before) / static_cast<double>(report.bytes_after),
                 static_cast<long long>(quantized), static_cast<long long>(report.nodes.size()),
                 calibrated.c_str(), report.seconds);
-  return text + lint_text(report);
+  return text + trials_text(report.trials) + lint_text(report);
 }
 
 }  // namespace octavo
