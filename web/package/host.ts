@@ -104,10 +104,13 @@ export class Host {
       const tuning = taken(this.#get<Session>(model).tuning(this.#get<Calibration>(calibration)));
       return { tuning: this.#keep(tuning), samples: tuning.samples() };
     },
-    tune: async (tuning, name, sample) => {
-      const target = this.#get<Tuning>(tuning);
-      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample)));
-      return taken(target.addFile(name, await this.#platform.readSample(sample)));
+    tune: (tuning, name, sample) => {
+      const read = isImageData(sample) ? sample : this.#platform.readSample(sample);
+      return this.#inTurn(tuning, async () => {
+        const data = await read;
+        const target = this.#get<Tuning>(tuning);
+        return taken(isImageData(data) ? target.addImage(name, rawImage(data)) : target.addFile(name, data));
+      });
     },
     step: (handle) => {
       const tuning = this.#get<Tuning>(handle);
