@@ -23,6 +23,7 @@
 //   store_halves          as float16
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,10 @@ struct QuantizeState {
 bool has_quantized_reader(const QuantizeState& state, NodeId id);
 // Marked nodes that read `from` read `to` from now on.
 void replace_in_quantized_readers(QuantizeState& state, ValueId from, ValueId to);
+
+// Marks every node that `refuse` has no reason against, and says the reasons of others.
+Status mark_unless(QuantizeState& state,
+                   const std::function<std::string(const QuantizeState&, const Node&)>& refuse);
 
 Status choose_nodes(QuantizeState& state);
 Status release_tail(QuantizeState& state);

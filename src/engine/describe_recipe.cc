@@ -1,0 +1,82 @@
+#include <cstdio>
+
+#include "engine/recipe_file.h"
+
+namespace octavo {
+namespace {
+
+std::string list_text(const std::vector<float>& values) {
+  std::string out;
+  for (const float x : values) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%s%.6g", out.empty() ? "" : ", ", static_cast<double>(x));
+    out += buffer;
+  }
+  return out;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
+std::string describe_pictures(const Preprocess& p) {
+  const auto size = [](Size s) {
+    return std::to_string(s.width) + " x " + std::to_string(s.height);
+  };
+  std::string pictures = name_of(*p.color);
+  if (p.center_fraction != std::array<float, 2>{1, 1}) {
+    pictures +=
+        ", centre " + list_text({p.center_fraction[0], p.center_fraction[1]}) + " of width, height";
+  }
+  if (p.resize_shorter) pictures += ", shorter side to " + std::to_string(*p.resize_shorter);
+  if (p.resize) pictures += ", resized to " + size(*p.resize);
+  if (p.crop) pictures += ", centre crop " + size(*p.crop);
+  if (p.exif) pictures += ", turned by EXIF";
+  return "  pictures     " + pictures + "\n               (x - [" + list_text(p.mean) + "]) * [" +
+         list_text(p.norm) + "]\n";
+}
+
+std::string describe_activations(const Recipe& recipe, bool calibrated) {
+  if (recipe.scheme == Scheme::kWeightOnly || recipe.scheme == Scheme::kFloat16) return "float";
+  return std::string(name_of(recipe.activations)) +
+         (recipe.activation_bits == 7 ? " of 7 bits" : "") +
+         (recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
+         (calibrated                         ? "observer " + recipe.observer
+          : recipe.scheme == Scheme::kStatic ? "ranges of training"
+                                             : "found in every run");
+}
+
+std::string describe_weights(const Recipe& recipe) {
+  if (recipe.scheme == Scheme::kFloat16) return "float16";
+  const bool usual = recipe.weight_method == Recipe().weight_method;
+  const std::string method = usual ? "" : ", " + recipe.weight_method;
+  if (recipe.weight_bits != 4) {
+    return std::string("int8 symmetric, ") + name_of(recipe.weights) + method +
+           (recipe.weight_bits == 7 ? ", 7 bits" : "");
+  }
+  return "int4 symmetric, one scale " +
+         (recipe.block_size == 0 ? "a channel"
+                                 : "for " + std::to_string(recipe.block_size) + " inputs");
+}
+
+}  // namespace
+
+std::string describe(const RecipeFile& file, const Preprocess& p) {
+  const bool looks_at_pictures = file.recipe.scheme == Scheme::kStatic && p.color;
+  std::string text = looks_at_pictures ? describe_pictures(p) : "";
+  text += "  activations  " + describe_activations(file.recipe, looks_at_pictures) + "\n";
+  text += "  weights      " + describe_weights(file.recipe) + "\n";
+  if (!file.recipe.corrections.empty()) {
+    text += "  corrections  " + joined(file.recipe.corrections) + "\n";
+  }
+  const std::string excluded =
+      joined(file.recipe.exclude) +
+      (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +
+      joined(file.recipe.exclude_ops);
+  if (!excluded.empty()) text += "  in float     " + excluded + "\n";
+  return text;
+}
+
+}  // namespace octavo
