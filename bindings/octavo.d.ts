@@ -102,8 +102,8 @@ export interface Tuning extends Handle {
   addImage(name: string, image: RawImage): Outcome<boolean>;
   /** `value` false: none was left. */
   step(): Outcome<boolean>;
-  /** Of the step that comes next: 'try' or 'correct', and where in it. */
-  phase(): 'try' | 'correct';
+  /** Of the step that comes next: 'try', 'choose' or 'correct', and where in it. */
+  phase(): 'try' | 'choose' | 'correct';
   done(): number;
   steps(): number;
   finish(): Outcome<Session>;

@@ -93,7 +93,10 @@ OrderedJson to_json(const CompareReport& report) {
 OrderedJson to_json(const QuantizeReport& report) {
   OrderedJson trials = OrderedJson::array();
   for (const Trial& t : report.trials) {
-    trials.push_back({{"name", t.name}, {"sqnr_db", number(t.sqnr_db)}, {"kept", t.kept}});
+    trials.push_back({{"name", t.name},
+                      {"sqnr_db", number(t.verdict.sqnr_db)},
+                      {"kl", t.verdict.kl ? number(*t.verdict.kl) : OrderedJson()},
+                      {"kept", t.kept}});
   }
   OrderedJson corrections = OrderedJson::array();
   for (const CorrectedLayer& layer : report.corrections) {
@@ -136,9 +139,10 @@ std::string lint_text(const QuantizeReport& report) {
 std::string trials_text(const std::vector<Trial>& trials) {
   std::string text;
   for (const Trial& trial : trials) {
-    char line[128];
-    std::snprintf(line, sizeof line, "  %-12s %-38.38s %6.1f dB%s\n", text.empty() ? "tried" : "",
-                  trial.name.c_str(), trial.sqnr_db, trial.kept ? "  kept" : "");
+    char kl[32] = "", line[160];
+    if (trial.verdict.kl) std::snprintf(kl, sizeof kl, "   KL %.5f", *trial.verdict.kl);
+    std::snprintf(line, sizeof line, "  %-12s %-38.38s %6.1f dB%s%s\n", text.empty() ? "tried" : "",
+                  trial.name.c_str(), trial.verdict.sqnr_db, kl, trial.kept ? "  kept" : "");
     text += line;
   }
   return text;

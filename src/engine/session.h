@@ -52,7 +52,7 @@ class Session {
 
   // Float model and its ranges in, int8 model out. `source`: the samples of the calibration, for
   // recipes that choose or correct by looking at some of them again (see Tuner). The same bytes
-  // for any number of threads. Progress phases: "load", "try", "correct".
+  // for any number of threads. Progress phases: "load", "try", "choose", "correct".
   struct Quantized;
   Result<Quantized> quantize(const Calibration& calibration, const RecipeFile& recipe,
                              const SampleSource& source = {}, int threads = 1,

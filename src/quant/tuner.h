@@ -1,6 +1,7 @@
 // From float graph and calibration to the int8 graph whose outputs are nearest on samples: of the
-// ranges that observer auto leaves open the best are found by trying each, and the layers are
-// corrected (corrector.h) where the recipe wants it and it helps.
+// ranges that observer auto leaves open the best are found by trying each, then for each value
+// (layer_ranges.h), and the layers are corrected (corrector.h) where the recipe wants it and it
+// helps.
 //
 //   make -> add the samples -> begin -> step until ended() -> finish
 #pragma once
@@ -11,15 +12,17 @@
 
 #include "quant/calibrate.h"
 #include "quant/corrector.h"
+#include "quant/judge.h"
+#include "quant/layer_ranges.h"
 #include "quant/quantize.h"
 
 namespace octavo {
 
 // A whole model that was tried.
 struct Trial {
-  std::string name;    // "observer mse", "reconstruct"
-  double sqnr_db = 0;  // of the outputs, on samples
-  bool kept = false;   // it, or what was made of it, is the result
+  std::string name;   // "observer mse", "observer mse, corrected"
+  Verdict verdict;    // on samples
+  bool kept = false;  // it is the result
 };
 
 // Binds a graph to the shapes of its inputs and makes its plan.
@@ -47,37 +50,38 @@ class Tuner {
   Status begin();
   bool ended() const;
   Status step();
-  // Of what step() does next: "try" or "correct".
-  const char* phase() const { return is_correcting() ? "correct" : "try"; }
+  // Of what step() does next: "try", "choose" (ranges of each value) or "correct".
+  const char* phase() const;
   int64_t steps() const;  // of the phase
   int64_t done() const;
 
   Tuned finish();
 
  private:
-  using Outputs = std::vector<std::vector<float>>;
-
   Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int threads);
 
   bool corrects() const;
   bool has_tried_all() const { return trials_.size() >= choices_.size(); }
-  bool is_correcting() const { return has_tried_all() && corrects(); }
   int64_t corrected_choices() const { return std::ssize(trials_) - std::ssize(choices_); }
   Status try_next();
+  void begin_layers();
+  Status choose_next();
   void rank();
   Status begin_corrections();
   Status judge_corrections();
-  void keep_if_best(std::string name, double sqnr_db, QuantizeResult made);
+  Status keep_if_best(std::string name, QuantizeResult made);
   Result<std::shared_ptr<const Plan>> plan_of(const Graph& graph) const;
-  Result<double> sqnr_of(const Graph& quantized) const;
 
   const Graph* exact_;
   Recipe recipe_;
   MakePlan make_plan_;
   int threads_;
+  Judge judge_;
+  std::shared_ptr<const Plan> exact_plan_;
   std::vector<RangeChoice> choices_;
-  std::vector<std::vector<Tensor>> samples_;
-  std::vector<Outputs> exact_outputs_;       // by sample
+  std::vector<ActivationParams> params_;  // what became of each choice
+  std::optional<LayerRanges> layers_;     // while ranges of each value are chosen
+  bool chose_by_layer_ = false;
   std::vector<Trial> trials_;                // first those of the choices
   size_t best_ = 0;                          // of them
   QuantizeResult quantized_;                 // the best

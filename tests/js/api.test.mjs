@@ -98,11 +98,11 @@ test('what is tried and corrected looks at samples again, tells how far it is an
   const calibrated = await model.calibrate(calibration(), wish);
   const seen = [];
   const int8 = await model.quantize(calibrated, { onProgress: ({ phase, done, total }) => seen.push([phase, done, total]) });
-  assert.deepEqual([...new Set(seen.map(([phase]) => phase))], ['load', 'try', 'correct']);
+  assert.deepEqual([...new Set(seen.map(([phase]) => phase))], ['load', 'try', 'choose', 'correct']);
   for (const [, done, total] of seen) assert.ok(done <= total);
   const { trials, corrections } = int8.report;
   assert.equal(trials.filter(({ kept }) => kept).length, 1);
-  assert.equal(Math.max(...trials.map(({ sqnr_db }) => sqnr_db)), trials.find(({ kept }) => kept).sqnr_db);
+  assert.equal(Math.min(...trials.map(({ kl }) => kl)), trials.find(({ kept }) => kept).kl);
   for (const layer of corrections) assert.ok(layer.error_after <= layer.error_before, layer.name);
 
   const plain = await model.quantize(await model.calibrate(calibration(), { ...wish, preset: 'fast' }));

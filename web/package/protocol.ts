@@ -27,7 +27,7 @@ export interface Calls {
   tuning(model: Handle, calibration: Handle): { tuning: Handle; samples: number };
   tune(tuning: Handle, name: string, sample: Sample): boolean;
   /** The next step; null when none is left. */
-  step(tuning: Handle): { phase: 'try' | 'correct'; done: number; total: number } | null;
+  step(tuning: Handle): { phase: 'try' | 'choose' | 'correct'; done: number; total: number } | null;
   tuned(tuning: Handle): Quantized;
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;

@@ -263,7 +263,8 @@ export interface QuantizeReport {
   /** What to know before the file is taken away. */
   findings: Finding[];
   /** Whole models that were tried; none where the recipe leaves no choice. */
-  trials: { name: string; sqnr_db: number; kept: boolean }[];
+  /** `kl`: nats, of classes' probabilities; null where outputs are none. The kept one has the least, else the highest SQNR. */
+  trials: { name: string; sqnr_db: number; kl: number | null; kept: boolean }[];
   /** Layers of the one that was kept: mean squared errors on samples held back. */
   corrections: { name: string; error_before: number; error_after: number }[];
 }
@@ -290,10 +291,10 @@ export interface Picture {
 
 export interface Progress {
   /**
-   * 'load', 'try' and 'correct' are of `quantize`, where the recipe leaves a choice or wants corrections; 'time' follows
+   * 'load', 'try', 'choose' (ranges of each layer) and 'correct' are of `quantize`, where the recipe leaves a choice or wants corrections; 'time' follows
    * 'compare' where engines that shared the samples disturbed each other's times.
    */
-  phase: 'calibrate' | 'load' | 'try' | 'correct' | 'compare' | 'time' | 'check';
+  phase: 'calibrate' | 'load' | 'try' | 'choose' | 'correct' | 'compare' | 'time' | 'check';
   /** Never falls within a phase. */
   done: number;
   total: number;

@@ -8,11 +8,14 @@
 namespace octavo {
 namespace {
 
-constexpr size_t kBlock = 256;     // weights of an output that are fitted together
-constexpr int kSweeps = 2;         // over all blocks
-constexpr int kBlockSweeps = 4;    // over the weights of a block
-constexpr int kBiasSteps = 10;     // saturation makes the best bias no mean
-constexpr float kRidge = 0.3f;     // of the inputs' mean square: ties integers to their weights
+constexpr size_t kBlock = 256;   // weights of an output that are fitted together
+constexpr int kSweeps = 2;       // over all blocks
+constexpr int kBlockSweeps = 4;  // over the weights of a block
+constexpr int kBiasSteps = 10;   // saturation makes the best bias no mean
+constexpr float kRidge = 0.3f;   // of the inputs' mean square: ties integers to their weights
+// Share of the errors of layers before that weights make up for. Fitted to all of them, weights
+// shrink as regression does where its inputs are noisy, and layer after layer fades.
+constexpr float kMadeUp = 0.5f;
 constexpr float kFarthest = 2.0f;  // steps of an integer from its weight
 
 // How far `other` is from y, but for what both have beyond what integers hold.
@@ -155,7 +158,12 @@ Result<Reconstruction> reconstruct(const ProductRows& rows, bool weights, int th
   if (!weights) return found;
 
   IntegerProduct fitted = start;
-  OCTAVO_RETURN_IF_ERROR(fit_weights(rows, exact, threads, fitted, given));
+  OCTAVO_ASSIGN_OR_RETURN(Matrix wanted, octavo::product(rows.quantized, product.weights));
+  add_to_rows(product.bias, wanted);
+  for (size_t i = 0; i < wanted.values.size(); ++i) {
+    wanted.values[i] += kMadeUp * (exact.values[i] - wanted.values[i]);
+  }
+  OCTAVO_RETURN_IF_ERROR(fit_weights(rows, wanted, threads, fitted, given));
   OCTAVO_ASSIGN_OR_RETURN(y, octavo::product(rows.quantized, reals(fitted)));
   add_to_rows(fitted.q_bias, y);
   fit_bias(exact, rows.fit, fitted, y);

@@ -5,8 +5,8 @@
 // together should cancel. What AdaRound minimises layer by layer (Nagel et al., "Up or Down?
 // Adaptive Rounding for Post-Training Quantization", 2020), |x w - x' w'|^2 over samples, is a
 // quadratic form of the integers w'; here it falls by steps of one integer at a time (coordinate
-// descent) until none helps. x' holds the errors of the layers before, which are so made up for
-// too, and the bias takes what is left on average (empirical bias correction; Nagel et al.,
+// descent) until none helps. x' holds the errors of the layers before, half of which are so made up
+// for too, and the bias takes what is left on average (empirical bias correction; Nagel et al.,
 // "Data-Free Quantization Through Weight Equalization and Bias Correction", 2019).
 #pragma once
 

@@ -171,7 +171,8 @@ TEST(Reconstruct, WithoutWeightsChangesBiasesAlone) {
 }
 
 TEST(Reconstruct, WithoutABiasItStaysZero) {
-  const ProductRows rows = rows_of(4, 100, 8);
+  ProductRows rows = rows_of(4, 100, 8);
+  rows.quantized = rows.exact;
   IntegerProduct p = product_of(4, 8, 3, 1);
   p.has_bias = false;
   p.bias = p.q_bias = {0, 0, 0};
