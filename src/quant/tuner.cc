@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/thread_pool.h"
+#include "quant/corrections/correction_list.h"
+#include "quant/corrections/equalize.h"
 #include "quant/error_moments.h"
 #include "quant/shards.h"
 
@@ -42,6 +44,12 @@ Status run_all(const std::shared_ptr<const Plan>& plan,
   return {};
 }
 
+// Of an observer that leaves none open: what it says.
+std::vector<RangeChoice> choices_of(Calibration calibration, const Recipe& recipe) {
+  if (!calibration.choices.empty()) return std::move(calibration.choices);
+  return {{recipe.observer, std::move(calibration.ranges)}};
+}
+
 }  // namespace
 
 Tuner::Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int threads)
@@ -50,19 +58,25 @@ Tuner::Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int t
 Result<Tuner> Tuner::make(const Graph& exact, Calibration calibration, const Recipe& recipe,
                           MakePlan make_plan, int threads) {
   Tuner tuner(exact, recipe, std::move(make_plan), threads);
-  tuner.choices_ = std::move(calibration.choices);
-  if (tuner.choices_.empty()) {
-    tuner.choices_.push_back({recipe.observer, std::move(calibration.ranges)});
-  }
+  tuner.choices_ = choices_of(std::move(calibration), recipe);
+  tuner.plain_choices_ = tuner.choices_.size();
   OCTAVO_ASSIGN_OR_RETURN(tuner.quantized_, quantize(exact, tuner.choices_[0].ranges, recipe));
   return tuner;
 }
 
-bool Tuner::corrects() const {
-  return recipe_.scheme == Scheme::kStatic && !recipe_.corrections.empty();
+bool Tuner::equalizes() const {
+  return recipe_.scheme == Scheme::kStatic && recipe_.weights == Granularity::kPerTensor &&
+         has_correction(recipe_.corrections, kEqualize);
 }
 
-int64_t Tuner::samples() const { return choices_.size() > 1 || corrects() ? kMostSamples : 0; }
+bool Tuner::corrects() const {
+  return recipe_.scheme == Scheme::kStatic && (has_correction(recipe_.corrections, kBias) ||
+                                               has_correction(recipe_.corrections, kReconstruct));
+}
+
+int64_t Tuner::samples() const {
+  return choices_.size() > 1 || equalizes() || corrects() ? kMostSamples : 0;
+}
 
 void Tuner::add(std::vector<Tensor> inputs) {
   if (std::ssize(samples_) == samples()) return;
@@ -85,7 +99,8 @@ Status Tuner::begin() {
 }
 
 bool Tuner::ended() const {
-  return samples() == 0 || (has_tried_all() && to_correct_.empty() && !corrector_);
+  return samples() == 0 ||
+         (!wants_equalizing() && has_tried_all() && to_correct_.empty() && !corrector_);
 }
 
 int64_t Tuner::steps() const {
@@ -98,7 +113,46 @@ int64_t Tuner::done() const {
   return corrected_choices() * correction_steps_ + (corrector_ ? corrector_->done() : 0);
 }
 
+const Graph& Tuner::graph_of(size_t choice) const {
+  return choice < plain_choices_ ? *exact_ : *equalized_;
+}
+
+// More choices: those of the equalized graph, whose ranges are observed on the samples.
+Status Tuner::equalize() {
+  is_equalized_ = true;
+  std::vector<std::string> by_hand;  // these ranges hold for the values as they are
+  for (const auto& [name, range] : recipe_.input_ranges) by_hand.push_back(name);
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(*exact_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto seen, observe_channels(plan, samples_, threads_));
+  OCTAVO_ASSIGN_OR_RETURN(const ChannelFactors factors, equalizing_factors(*exact_, seen, by_hand));
+  if (factors.empty()) return {};
+  Graph equalized = *exact_;
+  scale_products(equalized, factors);
+  OCTAVO_ASSIGN_OR_RETURN(Calibration calibration, calibrated(equalized));
+  for (RangeChoice& choice : choices_of(std::move(calibration), recipe_)) {
+    for (const std::string& name : by_hand) {
+      const auto given = choices_[0].ranges.find(name);
+      if (given != choices_[0].ranges.end()) choice.ranges[name] = given->second;
+    }
+    choices_.push_back({choice.name + ", equalized", std::move(choice.ranges)});
+  }
+  equalized_ = std::make_unique<const Graph>(std::move(equalized));
+  factors_ = factors_of_products(*equalized_, factors);
+  return {};
+}
+
+Result<Calibration> Tuner::calibrated(const Graph& graph) const {
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(graph));
+  const auto load = [&](int64_t i, int) -> Result<std::vector<Tensor>> {
+    return samples_[static_cast<size_t>(i)];
+  };
+  const auto name = [](int64_t i) { return "sample " + std::to_string(i); };
+  return calibrate(plan, values_to_observe(graph, recipe_), {std::ssize(samples_), name, load},
+                   recipe_, threads_);
+}
+
 Status Tuner::step() {
+  if (wants_equalizing()) return equalize();
   if (!has_tried_all()) return try_next();
   if (!corrector_) return begin_corrections();
   OCTAVO_RETURN_IF_ERROR(corrector_->step());
@@ -107,14 +161,17 @@ Status Tuner::step() {
 
 Status Tuner::try_next() {
   const RangeChoice& choice = choices_[trials_.size()];
-  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(*exact_, choice.ranges, recipe_));
+  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made,
+                          quantize(graph_of(trials_.size()), choice.ranges, recipe_));
   OCTAVO_ASSIGN_OR_RETURN(const double sqnr, sqnr_of(made.graph));
   keep_if_best("observer " + choice.name, sqnr, std::move(made));
+  if (best_ + 1 == trials_.size()) best_choice_ = best_;
   if (has_tried_all() && corrects()) rank();
   return {};
 }
 
-// Corrections are made of the best few: they do not help all alike.
+// Corrections are made of the best few: they do not help all alike. Where there are equalized ones,
+// their best is among them.
 void Tuner::rank() {
   for (size_t i = 0; i < choices_.size(); ++i) {
     const auto same = [&](size_t j) { return trials_[j].sqnr_db == trials_[i].sqnr_db; };
@@ -122,19 +179,26 @@ void Tuner::rank() {
   }
   std::stable_sort(to_correct_.begin(), to_correct_.end(),
                    [&](size_t a, size_t b) { return trials_[a].sqnr_db > trials_[b].sqnr_db; });
+  if (equalized_) {  // the best of either
+    const auto second = std::find_if(to_correct_.begin(), to_correct_.end(), [&](size_t i) {
+      return (i < plain_choices_) != (to_correct_[0] < plain_choices_);
+    });
+    if (second != to_correct_.end()) std::rotate(to_correct_.begin() + 1, second, second + 1);
+  }
   to_correct_.resize(std::min(to_correct_.size(), kMostCorrected));
   std::reverse(to_correct_.begin(), to_correct_.end());
 }
 
 Status Tuner::begin_corrections() {
   const RangeChoice& choice = choices_[to_correct_.back()];
-  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(*exact_, choice.ranges, recipe_));
+  const Graph& exact = graph_of(to_correct_.back());
+  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(exact, choice.ranges, recipe_));
   corrected_ = std::make_unique<QuantizeResult>(std::move(made));
   const auto make_plan = [make = make_plan_, shapes = shapes_of(samples_[0])](const Graph& graph) {
     return make(graph, shapes);
   };
-  OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(*exact_, corrected_->graph,
-                                                      recipe_.corrections, make_plan, threads_));
+  OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(exact, corrected_->graph, recipe_.corrections,
+                                                      make_plan, threads_));
   correction_steps_ = corrector_->steps();
   const int64_t count = std::min<int64_t>(corrector_->most_samples(), std::ssize(samples_));
   for (int64_t i = 0; i < count; ++i) {
@@ -149,7 +213,10 @@ Status Tuner::judge_corrections() {
   corrector_.reset();
   OCTAVO_ASSIGN_OR_RETURN(const double sqnr, sqnr_of(corrected_->graph));
   keep_if_best(trials_[to_correct_.back()].name + ", corrected", sqnr, std::move(*corrected_));
-  if (best_ + 1 == trials_.size()) corrections_ = layers;
+  if (best_ + 1 == trials_.size()) {
+    corrections_ = layers;
+    best_choice_ = to_correct_.back();
+  }
   to_correct_.pop_back();
   return {};
 }
@@ -185,7 +252,9 @@ Result<double> Tuner::sqnr_of(const Graph& quantized) const {
 
 Tuned Tuner::finish() {
   if (!trials_.empty()) trials_[best_].kept = true;
-  return {std::move(quantized_), std::move(trials_), std::move(corrections_)};
+  const bool equalized = best_choice_ >= plain_choices_;
+  return {std::move(quantized_), std::move(trials_), std::move(corrections_),
+          equalized ? std::move(factors_) : ChannelFactors()};
 }
 
 }  // namespace octavo

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "quant/calibrate.h"
+#include "quant/corrections/channel_factors.h"
 #include "quant/corrector.h"
 #include "quant/quantize.h"
 
@@ -30,6 +31,7 @@ struct Tuned {
   QuantizeResult quantized;
   std::vector<Trial> trials;                // none where there was no choice
   std::vector<CorrectedLayer> corrections;  // of the result
+  ChannelFactors factors;  // of the outputs of products, where the result is an equalized one
 };
 
 class Tuner {
@@ -59,7 +61,12 @@ class Tuner {
 
   Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int threads);
 
+  bool equalizes() const;
   bool corrects() const;
+  const Graph& graph_of(size_t choice) const;
+  bool wants_equalizing() const { return equalizes() && !is_equalized_; }
+  Status equalize();
+  Result<Calibration> calibrated(const Graph& graph) const;
   bool has_tried_all() const { return trials_.size() >= choices_.size(); }
   bool is_correcting() const { return has_tried_all() && corrects(); }
   int64_t corrected_choices() const { return std::ssize(trials_) - std::ssize(choices_); }
@@ -75,11 +82,16 @@ class Tuner {
   Recipe recipe_;
   MakePlan make_plan_;
   int threads_;
-  std::vector<RangeChoice> choices_;
+  std::vector<RangeChoice> choices_;  // of the graph, then of the equalized one
+  size_t plain_choices_ = 0;
+  bool is_equalized_ = false;  // as far as there was anything to gain
+  std::unique_ptr<const Graph> equalized_;
+  ChannelFactors factors_;  // of the outputs of its products
   std::vector<std::vector<Tensor>> samples_;
   std::vector<Outputs> exact_outputs_;       // by sample
   std::vector<Trial> trials_;                // first those of the choices
   size_t best_ = 0;                          // of them
+  size_t best_choice_ = 0;                   // that it was made of
   QuantizeResult quantized_;                 // the best
   std::vector<CorrectedLayer> corrections_;  // of it
   std::vector<size_t> to_correct_;           // choices, the next one at the end
