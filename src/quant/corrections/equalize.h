@@ -1,9 +1,11 @@
 // Cross-layer equalization (Nagel et al. 2019, "Data-Free Quantization Through Weight Equalization
 // and Bias Correction", section 4.1): channels of activations get factors, which the products on
 // both sides take in, so that the channels of a tensor need ranges alike. Here the factors are
-// powers of two, which leaves the float function as it is, to the last bit; channels are joined
-// through residual Adds, Concats and pools (channel_classes.h); and a channel that reaches the
-// ceiling of a ReLU6 keeps the factor 1, others may rise as far as their head room goes.
+// powers of two, which leaves the float function as it is, to the last bit, wherever no Clip is
+// reached by what it was not reached by before. Channels are joined through residual Adds, Concats
+// and pools (channel_classes.h). One that reaches the ceiling of a ReLU6 on the samples keeps the
+// factor 1, others may rise as far as their head room goes: so the promise holds for all inputs of
+// networks with Relu, and for those with ReLU6 on the samples.
 //
 // It is for weights with one scale a tensor: where each output channel has its own, the scales do
 // most of this already, and the rest was measured not to be worth it.
