@@ -5,6 +5,7 @@
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "engine/equalization.h"
 #include "engine/report_html.h"
 #include "engine/report_json.h"
 #include "engine/threshold.h"
@@ -29,9 +30,11 @@ struct Options {
   bool quiet = false;
 };
 
-Result<ComparedModel> compared(Session& session, std::span<const Shape> shapes) {
+Result<ComparedModel> compared(Session& session, std::span<const Shape> shapes,
+                               Equalization equalization = {}) {
   OCTAVO_ASSIGN_OR_RETURN(auto plan, session.plan_for(shapes));
-  return ComparedModel{std::move(plan), session.model().bytes, &session.graph()};
+  return ComparedModel{std::move(plan), session.model().bytes, &session.graph(),
+                       std::move(equalization.factors), std::move(equalization.warnings)};
 }
 
 Status write_html(const Options& o, const CompareReport& report) {
@@ -61,7 +64,10 @@ Result<ExitCode> run(const Options& o) {
   OCTAVO_ASSIGN_OR_RETURN(options.labels, labels_of(o.labels, o.images, samples.files));
   OCTAVO_ASSIGN_OR_RETURN(const std::vector<Shape> shapes, sample_shapes(samples.source));
   OCTAVO_ASSIGN_OR_RETURN(const ComparedModel float_model, compared(float_session, shapes));
-  OCTAVO_ASSIGN_OR_RETURN(const ComparedModel quantized, compared(quantized_session, shapes));
+  OCTAVO_ASSIGN_OR_RETURN(
+      const ComparedModel quantized,
+      compared(quantized_session, shapes,
+               equalization_of(quantized_session.model(), float_session.graph())));
   OCTAVO_ASSIGN_OR_RETURN(
       const CompareReport report,
       compare(float_model, quantized, samples.source, options, terminal_progress(o.quiet)));

@@ -336,7 +336,7 @@ std::span<const Key> keys() {
        },
        [](const RecipeFile& r) -> Json { return name_of(r.recipe.activations); }},
       {{"corrections", "--correct", "NAME",
-        "what to do about errors that stay: bias or reconstruct (on samples)", true},
+        "what to do about errors that stay: equalize, bias or reconstruct (on samples)", true},
        [](RecipeFile& r, const Json& j) -> Status {
          OCTAVO_ASSIGN_OR_RETURN(r.recipe.corrections, as_texts(j));
          return {};

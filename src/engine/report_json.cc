@@ -87,7 +87,8 @@ OrderedJson to_json(const CompareReport& report) {
             {"kl", number(report.output.kl)}}},
           {"layers", layers},
           {"flips", to_json(report.flips)},
-          {"skipped", to_json(report.skipped)}};
+          {"skipped", to_json(report.skipped)},
+          {"warnings", report.warnings}};
 }
 
 OrderedJson to_json(const QuantizeReport& report) {

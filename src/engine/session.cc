@@ -1,5 +1,6 @@
 #include "engine/session.h"
 
+#include "engine/equalization.h"
 #include "engine/version.h"
 #include "formats/format.h"
 #include "graph/shape_inference.h"
@@ -141,6 +142,7 @@ Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
   model.metadata["octavo_version"] = kVersion;
   model.metadata["octavo_recipe"] = wishes_to_json(recipe);
   model.metadata["octavo_calibration_samples"] = std::to_string(samples);
+  note_equalization(tuned.factors, model);
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;
   session.model_ = std::make_shared<const Model>(std::move(model));

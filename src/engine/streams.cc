@@ -134,6 +134,7 @@ ComparisonStream::ComparisonStream(Session float_session, Session quantized, Sam
                                    int64_t samples)
     : float_session_(std::move(float_session)),
       quantized_(std::move(quantized)),
+      equalization_(equalization_of(quantized_.model(), float_session_.graph())),
       loader_(std::move(loader)),
       expected_(samples) {}
 
@@ -149,7 +150,8 @@ Status ComparisonStream::prepare(std::span<const Tensor> inputs) {
   const std::vector<Shape> shapes = shapes_of(inputs);
   OCTAVO_ASSIGN_OR_RETURN(auto exact, float_session_.plan_for(shapes));
   OCTAVO_ASSIGN_OR_RETURN(auto rough, quantized_.plan_for(shapes));
-  comparer_.emplace(std::move(exact), std::move(rough), CompareOptions(), expected_);
+  comparer_.emplace(std::move(exact), std::move(rough), CompareOptions(), expected_,
+                    equalization_.factors);
   comparison_.layers = comparer_->layers();
   return {};
 }
@@ -215,10 +217,12 @@ Result<CompareReport> ComparisonStream::report() const {
   std::vector<SkippedSample> skipped;
   for (const auto& [index, sample] : skipped_) skipped.push_back(sample);
   OCTAVO_RETURN_IF_ERROR(check_any_used(std::ssize(comparison_.answers), skipped));
-  const auto model_of = [](const Session& session) {
-    return ComparedModel{nullptr, session.model().bytes, &session.graph()};
+  const auto model_of = [](const Session& session, const Equalization& equalization) {
+    return ComparedModel{nullptr, session.model().bytes, &session.graph(), equalization.factors,
+                         equalization.warnings};
   };
-  return report_of(comparison_, model_of(float_session_), model_of(quantized_), std::move(skipped));
+  return report_of(comparison_, model_of(float_session_, {}), model_of(quantized_, equalization_),
+                   std::move(skipped));
 }
 
 }  // namespace octavo

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/equalization.h"
 #include "engine/session.h"
 #include "quant/calibrator.h"
 #include "quant/comparer.h"
@@ -105,6 +106,7 @@ class ComparisonStream {
 
   Session float_session_;
   Session quantized_;
+  Equalization equalization_;  // of it
   SampleLoader loader_;
   int64_t expected_;
   Comparison comparison_;

@@ -57,7 +57,7 @@ Result<CompareReport> compare(const ComparedModel& float_model, const ComparedMo
   std::vector<Shard> shards(static_cast<size_t>(shard_count(source.count, options.threads)));
   const auto work = [&](SampleSpan span, int index, int thread, SharedProgress& shared) {
     Shard& shard = shards[static_cast<size_t>(index)];
-    Comparer comparer(float_model.plan, quantized.plan, options, source.count);
+    Comparer comparer(float_model.plan, quantized.plan, options, source.count, quantized.factors);
     shard.comparison.layers = comparer.layers();
     const auto use = [&](int64_t sample, std::span<const Tensor> inputs) {
       return comparer.add(sample, source.name(sample), inputs, label_of(options, sample),

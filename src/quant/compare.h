@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "quant/corrections/channel_factors.h"
 #include "quant/samples.h"
 #include "quant/tensor_report.h"
 #include "runtime/plan.h"
@@ -68,12 +69,15 @@ struct CompareReport {
   std::vector<LayerError> layers;  // in running order
   std::vector<Flip> flips;         // in the order of the samples
   std::vector<SkippedSample> skipped;
+  std::vector<std::string> warnings;  // of the quantized model
 };
 
 struct ComparedModel {
   std::shared_ptr<const Plan> plan;
   uint64_t bytes = 0;
   const Graph* graph = nullptr;  // as it was opened; null: nothing is told of weights
+  ChannelFactors factors = {};   // of a quantized one that was equalized: layers differ by them
+  std::vector<std::string> warnings = {};
 };
 
 struct CompareOptions {

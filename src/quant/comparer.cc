@@ -50,14 +50,15 @@ std::vector<int64_t> top_classes(std::span<const float> scores, int k) {
 }
 
 Comparer::Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
-                   const CompareOptions& options, int64_t samples)
+                   const CompareOptions& options, int64_t samples, ChannelFactors factors)
     : layer_samples_(options.layer_samples),
       expected_(samples),
       float_plan_(std::move(float_plan)),
       quantized_plan_(std::move(quantized)),
       float_executor_(float_plan_),
       quantized_executor_(quantized_plan_),
-      layers_(pair_layers(*float_plan_, *quantized_plan_)) {}
+      layers_(pair_layers(*float_plan_, *quantized_plan_)),
+      factors_(std::move(factors)) {}
 
 std::vector<LayerName> Comparer::layers() const {
   std::vector<LayerName> names;
@@ -81,7 +82,7 @@ Status Comparer::add(int64_t index, const std::string& name, std::span<const Ten
   answer.name = name;
   into.answers[index] = std::move(answer);
   if (!probes(index)) return {};
-  if (!probe_) probe_.emplace(float_plan_, quantized_plan_, layers_);
+  if (!probe_) probe_.emplace(float_plan_, quantized_plan_, layers_, factors_);
   OCTAVO_ASSIGN_OR_RETURN(into.measured[index], probe_->run(views, into.values));
   return {};
 }

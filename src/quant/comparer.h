@@ -14,8 +14,9 @@ namespace octavo {
 class Comparer {
  public:
   // `samples`: how many there are in all; layers are compared on some of them, spread evenly.
+  // `factors`: as LayerProbe wants them.
   Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
-           const CompareOptions& options, int64_t samples);
+           const CompareOptions& options, int64_t samples, ChannelFactors factors = {});
 
   // The layers that it compares: those of the comparison that it will fill.
   std::vector<LayerName> layers() const;
@@ -38,6 +39,7 @@ class Comparer {
   Executor float_executor_;
   Executor quantized_executor_;
   std::vector<LayerPair> layers_;
+  ChannelFactors factors_;
   std::optional<LayerProbe> probe_;  // made when the first sample needs it
 };
 

@@ -181,8 +181,11 @@ Result<CompareReport> report_of(const Comparison& comparison, const ComparedMode
   report.float_model.bytes = float_model.bytes;
   report.quantized.bytes = quantized.bytes;
   report.skipped = std::move(skipped);
+  report.warnings = quantized.warnings;
   if (float_model.graph && quantized.graph) {
-    OCTAVO_RETURN_IF_ERROR(describe_weights(*float_model.graph, *quantized.graph, report.layers));
+    Graph exact = *float_model.graph;
+    scale_products(exact, quantized.factors);
+    OCTAVO_RETURN_IF_ERROR(describe_weights(exact, *quantized.graph, report.layers));
   }
   advise(report.layers);
   return report;

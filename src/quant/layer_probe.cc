@@ -65,12 +65,14 @@ std::vector<LayerPair> pair_layers(const Plan& float_plan, const Plan& quantized
 }
 
 LayerProbe::LayerProbe(std::shared_ptr<const Plan> float_plan,
-                       std::shared_ptr<const Plan> quantized, const std::vector<LayerPair>& layers)
+                       std::shared_ptr<const Plan> quantized, const std::vector<LayerPair>& layers,
+                       ChannelFactors factors)
     : float_executor_(float_plan),
       quantized_executor_(quantized),
       counterparts_(find_counterparts(quantized->graph, float_plan->graph)),
       layer_of_(quantized->graph.value_count(), -1),
       layer_count_(layers.size()),
+      factors_(std::move(factors)),
       references_(float_plan->graph.value_count()),
       wanted_(float_plan->graph.value_count()) {
   for (ValueId id : counterparts_) {
@@ -84,7 +86,9 @@ LayerProbe::LayerProbe(std::shared_ptr<const Plan> float_plan,
 void LayerProbe::keep(ValueId id, const Value& value, TensorView view) {
   if (!wanted_[static_cast<size_t>(id)]) return;
   std::vector<float>& reference = references_[static_cast<size_t>(id)];
-  if (!read_floats(value, view, reference)) reference.clear();
+  if (!read_floats(value, view, reference)) return reference.clear();
+  const auto equalized = factors_.find(value.name);
+  if (equalized != factors_.end()) divide_channels(reference, view.shape[0], equalized->second);
 }
 
 const std::vector<float>* LayerProbe::reference_of(ValueId quantized, TensorView view) const {

@@ -81,6 +81,7 @@ class ReportWriter {
     agreement();
     layers();
     skipped();
+    for (const std::string& warning : report_.warnings) line("  warning  " + warning);
     return std::move(text_);
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "quant/corrections/correction_list.h"
+#include "quant/corrections/equalize.h"
 #include "quant/shards.h"
 
 namespace octavo {
@@ -22,20 +24,24 @@ Tuner::Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int t
 Result<Tuner> Tuner::make(const Graph& exact, Calibration calibration, const Recipe& recipe,
                           MakePlan make_plan, int threads) {
   Tuner tuner(exact, recipe, std::move(make_plan), threads);
-  tuner.choices_ = std::move(calibration.choices);
-  if (tuner.choices_.empty()) {
-    tuner.choices_.push_back({recipe.observer, std::move(calibration.ranges)});
-  }
-  if (tuner.samples() > 0) return tuner;
+  tuner.add_choices(std::move(calibration), false);
   OCTAVO_ASSIGN_OR_RETURN(tuner.quantized_, quantize(exact, tuner.choices_[0].ranges, recipe));
   return tuner;
 }
 
-bool Tuner::corrects() const {
-  return recipe_.scheme == Scheme::kStatic && !recipe_.corrections.empty();
+bool Tuner::equalizes() const {
+  return recipe_.scheme == Scheme::kStatic && recipe_.weights == Granularity::kPerTensor &&
+         has_correction(recipe_.corrections, kEqualize);
 }
 
-int64_t Tuner::samples() const { return choices_.size() > 1 || corrects() ? kMostSamples : 0; }
+bool Tuner::corrects() const {
+  return recipe_.scheme == Scheme::kStatic && (has_correction(recipe_.corrections, kBias) ||
+                                               has_correction(recipe_.corrections, kReconstruct));
+}
+
+int64_t Tuner::samples() const {
+  return choices_.size() > 1 || equalizes() || corrects() ? kMostSamples : 0;
+}
 
 void Tuner::add(std::vector<Tensor> inputs) {
   if (std::ssize(judge_.samples()) < samples()) judge_.add(std::move(inputs));
@@ -47,12 +53,13 @@ Status Tuner::begin() {
     return {ErrorCode::kCalibrationData,
             "observer auto and corrections look at samples, and none could be used"};
   }
-  OCTAVO_ASSIGN_OR_RETURN(exact_plan_, plan_of(*exact_));
-  return judge_.begin(exact_plan_);
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(*exact_));
+  return judge_.begin(plan);
 }
 
 bool Tuner::ended() const {
-  return samples() == 0 || (has_tried_all() && !layers_ && to_correct_.empty() && !corrector_);
+  return samples() == 0 ||
+         (!wants_equalizing() && has_tried_all() && !layers_ && to_correct_.empty() && !corrector_);
 }
 
 const char* Tuner::phase() const {
@@ -73,6 +80,7 @@ int64_t Tuner::done() const {
 }
 
 Status Tuner::step() {
+  if (wants_equalizing()) return equalize();
   if (layers_) return choose_next();
   if (!has_tried_all()) return try_next();
   if (!corrector_) return begin_corrections();
@@ -80,38 +88,93 @@ Status Tuner::step() {
   return corrector_->done() == corrector_->steps() ? judge_corrections() : Status();
 }
 
-Status Tuner::try_next() {
-  const RangeChoice& choice = choices_[trials_.size()];
-  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(*exact_, choice.ranges, recipe_));
-  params_.push_back(activation_params_of(made.graph));
-  OCTAVO_RETURN_IF_ERROR(keep_if_best("observer " + choice.name, std::move(made)));
-  if (!has_tried_all()) return {};
-  if (choices_.size() > 1 && !chose_by_layer_) {
-    begin_layers();
-  } else if (corrects()) {
-    rank();
+const Graph& Tuner::graph_of(const Choice& choice) const {
+  return choice.is_equalized ? *equalized_ : *exact_;
+}
+
+void Tuner::add_choices(Calibration calibration, bool is_equalized) {
+  if (calibration.choices.empty()) {  // the observer leaves none open
+    calibration.choices.push_back({recipe_.observer, std::move(calibration.ranges)});
   }
+  for (RangeChoice& choice : calibration.choices) {
+    choices_.push_back({choice.name + (is_equalized ? ", equalized" : ""), std::move(choice.ranges),
+                        is_equalized});
+  }
+}
+
+// More choices: those of the equalized graph, whose ranges are observed on the samples.
+Status Tuner::equalize() {
+  tried_equalizing_ = true;
+  std::vector<std::string> by_hand;  // these ranges hold for the values as they are
+  for (const auto& [name, range] : recipe_.input_ranges) by_hand.push_back(name);
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(*exact_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto seen, observe_channels(plan, judge_.samples(), threads_));
+  OCTAVO_ASSIGN_OR_RETURN(const ChannelFactors factors, equalizing_factors(*exact_, seen, by_hand));
+  if (factors.empty()) return {};
+  Graph equalized = *exact_;
+  scale_products(equalized, factors);
+  OCTAVO_ASSIGN_OR_RETURN(Calibration calibration, calibrated(equalized));
+  const size_t first = choices_.size();
+  add_choices(std::move(calibration), true);
+  for (const std::string& name : by_hand) {
+    const auto given = choices_[0].ranges.find(name);
+    if (given == choices_[0].ranges.end()) continue;
+    for (size_t i = first; i < choices_.size(); ++i) choices_[i].ranges[name] = given->second;
+  }
+  equalized_ = std::make_unique<const Graph>(std::move(equalized));
+  factors_ = factors_of_products(*equalized_, factors);
   return {};
 }
 
-// The best choice comes first: it stands where the choices of a value are alike.
-void Tuner::begin_layers() {
+Result<Calibration> Tuner::calibrated(const Graph& graph) const {
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(graph));
+  const auto& samples = judge_.samples();
+  const auto load = [&](int64_t i, int) -> Result<std::vector<Tensor>> {
+    return samples[static_cast<size_t>(i)];
+  };
+  const auto name = [](int64_t i) { return "sample " + std::to_string(i); };
+  return calibrate(plan, values_to_observe(graph, recipe_), {std::ssize(samples), name, load},
+                   recipe_, threads_);
+}
+
+Status Tuner::try_next() {
+  Choice& choice = choices_[trials_.size()];
+  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(graph_of(choice), choice.ranges, recipe_));
+  choice.params = activation_params_of(made.graph);
+  OCTAVO_RETURN_IF_ERROR(keep_if_best("observer " + choice.name, trials_.size(), std::move(made)));
+  if (!has_tried_all()) return {};
+  if (choices_.size() > 1 && !chose_by_layer_) return begin_layers();
+  if (corrects()) rank();
+  return {};
+}
+
+// Of the choices for the graph of the best, which comes first: it stands where a value's are alike.
+Status Tuner::begin_layers() {
   chose_by_layer_ = true;
-  std::vector<RangeChoice> choices = choices_;
-  std::vector<ActivationParams> params = params_;
-  std::swap(choices[0], choices[best_]);
-  std::swap(params[0], params[best_]);
-  layers_.emplace(exact_plan_, std::move(choices), std::move(params));
+  const Choice& best = choices_[best_choice_];
+  std::vector<RangeChoice> choices = {{best.name, best.ranges}};
+  std::vector<ActivationParams> params = {best.params};
+  for (const Choice& choice : choices_) {
+    if (&choice == &best || choice.is_equalized != best.is_equalized) continue;
+    choices.push_back({choice.name, choice.ranges});
+    params.push_back(choice.params);
+  }
+  OCTAVO_ASSIGN_OR_RETURN(auto plan, plan_of(graph_of(best)));
+  layers_.emplace(std::move(plan), std::move(choices), std::move(params));
+  return {};
 }
 
 Status Tuner::choose_next() {
   if (layers_->done() < layers_->steps()) return layers_->step(judge_);
-  choices_.push_back({"auto, by layer", layers_->ranges()});
+  const bool is_equalized = choices_[best_choice_].is_equalized;
+  const std::string name = is_equalized ? "auto, by layer, equalized" : "auto, by layer";
+  choices_.push_back({name, layers_->ranges(), is_equalized});
   layers_.reset();
   return {};
 }
 
-// Corrections are made of the best few: they do not help all alike.
+// Corrections are made of the best few: they do not help all alike. Where there are equalized ones,
+// the best of either is among them.
 void Tuner::rank() {
   for (size_t i = 0; i < choices_.size(); ++i) {
     const auto same = [&](size_t j) {
@@ -122,20 +185,25 @@ void Tuner::rank() {
   std::stable_sort(to_correct_.begin(), to_correct_.end(), [&](size_t a, size_t b) {
     return is_nearer(trials_[a].verdict, trials_[b].verdict);
   });
+  const auto second = std::find_if(to_correct_.begin(), to_correct_.end(), [&](size_t i) {
+    return choices_[i].is_equalized != choices_[to_correct_[0]].is_equalized;
+  });
+  if (second != to_correct_.end()) std::rotate(to_correct_.begin() + 1, second, second + 1);
   to_correct_.resize(std::min(to_correct_.size(), kMostCorrected));
   std::reverse(to_correct_.begin(), to_correct_.end());
 }
 
 Status Tuner::begin_corrections() {
-  const RangeChoice& choice = choices_[to_correct_.back()];
-  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(*exact_, choice.ranges, recipe_));
+  const Choice& choice = choices_[to_correct_.back()];
+  OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(graph_of(choice), choice.ranges, recipe_));
   corrected_ = std::make_unique<QuantizeResult>(std::move(made));
-  const auto make_plan = [make = make_plan_, shapes = shapes_of(judge_.samples()[0])](
-                             const Graph& graph) { return make(graph, shapes); };
-  OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(*exact_, corrected_->graph,
+  const auto& samples = judge_.samples();
+  const auto make_plan = [make = make_plan_, shapes = shapes_of(samples[0])](const Graph& graph) {
+    return make(graph, shapes);
+  };
+  OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(graph_of(choice), corrected_->graph,
                                                       recipe_.corrections, make_plan, threads_));
   correction_steps_ = corrector_->steps();
-  const auto& samples = judge_.samples();
   const int64_t count = std::min<int64_t>(corrector_->most_samples(), std::ssize(samples));
   for (int64_t i = 0; i < count; ++i) {
     const auto& inputs = samples[static_cast<size_t>(i * std::ssize(samples) / count)];
@@ -147,19 +215,21 @@ Status Tuner::begin_corrections() {
 Status Tuner::judge_corrections() {
   const std::vector<CorrectedLayer> layers = corrector_->layers();
   corrector_.reset();
-  const std::string name = trials_[to_correct_.back()].name + ", corrected";
-  OCTAVO_RETURN_IF_ERROR(keep_if_best(name, std::move(*corrected_)));
+  const size_t choice = to_correct_.back();
+  OCTAVO_RETURN_IF_ERROR(
+      keep_if_best(trials_[choice].name + ", corrected", choice, std::move(*corrected_)));
   if (best_ + 1 == trials_.size()) corrections_ = layers;
   to_correct_.pop_back();
   return {};
 }
 
-Status Tuner::keep_if_best(std::string name, QuantizeResult made) {
+Status Tuner::keep_if_best(std::string name, size_t choice, QuantizeResult made) {
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(made.graph));
   OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge_.judge(plan));
   trials_.push_back({std::move(name), verdict});
   if (trials_.size() > 1 && !is_nearer(verdict, trials_[best_].verdict)) return {};
   best_ = trials_.size() - 1;
+  best_choice_ = choice;
   quantized_ = std::move(made);
   return {};
 }
@@ -170,7 +240,8 @@ Result<std::shared_ptr<const Plan>> Tuner::plan_of(const Graph& graph) const {
 
 Tuned Tuner::finish() {
   if (!trials_.empty()) trials_[best_].kept = true;
-  return {std::move(quantized_), std::move(trials_), std::move(corrections_)};
+  return {std::move(quantized_), std::move(trials_), std::move(corrections_),
+          choices_[best_choice_].is_equalized ? std::move(factors_) : ChannelFactors()};
 }
 
 }  // namespace octavo

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "quant/calibrate.h"
+#include "quant/corrections/channel_factors.h"
 #include "quant/corrector.h"
 #include "quant/judge.h"
 #include "quant/layer_ranges.h"
@@ -33,6 +34,7 @@ struct Tuned {
   QuantizeResult quantized;
   std::vector<Trial> trials;                // none where there was no choice
   std::vector<CorrectedLayer> corrections;  // of the result
+  ChannelFactors factors;  // of the outputs of products, where the result is an equalized one
 };
 
 class Tuner {
@@ -60,16 +62,30 @@ class Tuner {
  private:
   Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int threads);
 
+  // Ranges to try, of the graph or of the equalized one.
+  struct Choice {
+    std::string name;
+    Ranges ranges;
+    bool is_equalized = false;
+    ActivationParams params = {};  // what became of it when it was tried
+  };
+
+  bool equalizes() const;
   bool corrects() const;
+  bool wants_equalizing() const { return equalizes() && !tried_equalizing_; }
   bool has_tried_all() const { return trials_.size() >= choices_.size(); }
   int64_t corrected_choices() const { return std::ssize(trials_) - std::ssize(choices_); }
+  const Graph& graph_of(const Choice& choice) const;
+  void add_choices(Calibration calibration, bool is_equalized);
+  Status equalize();
+  Result<Calibration> calibrated(const Graph& graph) const;
   Status try_next();
-  void begin_layers();
+  Status begin_layers();
   Status choose_next();
   void rank();
   Status begin_corrections();
   Status judge_corrections();
-  Status keep_if_best(std::string name, QuantizeResult made);
+  Status keep_if_best(std::string name, size_t choice, QuantizeResult made);
   Result<std::shared_ptr<const Plan>> plan_of(const Graph& graph) const;
 
   const Graph* exact_;
@@ -77,13 +93,15 @@ class Tuner {
   MakePlan make_plan_;
   int threads_;
   Judge judge_;
-  std::shared_ptr<const Plan> exact_plan_;
-  std::vector<RangeChoice> choices_;
-  std::vector<ActivationParams> params_;  // what became of each choice
-  std::optional<LayerRanges> layers_;     // while ranges of each value are chosen
+  std::vector<Choice> choices_;
+  bool tried_equalizing_ = false;
+  std::unique_ptr<const Graph> equalized_;  // null where there was nothing to gain
+  ChannelFactors factors_;                  // of the outputs of its products
+  std::optional<LayerRanges> layers_;       // while ranges of each value are chosen
   bool chose_by_layer_ = false;
   std::vector<Trial> trials_;                // first those of the choices
   size_t best_ = 0;                          // of them
+  size_t best_choice_ = 0;                   // that it was made of
   QuantizeResult quantized_;                 // the best
   std::vector<CorrectedLayer> corrections_;  // of it
   std::vector<size_t> to_correct_;           // choices, the next one at the end

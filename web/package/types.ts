@@ -88,8 +88,8 @@ export interface Recipe {
   six_bit_3x3?: boolean;
   /** Ranges given by hand, by the names of values; they win over what was observed. */
   input_ranges?: Record<string, [number, number]>;
-  /** What to do about errors that stay, on some of the samples. */
-  corrections?: ('bias' | 'reconstruct')[];
+  /** What to do about errors that stay, on some of the samples. 'equalize' is for weights per tensor. */
+  corrections?: ('equalize' | 'bias' | 'reconstruct')[];
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
   /** Operators to leave in float. */
@@ -227,6 +227,8 @@ export interface CompareReport {
   /** Samples to which the models give different answers. */
   flips: { name: string; label: number | null; float: Guess; quantized: Guess }[];
   skipped: Skipped[];
+  /** What makes figures doubtful: metadata that does not fit the float model. */
+  warnings: string[];
 }
 
 /** The float model's accuracy with its pixels in other colour orders, means and norms. */

@@ -128,6 +128,10 @@
         h('tbody', {}, all.map(({ name, label, float, quantized }) => h('tr', {}, h('td', {}, name), labelled ? h('td', {}, label === null ? '–' : String(label)) : null, guess(float, label), guess(quantized, label)))))));
   }
 
+  function warnings(all) {
+    return all.length === 0 ? null : h('section', {}, advice(all.map((text) => ['Warning', text])));
+  }
+
   function skipped(all) {
     if (all.length === 0) return null;
     return h('section', {}, h('details', {}, h('summary', {}, `${samples(all.length)} skipped`), h('ul', {}, all.map(({ name, reason }) => h('li', {}, `${name}: ${reason}`)))));
@@ -137,6 +141,6 @@
   document.getElementById('report').append(
     h('header', {}, h('p', { class: 'brand' }, 'Octavo report'), h('h1', {}, title),
       h('p', { class: 'lead soft' }, `A float model and its quantized form, side by side on ${samples(report.images)}.`), tiles(report)),
-    h('main', {}, ...[whatToTry(report.layers), layers(report.layers), flips(report.flips, report.images), skipped(report.skipped)].filter((part) => part !== null)),
+    h('main', {}, ...[warnings(report.warnings), whatToTry(report.layers), layers(report.layers), flips(report.flips, report.images), skipped(report.skipped)].filter((part) => part !== null)),
     h('footer', {}, h('p', {}, `Octavo ${version}. This file is whole: it asks nothing of any network, and holds the report as JSON.`)));
 })();

@@ -6,6 +6,9 @@ namespace octavo {
 
 std::span<const CorrectionInfo> corrections() {
   static constexpr CorrectionInfo kCorrections[] = {
+      {kEqualize,
+       "channels are scaled by powers of two so that those of a tensor need ranges alike; for "
+       "weights per tensor"},
       {kBias, "biases take the mean error of their layer on samples"},
       {kReconstruct, "weights are rounded, and biases set, so that a layer's outputs are nearest"},
   };

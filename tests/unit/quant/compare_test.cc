@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "quant/calibrate.h"
-#include "tests/unit/quant/small_graph.h"
+#include "tests/unit/quant/corrections/equalize_network.h"
 
 namespace octavo {
 namespace {
@@ -282,6 +282,40 @@ TEST(Compare, TellsOfTheValuesAndWeightsOfLayers) {
   EXPECT_DOUBLE_EQ(first.weights->channel_spread, 4);
   EXPECT_EQ(first.weights->params.scale, std::vector<float>{1 / 127.0f});
   EXPECT_EQ(first.weights->observed, (Range{0.25f, 1}));
+}
+
+// Layers of an equalized model hold other numbers, and its weights are others: both are what the
+// factors make of the float model's.
+TEST(Compare, OfAnEqualizedModelSetsTheFactorsOffLayerByLayer) {
+  const EqualizeNetwork net(1e6f);
+  const std::vector<Sample> samples = samples_of(4);
+  const ChannelFactors products = {{"c1", {-3, 2, 1, 0, 3, -2}}, {"dw", {1, 2, 3, -1, -2, -3}}};
+  const auto factors = factors_from_products(net.graph, products);
+  ASSERT_TRUE(factors.ok()) << factors.status().to_string();
+  Graph equalized = net.graph;
+  scale_products(equalized, *factors);
+  const Recipe recipe;
+  const Graph int8 =
+      quantized(equalized, calibrated(equalized, samples, recipe).ranges, recipe).graph;
+  const auto layers_of = [&](const Graph& exact, const ChannelFactors& by) {
+    const auto report = compare({*make_plan(exact), 0, &exact}, {*make_plan(int8), 0, &int8, by},
+                                source_of(samples), {});
+    EXPECT_TRUE(report.ok()) << report.status().to_string();
+    return report->layers;
+  };
+  const auto wanted = layers_of(equalized, {}), found = layers_of(net.graph, *factors),
+             wrong = layers_of(net.graph, {});
+  ASSERT_EQ(found.size(), wanted.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].sqnr_db, wanted[i].sqnr_db) << found[i].name;
+    EXPECT_EQ(found[i].accumulated_sqnr_db, wanted[i].accumulated_sqnr_db) << found[i].name;
+    ASSERT_EQ(found[i].weights.has_value(), wanted[i].weights.has_value());
+    if (found[i].weights) {
+      EXPECT_EQ(found[i].weights->observed, wanted[i].weights->observed);
+    }
+  }
+  EXPECT_LT(wrong[0].sqnr_db, 10);
+  EXPECT_GT(found[0].sqnr_db, 25);
 }
 
 // What a layer does alone: two convolutions, of which the second is exact but fed with errors.

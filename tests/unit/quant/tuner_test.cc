@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "quant/corrections/correction_list.h"
-#include "tests/unit/quant/small_network.h"
+#include "tests/unit/quant/corrections/equalize_network.h"
 
 namespace octavo {
 namespace {
@@ -167,6 +167,65 @@ TEST(Tuner, CorrectsTheBestTwoOfObserverAuto) {
   const size_t kept = kept_of(found.trials);
   EXPECT_TRUE(is_nearest(found.trials[kept], found.trials));
   EXPECT_EQ(!found.corrections.empty(), kept >= choices);
+}
+
+Recipe equalizing(std::vector<std::string> corrections = {kEqualize}) {
+  Recipe recipe = recipe_of("min_max", std::move(corrections));
+  recipe.weights = Granularity::kPerTensor;
+  return recipe;
+}
+
+TEST(Tuner, TriesTheEqualizedGraphBesideThePlainOne) {
+  const Graph graph = uneven_network();
+  const std::vector<Sample> samples = samples_of(12);
+  const Recipe recipe = equalizing();
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  EXPECT_EQ(names_of(found.trials),
+            (std::vector<std::string>{"observer min_max", "observer min_max, equalized"}));
+  EXPECT_EQ(kept_of(found.trials), 1u);
+  EXPECT_GT(found.trials[1].verdict.sqnr_db, found.trials[0].verdict.sqnr_db + 3);
+  const auto factors = factors_from_products(graph, found.factors);
+  ASSERT_TRUE(factors.ok()) << factors.status().to_string();
+  Graph equalized = graph;
+  scale_products(equalized, *factors);
+  const Ranges ranges = calibrated(equalized, samples, recipe).ranges;
+  EXPECT_TRUE(constants_of(found.quantized.graph) ==
+              constants_of(quantized(equalized, ranges, recipe).graph));
+}
+
+TEST(Tuner, CorrectsTheBestOfThePlainAndOfTheEqualizedGraph) {
+  const Graph graph = uneven_network();
+  const std::vector<Sample> samples = samples_of(12);
+  Recipe recipe = equalizing({kEqualize, kReconstruct});
+  recipe.observer = kAuto;
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  const auto corrected_of = [&](bool equalized) {
+    return std::count_if(found.trials.begin(), found.trials.end(), [&](const Trial& trial) {
+      return trial.name.ends_with(", corrected") &&
+             (trial.name.find(", equalized") != std::string::npos) == equalized;
+    });
+  };
+  EXPECT_EQ(corrected_of(false), 1);
+  EXPECT_EQ(corrected_of(true), 1);
+  const bool kept = found.trials[kept_of(found.trials)].name.find("equalized") != std::string::npos;
+  EXPECT_EQ(!found.factors.empty(), kept);
+}
+
+TEST(Tuner, EqualizesNothingWhereWeightsHaveAScaleAChannel) {
+  const Graph graph = uneven_network();
+  const Recipe recipe = recipe_of("min_max", {kEqualize});
+  EXPECT_EQ(tuner_of(graph, calibrated(graph, samples_of(2), recipe), recipe).samples(), 0);
+}
+
+// The range is for the values as they are.
+TEST(Tuner, LeavesValuesWithRangesByHandUnequalized) {
+  const Graph graph = uneven_network();
+  const std::vector<Sample> samples = samples_of(4);
+  Recipe recipe = equalizing();
+  for (const char* name : {"r1", "r2", "c2"}) recipe.input_ranges[name] = {-1, 1};
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  EXPECT_EQ(found.trials.size(), 1u);
+  EXPECT_TRUE(found.factors.empty());
 }
 
 TEST(Tuner, WantsSamplesOnlyWhereThereIsAChoiceOrACorrection) {

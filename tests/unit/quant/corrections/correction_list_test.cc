@@ -11,7 +11,7 @@ TEST(Corrections, AreNamedInTheOrderInWhichTheyAreMade) {
     names.emplace_back(info.name);
     EXPECT_FALSE(std::string(info.description).empty()) << info.name;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{kBias, kReconstruct}));
+  EXPECT_EQ(names, (std::vector<std::string>{kEqualize, kBias, kReconstruct}));
 }
 
 TEST(Corrections, OnlyThoseWishedForAreThere) {
