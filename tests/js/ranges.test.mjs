@@ -34,7 +34,7 @@ const refusals = [
 
 test('both faces write the same files of ranges', (t) => {
   const folder = temporaryFolder(t);
-  for (const flags of [[], ['--format', 'mace_log'], ['--format', 'ncnn'], ['--format', 'onnxruntime'], ['--percentile', '10'],
+  for (const flags of [[], ['--format', 'mace_log'], ['--format', 'ncnn'], ['--format', 'onnxruntime'], ['--format', 'tensorrt'], ['--percentile', '10'],
     ['--percentile', '10', '--enhance'], ['--observer', 'percentile', '--percentile', '99'], ['--limit', '7']]) {
     const [native, npm] = Object.entries(faces).map(([name, octavo]) => {
       const file = join(folder, `${name}-${flags.join('')}`);
