@@ -362,15 +362,16 @@ val JsSession::quantize_uncalibrated(const std::string& recipe, const std::strin
     return outcome(Status(ErrorCode::kInvalidArgument,
                           "ranges are of use to the static scheme only: leave them out"));
   }
-  if (is_static && (!ranges.empty() || !read->recipe.input_ranges.empty())) {
-    const Result<GivenRanges> given = octavo::given_ranges(session_.graph(), *read, ranges);
+  if (is_static && (!ranges.empty() || !read->recipe.input_ranges.empty() || read->data_free)) {
+    const Result<GivenRanges> given =
+        octavo::given_ranges(session_.graph(), *read, ranges, session_.normalized());
     if (!given.ok()) return outcome(given.status());
     return quantize(given->calibration, given->recipe);
   }
   if (session_.wants_samples(*read)) {
     return outcome(Status(ErrorCode::kInvalidArgument,
                           "the static scheme finds ranges on samples: calibrate first, give a file "
-                          "of ranges, or choose the scheme dynamic"));
+                          "of ranges, or choose data_free or the scheme dynamic"));
   }
   return quantize(Calibration{}, *read);
 }
@@ -378,7 +379,8 @@ val JsSession::quantize_uncalibrated(const std::string& recipe, const std::strin
 val JsSession::given_ranges(const std::string& recipe, const std::string& ranges) const {
   const Result<RecipeFile> read = recipe_from_json(recipe);
   if (!read.ok()) return outcome(read.status());
-  const Result<GivenRanges> given = octavo::given_ranges(session_.graph(), *read, ranges);
+  const Result<GivenRanges> given =
+      octavo::given_ranges(session_.graph(), *read, ranges, session_.normalized());
   if (!given.ok()) return outcome(given.status());
   return outcome_of(dump_json({{"recipe", recipe_to_json(given->recipe)},
                                {"source", given->source},

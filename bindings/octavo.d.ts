@@ -52,7 +52,7 @@ export interface Session extends Handle {
   tuning(calibration: Calibration): Outcome<Tuning>;
   /** Whether this recipe needs a calibration: of the static scheme, where training left no ranges in the model. */
   wantsSamples(recipe: string): Outcome<boolean>;
-  /** By a recipe of the dynamic scheme, or with the ranges of a file or of the recipe; `ranges` '' for none. */
+  /** By a recipe of the dynamic scheme, data_free, or with the ranges of a file or of the recipe; `ranges` '' for none. */
   quantizeUncalibrated(recipe: string, ranges: string): Outcome<Session>;
   /** What the ranges of a file, or those of the recipe alone, come to: JSON {recipe, source, plan, warnings}. */
   givenRanges(recipe: string, ranges: string): Outcome<string>;

@@ -46,7 +46,7 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
   if (o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
                   "the static scheme finds ranges on samples: give --images a folder of them, "
-                  "--ranges a file, or use --scheme dynamic");
+                  "--ranges a file, --data-free, or use --scheme dynamic");
   }
   OCTAVO_ASSIGN_OR_RETURN(seen.loader, SampleLoader::make(session.graph(), recipe));
   OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
@@ -66,21 +66,24 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
   return calibration;
 }
 
-// Ranges of a file, or by hand alone. `recipe` gets what a table leaves in float.
+// Ranges of a file, of BatchNormalization, or by hand alone. `recipe` gets what a table leaves in
+// float.
 Result<Calibration> given(const Options& o, RecipeFile& recipe, const Session& session) {
   if (!o.images.empty()) {
     return Status(ErrorCode::kInvalidArgument,
-                  "ranges come from --images or from --ranges: give one");
+                  "ranges come from --images, or from --ranges or --data-free: give one");
   }
   std::string text;
   if (!o.ranges.empty()) {
     OCTAVO_ASSIGN_OR_RETURN(text, read_text(o.ranges));
   }
-  Result<GivenRanges> given = given_ranges(session.graph(), recipe, text);
+  Result<GivenRanges> given = given_ranges(session.graph(), recipe, text, session.normalized());
   if (!given.ok()) return given.status().at(o.ranges);
   recipe = std::move(given->recipe);
   if (!o.quiet) {
-    const std::string source = o.ranges.empty() ? "by hand" : o.ranges + " (" + given->source + ")";
+    const std::string source = !o.ranges.empty()  ? o.ranges + " (" + given->source + ")"
+                               : recipe.data_free ? "of BatchNormalization"
+                                                  : "by hand";
     note(title(o) + "  ranges       " + source + "\n" + describe(recipe));
   }
   for (const std::string& warning : given->warnings) note("  warning      " + warning + "\n");
@@ -105,7 +108,7 @@ Result<Calibration> uncalibrated(const Options& o, const RecipeFile& recipe) {
 Result<Calibration> ranges_for(const Options& o, RecipeFile& recipe, Session& session, Seen& seen) {
   if (recipe.recipe.scheme != Scheme::kStatic) return uncalibrated(o, recipe);
   const bool by_hand = o.images.empty() && !recipe.recipe.input_ranges.empty();
-  if (by_hand || !o.ranges.empty()) return given(o, recipe, session);
+  if (by_hand || recipe.data_free || !o.ranges.empty()) return given(o, recipe, session);
   if (o.images.empty() && !session.wants_samples(recipe)) return uncalibrated(o, recipe);
   return calibrated(o, recipe, session, seen);
 }

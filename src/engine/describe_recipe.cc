@@ -38,14 +38,16 @@ std::string describe_pictures(const Preprocess& p) {
          list_text(p.norm) + "]\n";
 }
 
-std::string describe_activations(const Recipe& recipe, bool calibrated) {
+std::string describe_activations(const RecipeFile& file, bool calibrated) {
+  const Recipe& recipe = file.recipe;
   if (recipe.scheme == Scheme::kWeightOnly || recipe.scheme == Scheme::kFloat16) return "float";
   return std::string(name_of(recipe.activations)) +
          (recipe.activation_bits == 7 ? " of 7 bits" : "") +
          (recipe.symmetric ? " symmetric" : " asymmetric") + ", one scale a tensor, " +
-         (calibrated                         ? "observer " + recipe.observer
-          : recipe.scheme == Scheme::kStatic ? "ranges of training"
-                                             : "found in every run");
+         (calibrated                          ? "observer " + recipe.observer
+          : recipe.scheme == Scheme::kDynamic ? "found in every run"
+          : file.data_free                    ? "ranges of BatchNormalization"
+                                              : "ranges of training");
 }
 
 std::string describe_weights(const Recipe& recipe) {
@@ -64,9 +66,10 @@ std::string describe_weights(const Recipe& recipe) {
 }  // namespace
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
-  const bool looks_at_pictures = file.recipe.scheme == Scheme::kStatic && p.color;
+  const bool looks_at_pictures =
+      file.recipe.scheme == Scheme::kStatic && !file.data_free && p.color;
   std::string text = looks_at_pictures ? describe_pictures(p) : "";
-  text += "  activations  " + describe_activations(file.recipe, looks_at_pictures) + "\n";
+  text += "  activations  " + describe_activations(file, looks_at_pictures) + "\n";
   text += "  weights      " + describe_weights(file.recipe) + "\n";
   if (!file.recipe.corrections.empty()) {
     text += "  corrections  " + joined(file.recipe.corrections) + "\n";

@@ -83,7 +83,7 @@ Result<std::map<std::string, bool>> lowered_nodes(const Graph& graph) {
   Graph lowered = graph;
   std::map<std::string, bool> nodes;
   Status status = lower_qdq(lowered);
-  if (status.ok()) status = fuse_matmul_integer(lowered);
+  if (status.ok()) status = fuse_integer_products(lowered);
   if (status.code() == ErrorCode::kIo) return status;
   if (!status.ok()) return nodes;  // running the model tells
   for (const NodeId id : lowered.live_nodes()) {

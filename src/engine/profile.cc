@@ -30,7 +30,7 @@ double typical(std::vector<double> times) {
 bool is_product(Op op) {
   return op == Op::kConv || op == Op::kConvTranspose || op == Op::kGemm || op == Op::kMatMul ||
          op == Op::kQLinearConv || op == Op::kQLinearGemm || op == Op::kMatMulInteger ||
-         op == Op::kMatMulIntegerToFloat;
+         op == Op::kMatMulIntegerToFloat || op == Op::kConvInteger || op == Op::kConvIntegerToFloat;
 }
 
 // Each element of the output is the sum of so many products (each of the input of ConvTranspose
@@ -44,6 +44,8 @@ int64_t macs_of(const Graph& graph, const Node& node) {
   switch (node.op) {
     case Op::kConv:
     case Op::kQLinearConv:
+    case Op::kConvInteger:
+    case Op::kConvIntegerToFloat:
       return y->count() * (w->count() / (*w)[0]);
     case Op::kConvTranspose:
       return x->count() * (w->count() / (*w)[0]);

@@ -20,6 +20,7 @@ struct RecipeFile {
   std::string preset;           // that the recipe began with; empty for none
   int64_t limit = 0;            // calibration samples; 0: all
   bool pick_first = false;      // which of the sorted ones: the first, or spread evenly over all
+  bool data_free = false;       // ranges from BatchNormalization, no samples: quant/data_free.h
   Recipe recipe;
   bool operator==(const RecipeFile&) const = default;
 

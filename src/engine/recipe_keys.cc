@@ -232,8 +232,8 @@ std::span<const Key> keys() {
        },
        [](const RecipeFile& r) -> Json { return r.preprocess.exif; }},
       {{"scheme", "--scheme", "static|dynamic|weight-only|float16",
-        "ranges of activations from samples, or found in every run (MatMul, Gemm, LSTM), or only "
-        "weights small; all but static want no samples",
+        "ranges of activations from samples, or found in every run (Conv, MatMul, Gemm, LSTM), or "
+        "only weights small; all but static want no samples",
         false},
        [](RecipeFile& r, const Json& j) -> Status {
          OCTAVO_ASSIGN_OR_RETURN(const size_t i,
@@ -256,6 +256,13 @@ std::span<const Key> keys() {
          return {};
        },
        [](const RecipeFile& r) -> Json { return r.pick_first ? "first" : "spread"; }},
+      {{"data_free", "--data-free", "",
+        "ranges from the statistics of BatchNormalization in place of samples", false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.data_free, as_bool(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json { return r.data_free; }},
       {{"observer", "--observer", "NAME",
         "how ranges are chosen: auto, min_max, moving_average, mse, percentile, "
         "extremes_percentile, "

@@ -46,8 +46,9 @@ Result<Session> Session::open(std::shared_ptr<const ByteSource> source,
                               const OpenSibling& open_sibling) {
   OCTAVO_ASSIGN_OR_RETURN(Model model, read_model(std::move(source), {open_sibling}));
   OCTAVO_RETURN_IF_ERROR(infer_shapes(model.graph));
-  OCTAVO_RETURN_IF_ERROR(run_passes(model.graph, standard_passes(), kPasses).status());
   Session session;
+  session.normalized_ = std::make_shared<const Normalized>(find_normalized(model.graph));
+  OCTAVO_RETURN_IF_ERROR(run_passes(model.graph, standard_passes(), kPasses).status());
   session.model_ = std::make_shared<const Model>(std::move(model));
   return session;
 }
@@ -86,7 +87,8 @@ Result<std::vector<Tensor>> Session::run(std::span<const Tensor> inputs) {
 }
 
 bool Session::wants_samples(const RecipeFile& recipe) const {
-  return recipe.recipe.scheme == Scheme::kStatic && !is_fake_quantized(graph());
+  return recipe.recipe.scheme == Scheme::kStatic && !recipe.data_free &&
+         !is_fake_quantized(graph());
 }
 
 Result<Calibration> Session::calibrate(const SampleSource& source, const RecipeFile& recipe,

@@ -15,6 +15,7 @@
 #include "quant/calibrate.h"
 #include "quant/compare.h"
 #include "quant/lint.h"
+#include "quant/normalized.h"
 #include "quant/quantize.h"
 #include "quant/tuner.h"
 #include "runtime/executor.h"
@@ -31,6 +32,8 @@ class Session {
 
   const Model& model() const { return *model_; }
   const Graph& graph() const { return model_->graph; }
+  // What the model's BatchNormalization, which opening it draws into weights, tells of its values.
+  const Normalized& normalized() const { return *normalized_; }
 
   // Ready to run inputs of these shapes; made once for each set of shapes, for all copies.
   Result<std::shared_ptr<const Plan>> plan_for(std::span<const Shape> shapes);
@@ -43,7 +46,8 @@ class Session {
   void use_threads(std::shared_ptr<ThreadPool> pool);
   const std::shared_ptr<ThreadPool>& pool() const { return pool_; }
 
-  // Whether quantize() needs a calibration: of the static scheme, where the model brings no ranges.
+  // Whether quantize() needs a calibration: of the static scheme, where neither the model brings
+  // ranges nor its statistics are to give them.
   bool wants_samples(const RecipeFile& recipe) const;
 
   // Runs the samples and observes their values; the same ranges for any number of threads.
@@ -74,6 +78,7 @@ class Session {
   using Plans = std::map<std::vector<std::vector<int64_t>>, std::shared_ptr<const Plan>>;
 
   std::shared_ptr<const Model> model_;
+  std::shared_ptr<const Normalized> normalized_ = std::make_shared<const Normalized>();
   std::shared_ptr<Plans> plans_ = std::make_shared<Plans>();
   std::shared_ptr<ThreadPool> pool_;
   std::shared_ptr<Executor> executor_;  // of the last run: its memory serves the next

@@ -27,7 +27,7 @@ const OpInfo& info_of(Op op) { return kOps[static_cast<size_t>(op)]; }
 
 bool is_of_quantized_models(Op op) {
   return op == Op::kQuantizeLinear || op == Op::kDequantizeLinear ||
-         op == Op::kDynamicQuantizeLinear || op == Op::kMatMulInteger ||
+         op == Op::kDynamicQuantizeLinear || op == Op::kConvInteger || op == Op::kMatMulInteger ||
          op == Op::kDynamicQuantizeLSTM || op == Op::kMatMulNBits;
 }
 

@@ -1,6 +1,6 @@
-// Marks the nodes that can quantize their input while running: products of floats and constant
-// weights for which ONNX, or ONNX Runtime, has such an operator. Of GRU, for which there is none,
-// and of Gather, which multiplies nothing, the weights become int8.
+// Marks the nodes that can quantize their input while running: products and convolutions of floats
+// and constant weights for which ONNX, or ONNX Runtime, has such an operator. Of GRU, for which
+// there is none, and of Gather, which multiplies nothing, the weights become int8.
 #include "quant/compute_layout.h"
 #include "quant/stages.h"
 #include "quant/weight_forms.h"
@@ -18,7 +18,14 @@ bool is_float_constant(const Graph& graph, const Node& node, size_t input) {
 }
 
 Refusal refuse_product(const Graph& graph, const Node& node) {
-  if (!compute_layout(graph, node)) return "its weights are not a constant matrix";
+  if (!compute_layout(graph, node))
+    return node.op == Op::kConv ? "its weights are not constant"
+                                : "its weights are not a constant matrix";
+  if (node.op == Op::kConv) {
+    const bool known =
+        node.inputs.size() < 3 || node.inputs[2] == kNoValue || is_float_constant(graph, node, 2);
+    return known ? Refusal() : "its bias is not constant";
+  }
   const bool plain = node.attrs.get_int("transA", 0) == 0 &&
                      node.attrs.get_float("alpha", 1) == 1 && node.attrs.get_float("beta", 1) == 1;
   return plain ? Refusal() : "integer Gemm needs transA 0, alpha 1 and beta 1";
@@ -36,9 +43,9 @@ Refusal refuse_lstm(const Graph& graph, const Node& node) {
 
 Refusal refuse(const QuantizeState& state, const Node& node) {
   const Graph& graph = state.graph;
-  const bool is_product = node.op == Op::kMatMul || node.op == Op::kGemm;
-  if (node.op == Op::kConv || node.op == Op::kConvTranspose) {
-    return "convolutions stay in float in the dynamic scheme; the static one quantizes them";
+  const bool is_product = node.op == Op::kMatMul || node.op == Op::kGemm || node.op == Op::kConv;
+  if (node.op == Op::kConvTranspose) {
+    return "ONNX has no ConvTranspose of integers; the static scheme quantizes it";
   }
   const bool has_weights_alone = node.op == Op::kGRU || node.op == Op::kGather;
   if (!is_product && !has_weights_alone && node.op != Op::kLSTM)

@@ -11,30 +11,64 @@
 namespace octavo {
 namespace {
 
-// x -> QuantizeLinear -> DequantizeLinear -> y, both with the same constant scale.
+// x -> QuantizeLinear -> DequantizeLinear -> y, both with the same constant scale. Between them
+// there may be a Clip of the integers: PyTorch's 7 bits are those up to 127 (reduce_range).
 struct Pair {
   NodeId quantize, dequantize;
-  QuantParams params;
+  NodeId clip;         // or kNoNode
+  QuantParams params;  // qmin and qmax are those of the Clip
 };
+
+// The integer that bounds a Clip; nullopt where it is known at run time only.
+std::optional<int32_t> integer_bound(const Graph& graph, const Node& clip, size_t input,
+                                     int32_t absent) {
+  if (input >= clip.inputs.size() || clip.inputs[input] == kNoValue) return absent;
+  const Tensor* constant = graph.held_constant(clip.inputs[input]);
+  const std::vector<int64_t> values = constant ? constant->integers() : std::vector<int64_t>{};
+  return values.size() == 1 ? std::optional(static_cast<int32_t>(values[0])) : std::nullopt;
+}
+
+// Whether the bounds are known, leave zero as it is, and now are those of the parameters.
+bool narrow(const Graph& graph, const Node& clip, QuantParams& params) {
+  const auto low = integer_bound(graph, clip, 1, params.qmin);
+  const auto high = integer_bound(graph, clip, 2, params.qmax);
+  if (!low || !high || graph.is_output(clip.outputs[0])) return false;
+  params.qmin = std::max(params.qmin, *low);
+  params.qmax = std::min(params.qmax, *high);
+  return std::all_of(params.zero_point.begin(), params.zero_point.end(), [&](int32_t zero) {
+    return params.qmin <= zero && zero <= params.qmax && params.qmin < params.qmax;
+  });
+}
 
 std::optional<Pair> pair_of(const Graph& graph, NodeId dequantize) {
   const Node& last = graph.node(dequantize);
-  const NodeId quantize = graph.producer(last.inputs[0]);
+  NodeId clip = graph.producer(last.inputs[0]);
+  NodeId quantize = clip;
+  if (clip != kNoNode && graph.node(clip).op == Op::kClip) {
+    quantize = graph.producer(graph.node(clip).inputs[0]);
+  } else {
+    clip = kNoNode;
+  }
   if (quantize == kNoNode || graph.node(quantize).op != Op::kQuantizeLinear) return std::nullopt;
   const Node& first = graph.node(quantize);
-  const auto from = params_of(graph, first), to = params_of(graph, last);
+  auto from = params_of(graph, first);
+  const auto to = params_of(graph, last);
   if (!from || !to || !same_scale(*from, *to) || graph.is_output(first.outputs[0])) {
     return std::nullopt;
   }
   const bool is_constant = graph.is_constant(first.inputs[0]);
   if (!from->per_tensor() && (!is_constant || from->axis != to->axis)) return std::nullopt;
-  return Pair{quantize, dequantize, *from};
+  if (clip != kNoNode && !narrow(graph, graph.node(clip), *from)) return std::nullopt;
+  return Pair{quantize, dequantize, clip, *from};
 }
 
+// Whether all that read a QuantizeLinear, or its Clip, are the other halves of pairs.
 bool is_paired(const Graph& graph, NodeId quantize) {
   const std::vector<NodeId>& readers = graph.consumers(graph.node(quantize).outputs[0]);
   return !readers.empty() && std::all_of(readers.begin(), readers.end(), [&](NodeId id) {
-    return graph.node(id).op == Op::kDequantizeLinear && pair_of(graph, id);
+    const Op op = graph.node(id).op;
+    const bool is_clip = op == Op::kClip && graph.node(quantize).op == Op::kQuantizeLinear;
+    return is_clip ? is_paired(graph, id) : op == Op::kDequantizeLinear && pair_of(graph, id);
   });
 }
 
@@ -78,18 +112,19 @@ class Remover {
 
   Result<FakeQuant> remove_all() {
     OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, graph_.topological_order());
-    std::vector<NodeId> quantizes;
+    std::vector<NodeId> integers;  // what is left between the floats
     for (const NodeId id : order) {
       if (graph_.node(id).op != Op::kDequantizeLinear) continue;
       const Pair pair = *pair_of(graph_, id);
-      quantizes.push_back(pair.quantize);
+      if (pair.clip != kNoNode) integers.push_back(pair.clip);
+      integers.push_back(pair.quantize);
       if (graph_.is_constant(graph_.node(pair.quantize).inputs[0])) {
         OCTAVO_RETURN_IF_ERROR(remove_from_weights(pair));
       } else {
         remove_from_activation(pair);
       }
     }
-    for (const NodeId id : quantizes) {
+    for (const NodeId id : integers) {
       if (!graph_.node(id).removed) graph_.remove_node(id);
     }
     for (const auto& [value, params] : activations_) {
@@ -119,6 +154,12 @@ class Remover {
     const Node quantize = graph_.node(pair.quantize), dequantize = graph_.node(pair.dequantize);
     OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> integers,
                             evaluate_node(quantize, graph_.constants(quantize.inputs)));
+    if (pair.clip != kNoNode) {
+      const Node& clip = graph_.node(pair.clip);
+      std::vector<ConstantPtr> bounds = graph_.constants(clip.inputs);
+      bounds[0] = share(integers[0]);
+      OCTAVO_ASSIGN_OR_RETURN(integers, evaluate_node(clip, bounds));
+    }
     std::vector<ConstantPtr> inputs = graph_.constants(dequantize.inputs);
     inputs[0] = share(integers[0]);
     OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> reals, evaluate_node(dequantize, inputs));

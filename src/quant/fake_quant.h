@@ -1,6 +1,6 @@
 // Models that were trained for quantization: QuantizeLinear and DequantizeLinear in pairs around
-// float weights and activations, as PyTorch and TensorFlow export them. The pairs say how training
-// quantized, and that wins over every observer.
+// float weights and activations, as PyTorch and TensorFlow export them, some with a Clip of the
+// integers between them. The pairs say how training quantized, and that wins over every observer.
 #pragma once
 
 #include <map>

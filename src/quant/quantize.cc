@@ -1,15 +1,19 @@
 #include "quant/quantize.h"
 
+#include <algorithm>
 #include <cassert>
 #include <span>
 
 #include "graph/ops.h"
 #include "passes/pass.h"
+#include "quant/clamps.h"
 #include "quant/stages.h"
 #include "runtime/plan.h"
 
 namespace octavo {
 namespace {
+
+constexpr const char* kTraining = "training";  // where a range comes from
 
 using Stage = Status (*)(QuantizeState&);
 
@@ -35,14 +39,32 @@ std::span<const Stage> stages_of(Scheme scheme) {
   }
 }
 
+// What a Relu or Clip cuts off is known, where training quantized before it and not behind it.
+void cut_ranges(const Graph& graph, const std::vector<NodeId>& order, Ranges& ranges) {
+  for (const NodeId id : order) {
+    const Node& node = graph.node(id);
+    const std::optional<Range> bounds = clamp_bounds(graph, node);
+    if (!bounds || bounds->max < bounds->min) continue;
+    const auto before = ranges.find(graph.value(node.inputs[0]).name);
+    if (before == ranges.end() || before->second.observer != kTraining) continue;
+    const Range in = before->second.range;
+    const Range out = {std::clamp(in.min, bounds->min, bounds->max),
+                       std::clamp(in.max, bounds->min, bounds->max)};
+    ranges.emplace(graph.value(node.outputs[0]).name, ValueRange{out, 0, kTraining});
+  }
+}
+
 // Takes out what training put in; its ranges join those of calibration and win.
 Status adopt_training(QuantizeState& state, Ranges& ranges) {
   if (!is_fake_quantized(state.graph)) return {};
   OCTAVO_ASSIGN_OR_RETURN(state.trained, take_out_fake_quant(state.graph));
   for (const auto& [name, params] : state.trained.activations) {
-    ranges[name] = {range_of(params), 0, "training"};
+    ranges[name] = {range_of(params), 0, kTraining};
   }
-  return run_passes(state.graph, standard_passes(), {evaluate_node}).status();
+  OCTAVO_RETURN_IF_ERROR(run_passes(state.graph, standard_passes(), {evaluate_node}).status());
+  OCTAVO_ASSIGN_OR_RETURN(const std::vector<NodeId> order, state.graph.topological_order());
+  cut_ranges(state.graph, order, ranges);
+  return {};
 }
 
 }  // namespace

@@ -1,7 +1,9 @@
 //   x -> MatMul(w) -> y
 //   x -> DynamicQuantizeLinear -> x_q, x_scale, x_zero_point
 //   x_q -> MatMulInteger(w_q, x_zero_point) -> Cast(float) -> Mul(x_scale * w_scale) -> y
-// Gemm likewise, with an Add for its bias; one DynamicQuantizeLinear serves all readers of x.
+// Gemm likewise, with an Add for its bias; one DynamicQuantizeLinear serves all readers of x. Conv
+// likewise with ConvInteger, whose w_q is uint8 and has the zero point 128, because ONNX Runtime
+// runs no other; scales may be by channel all the same.
 //   LSTM(x, W, R, ...) -> DynamicQuantizeLSTM(x, W_q, R_q, ..., scales and zero points)
 // As onnxruntime's quantize_dynamic writes them. w_q is int8 symmetric, (K, N); W_q and R_q are
 // transposed, (directions, inputs, gates).
@@ -32,11 +34,21 @@ Tensor transposed(const Tensor& integers, int64_t batch, const Shape& shape) {
   return Tensor::from(to, shape);
 }
 
+// -128..127 as 0..255
+Tensor around_128(const Tensor& integers) {
+  std::vector<uint8_t> shifted;
+  for (const int8_t value : integers.values<int8_t>()) {
+    shifted.push_back(static_cast<uint8_t>(value + 128));
+  }
+  return Tensor::from(shifted, integers.shape());
+}
+
 class Rewriter {
  public:
   explicit Rewriter(QuantizeState& state)
       : state_(state), graph_(state.graph), quantized_(graph_.value_count()) {}
 
+  // MatMul, Gemm
   Status product(NodeId id) {
     const Node node = graph_.node(id);
     const ComputeLayout layout = *compute_layout(graph_, node);
@@ -49,21 +61,27 @@ class Rewriter {
     }
     const ValueId w_q = add_integers(node.inputs[1], std::move(integers));
     const ValueId w_scale = add_scale_constants(graph_, params).scale;
-    const Quantized x = quantized(node.inputs[0]);
+    replace(id, Op::kMatMulInteger, {w_q}, w_scale, bias_of(node));
+    return {};
+  }
 
-    graph_.remove_node(id);
-    const ValueId y = node.outputs[0];
-    const ValueId sum = value('d', DType::kInt32, y), real = value('d', DType::kFloat32, y);
-    const ValueId scale = value('s', DType::kFloat32);
-    const bool biased = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
-    const ValueId scaled = biased ? value('d', DType::kFloat32, y) : y;
-    const NodeId product = add(Op::kMatMulInteger, {x.integer, w_q, x.zero_point}, {sum});
-    graph_.node(product).name = node.name;
-    const NodeId cast = add(Op::kCast, {sum}, {real});
-    graph_.node(cast).attrs.set("to", int64_t{1});  // TensorProto.FLOAT
-    add(Op::kMul, {x.scale, w_scale}, {scale});
-    add(Op::kMul, {real, scale}, {scaled});
-    if (biased) add(Op::kAdd, {scaled, node.inputs[2]}, {y});
+  Status conv(NodeId id) {
+    const Node node = graph_.node(id);
+    OCTAVO_ASSIGN_OR_RETURN(const Tensor w, finite_constant(graph_, node, node.inputs[1]));
+    const QuantParams params = scales_of_weights(w, 0, state_.recipe.weights, state_.recipe);
+    const ValueId w_q = add_integers(node.inputs[1], around_128(round_weights(w, params)));
+    const auto scales = static_cast<int64_t>(params.scale.size());
+    const int rank = w.shape().rank();
+    const ValueId w_scale = by_channel('s', Tensor::from(params.scale, Shape{scales}), rank);
+    ValueId bias = bias_of(node);
+    if (bias != kNoValue) {
+      OCTAVO_ASSIGN_OR_RETURN(const Tensor numbers, finite_constant(graph_, node, bias));
+      bias = by_channel('b', numbers, rank);
+    }
+    if (middle_ == kNoValue) {
+      middle_ = graph_.add_constant(short_name(graph_, 'z'), Tensor::scalar(uint8_t{128}));
+    }
+    graph_.node(replace(id, Op::kConvInteger, {w_q, middle_}, w_scale, bias)).attrs = node.attrs;
     return {};
   }
 
@@ -87,6 +105,39 @@ class Rewriter {
   struct Quantized {
     ValueId integer = kNoValue, scale = kNoValue, zero_point = kNoValue;
   };
+
+  // The integer operator on what input 0 is quantized to, and what makes floats of its sums.
+  // `weights` are its second input and, where there is one, its last, their zero point. Returns it.
+  NodeId replace(NodeId id, Op op, std::initializer_list<ValueId> weights, ValueId w_scale,
+                 ValueId bias) {
+    const Node node = graph_.node(id);
+    const Quantized x = quantized(node.inputs[0]);
+    graph_.remove_node(id);
+    const ValueId y = node.outputs[0];
+    const ValueId sum = value('d', DType::kInt32, y), real = value('d', DType::kFloat32, y);
+    const ValueId scale = value('s', DType::kFloat32);
+    const ValueId scaled = bias != kNoValue ? value('d', DType::kFloat32, y) : y;
+    const NodeId product = add(op, {x.integer, *weights.begin(), x.zero_point}, {sum});
+    graph_.node(product).name = node.name;
+    if (weights.size() > 1) graph_.node(product).inputs.push_back(*(weights.end() - 1));
+    const NodeId cast = add(Op::kCast, {sum}, {real});
+    graph_.node(cast).attrs.set("to", int64_t{1});  // TensorProto.FLOAT
+    add(Op::kMul, {x.scale, w_scale}, {scale});
+    add(Op::kMul, {real, scale}, {scaled});
+    if (bias != kNoValue) add(Op::kAdd, {scaled, bias}, {y});
+    return product;
+  }
+
+  static ValueId bias_of(const Node& node) {
+    return node.inputs.size() > 2 ? node.inputs[2] : kNoValue;
+  }
+
+  // A number an output channel, in front of the axes of its pixels.
+  ValueId by_channel(char kind, const Tensor& numbers, int rank) {
+    std::vector<int64_t> dims(static_cast<size_t>(rank) - 1, 1);
+    dims[0] = numbers.count();
+    return graph_.add_constant(short_name(graph_, kind), numbers.reshaped(Shape(std::move(dims))));
+  }
 
   // DynamicQuantizeLinear of x, made once.
   Quantized quantized(ValueId x) {
@@ -141,6 +192,7 @@ class Rewriter {
   QuantizeState& state_;
   Graph& graph_;
   std::vector<Quantized> quantized_;  // by value of the float graph
+  ValueId middle_ = kNoValue;         // 128
 };
 
 }  // namespace
@@ -152,6 +204,7 @@ Status quantize_dynamic(QuantizeState& state) {
     if (!state.is_quantized(id)) continue;
     const Op op = state.graph.node(id).op;
     if (op == Op::kLSTM) OCTAVO_RETURN_IF_ERROR(rewriter.lstm(id));
+    if (op == Op::kConv) OCTAVO_RETURN_IF_ERROR(rewriter.conv(id));
     if (op == Op::kMatMul || op == Op::kGemm) OCTAVO_RETURN_IF_ERROR(rewriter.product(id));
   }
   return {};

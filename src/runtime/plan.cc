@@ -104,8 +104,8 @@ Status remove_unneeded(Graph& graph) {
   return {};
 }
 
-constexpr std::array kLowerings = {lower_qdq, fold_constants, fuse_matmul_integer, fuse_activation,
-                                   channels_last};
+constexpr std::array kLowerings = {lower_qdq, fold_constants, fuse_integer_products,
+                                   fuse_activation, channels_last};
 
 Status lower(Graph& graph) {
   for (const auto lowering : kLowerings) OCTAVO_RETURN_IF_ERROR(lowering(graph));

@@ -58,7 +58,7 @@ std::function<void()> q_run(const QDwConvKernel& kernel, const Line& line) {
   return [=, &kernel, scratch = std::vector<uint8_t>(qdwconv_scratch_bytes(of, *weights)),
           y = std::vector<uint8_t>(pixels * channels)]() mutable {
     (void)x, (void)rows;
-    kernel.run(of, *weights, {128, 0, 255}, scratch.data(), y.data());
+    kernel.to_bytes(of, *weights, {128, 0, 255}, scratch.data(), y.data());
   };
 }
 

@@ -36,7 +36,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!file.ok()) return 0;
   const std::string written = (*octavo::find_range_format(file->format))->write(*file);
   const auto again = octavo::read_range_file(written);
-  if (file->format != "ncnn" && (!again.ok() || again->values.size() != file->values.size())) {
+  const bool marked = file->format != "ncnn" && file->format != "tensorrt";  // by itself
+  if (marked && (!again.ok() || again->values.size() != file->values.size())) {
     std::abort();
   }
   const auto given = octavo::given_ranges(graph, {}, text);

@@ -1,7 +1,7 @@
 // The dynamic scheme: no samples, the same file from every face, and ONNX Runtime as the judge of
 // what the file says.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import * as ort from 'onnxruntime-node';
@@ -37,7 +37,7 @@ for (const [name, octavo] of Object.entries(faces)) {
     const output = join(temporaryFolder(t), 'x.onnx');
     const missing = octavo(['quantize', demo('demo.onnx'), '-o', output]);
     assert.equal(missing.status, 2);
-    assert.match(missing.stderr, /give --images a folder of them, --ranges a file, or use --scheme dynamic/);
+    assert.match(missing.stderr, /give --images a folder of them, --ranges a file, --data-free, or use --scheme dynamic/);
     const useless = octavo(['quantize', demo('demo.onnx'), '-o', output, '--scheme', 'dynamic', '--images', demo('calibration')]);
     assert.equal(useless.status, 2);
     assert.match(useless.stderr, /looks at no samples: leave --images and --ranges out/);
@@ -49,7 +49,7 @@ test('the package asks for a calibration where the scheme is static', async (t) 
   const octavo = await createOctavo();
   t.after(() => octavo.dispose());
   const model = await octavo.open(demo('demo.onnx'));
-  await assert.rejects(model.quantize({}), /calibrate first, give a file of ranges, or choose the scheme dynamic/);
+  await assert.rejects(model.quantize({}), /calibrate first, give a file of ranges, or choose data_free or the scheme dynamic/);
 });
 
 const tokens = (length) => ({ dtype: 'int64', dims: [1, length], data: BigInt64Array.from({ length }, (_, i) => BigInt((i * 37) % 100)) });
@@ -82,6 +82,40 @@ for (const { name, inputs, fused, left, count } of judged) {
     assert.ok(sqnr(theirs, mine) >= 60); // float rounding, which may move a number to the next step
   });
 }
+
+const pictures = [
+  { name: 'the demo model', file: demo('demo.onnx'), least: 30 },
+  { name: 'mobilenet_v1_0.25_224', file: join(dataFolder, 'onnx', 'mobilenet_v1_0.25_224.onnx'), shape: [1, 3, 224, 224], least: 15, skip: needsData },
+  { name: 'resnet8_cifar10', file: join(dataFolder, 'onnx', 'resnet8_cifar10.onnx'), least: 20, skip: needsData },
+];
+
+for (const { name, file: float, shape, least, skip = false } of pictures) {
+  test(`${name}: convolutions too, with the bits of ONNX Runtime`, { skip }, async (t) => {
+    const file = join(temporaryFolder(t), 'int8.onnx');
+    const octavo = await createOctavo();
+    t.after(() => octavo.dispose());
+    const model = await octavo.open(float);
+    const { inputs: [declared] } = model.info;
+    const input = waves(...(shape ?? declared.shape.map((dim) => (typeof dim === 'number' ? dim : 1))));
+    const int8 = await model.quantize({ scheme: 'dynamic' });
+    writeFileSync(file, await int8.save());
+    assert.ok(operators(file, 'ConvInteger') > 0);
+    assert.equal(operators(file, 'Conv'), 0);
+    const [exact, mine] = [(await model.run([input]))[0].data, (await int8.run([input]))[0].data];
+    const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 });
+    const theirs = (await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', input.data, input.dims) }))[session.outputNames[0]].data;
+    t.diagnostic(`${sqnr(exact, mine).toFixed(1)} dB to float, ${sqnr(theirs, mine).toFixed(1)} dB to ONNX Runtime`);
+    assert.ok(sqnr(exact, mine) >= least);
+    assert.ok(sqnr(theirs, mine) >= 60);
+  });
+}
+
+test('a recipe leaves convolutions in float', async (t) => {
+  const file = join(temporaryFolder(t), 'int8.onnx');
+  assert.equal(faces.native(['quantize', demo('demo.onnx'), '-o', file, '--scheme', 'dynamic', '--exclude-op', 'Conv']).status, 0);
+  assert.equal(operators(file, 'ConvInteger'), 0);
+  assert.ok(operators(file, 'Conv') > 0);
+});
 
 function sqnr(exact, rough) {
   let signal = 0, noise = 0;

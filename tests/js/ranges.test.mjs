@@ -22,7 +22,7 @@ const refusals = [
   { says: 'a file of ranges of another model is refused', text: 'a@@-1,1\n',
     args: ['quantize', model, '--ranges', 'FILE'], status: 2, error: /none of its names is one of the model's: 'a' \(did you mean/ },
   { says: 'a file of ranges and images are one too many',
-    args: ['quantize', model, '--ranges', 'FILE', ...observed], status: 2, error: /from --images or from --ranges: give one/ },
+    args: ['quantize', model, '--ranges', 'FILE', ...observed], status: 2, error: /from --images, or from --ranges or --data-free: give one/ },
   { says: 'the dynamic scheme takes no ranges',
     args: ['quantize', model, '--ranges', 'FILE', '--scheme', 'dynamic'], status: 2, error: /leave --images and --ranges out/ },
   { says: 'a format of ranges that nobody knows is refused',
@@ -34,7 +34,7 @@ const refusals = [
 
 test('both faces write the same files of ranges', (t) => {
   const folder = temporaryFolder(t);
-  for (const flags of [[], ['--format', 'mace_log'], ['--format', 'ncnn'], ['--format', 'onnxruntime'], ['--percentile', '10'],
+  for (const flags of [[], ['--format', 'mace_log'], ['--format', 'ncnn'], ['--format', 'onnxruntime'], ['--format', 'tensorrt'], ['--percentile', '10'],
     ['--percentile', '10', '--enhance'], ['--observer', 'percentile', '--percentile', '99'], ['--limit', '7']]) {
     const [native, npm] = Object.entries(faces).map(([name, octavo]) => {
       const file = join(folder, `${name}-${flags.join('')}`);

@@ -117,10 +117,10 @@ async function quantize(tool: Tool, [path]: string[], flags: Flags): Promise<num
 }
 
 function quantizedBy(tool: Tool, plan: Plan): Session | Promise<Session> {
-  const { scheme, input_ranges = {} } = JSON.parse(plan.recipe) as Recipe;
+  const { scheme, input_ranges = {}, data_free = false } = JSON.parse(plan.recipe) as Recipe;
   if (scheme !== 'static') return quantizeUncalibrated(tool, plan);
   const byHand = plan.flags['images'] === undefined && Object.keys(input_ranges).length > 0;
-  if (byHand || plan.flags['ranges'] !== undefined) return quantizeGiven(tool, plan);
+  if (byHand || data_free || plan.flags['ranges'] !== undefined) return quantizeGiven(tool, plan);
   const trained = plan.flags['images'] === undefined && !taken(plan.session.wantsSamples(plan.recipe));
   return trained ? quantizeUncalibrated(tool, plan) : quantizeCalibrated(tool, plan);
 }
@@ -138,7 +138,7 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   const images = one(flags['images']);
   if (images === '') {
     throw new OctavoError('E_INVALID_ARGUMENT',
-      'the static scheme finds ranges on samples: give --images a folder of them, --ranges a file, or use --scheme dynamic');
+      'the static scheme finds ranges on samples: give --images a folder of them, --ranges a file, --data-free, or use --scheme dynamic');
   }
   const found = tool.findSamples(images);
   const files = picked(found, JSON.parse(recipe) as Recipe);
@@ -154,15 +154,16 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   return tool.host.object<Session>(quantized.handle);
 }
 
-/** Ranges of a file, or by hand alone. */
+/** Ranges of a file, of BatchNormalization, or by hand alone. */
 function quantizeGiven(tool: Tool, { title, recipe, session, flags }: Plan): Session {
   if (flags['images'] !== undefined) {
-    throw new OctavoError('E_INVALID_ARGUMENT', 'ranges come from --images or from --ranges: give one');
+    throw new OctavoError('E_INVALID_ARGUMENT', 'ranges come from --images, or from --ranges or --data-free: give one');
   }
   const file = one(flags['ranges']);
   const text = file === '' ? '' : read(file);
+  const source = file !== '' ? file : (JSON.parse(recipe) as Recipe).data_free ? 'of BatchNormalization' : 'by hand';
   const given = JSON.parse(taken(session.givenRanges(recipe, text), file)) as { recipe: string; source: string; plan: string; warnings: string[] };
-  if (!flags['quiet']) tool.note(`${title}  ranges       ${file === '' ? 'by hand' : `${file} (${given.source})`}\n${given.plan}`);
+  if (!flags['quiet']) tool.note(`${title}  ranges       ${source}${file === '' ? '' : ` (${given.source})`}\n${given.plan}`);
   tool.noteWarnings(given.warnings);
   writeRecipe(given.recipe, flags);
   return taken(session.quantizeUncalibrated(recipe, text));

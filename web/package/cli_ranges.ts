@@ -21,7 +21,7 @@ export const ranges: Command = {
     output: { value: 'FILE', help: 'where the ranges go', short: 'o' },
     images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to observe' },
     ranges: { value: 'FILE', help: 'file of ranges to rewrite, in any of the formats' },
-    format: { value: 'NAME', help: 'mace, mace_log, ncnn or onnxruntime' },
+    format: { value: 'NAME', help: 'mace, mace_log, ncnn, onnxruntime or tensorrt' },
     enhance: { value: '', help: "cut on, sample by sample, where that wins much range (MACE's enhancement)" },
     threads: { value: 'N', help: 'threads, each with an engine of its own; all cores, up to 4, unless given' },
     force: { value: '', help: 'replace files that exist', short: 'f' },

@@ -177,8 +177,8 @@ export class Model extends Owned {
   }
 
   /**
-   * The int8 model: by a calibration, or by a recipe that needs none: of the dynamic scheme, or with `input_ranges`
-   * or a file of `ranges` (the text of MACE's overall_range, an ncnn table, ONNX Runtime's calibration.json).
+   * The int8 model: by a calibration, or by a recipe that needs none: of the dynamic scheme, `data_free`, or with
+   * `input_ranges` or a file of `ranges` (the text of MACE's overall_range, an ncnn table, ONNX Runtime's calibration.json).
    */
   async quantize(by: Calibration | Recipe, { ranges = '', ...options }: { ranges?: string } & WorkOptions = {}): Promise<Model> {
     const { model, info, report } = by instanceof Calibration ? await this.#tune(by, options)

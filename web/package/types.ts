@@ -54,7 +54,7 @@ export interface Recipe {
   /** Turn pictures as the camera says. */
   exif?: boolean;
   /**
-   * Ranges of activations from samples, or found in every run (of MatMul, Gemm and LSTM), or none: only weights become
+   * Ranges of activations from samples, or found in every run (of Conv, MatMul, Gemm and LSTM), or none: only weights become
    * small, as integers or float16. All but static go without samples.
    */
   scheme?: 'static' | 'dynamic' | 'weight-only' | 'float16';
@@ -62,6 +62,8 @@ export interface Recipe {
   limit?: number;
   /** Which samples a limit leaves; spread unless given. */
   pick?: 'spread' | 'first';
+  /** Ranges from the statistics of BatchNormalization, where the file still has it, in place of samples. */
+  data_free?: boolean;
   observer?:
     | 'auto' | 'min_max' | 'moving_average' | 'mse' | 'percentile' | 'extremes_percentile'
     | 'kl_ncnn' | 'kl_mnn' | 'kl_onnxruntime' | 'aciq' | 'admm' | 'cosine';

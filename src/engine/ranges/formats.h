@@ -17,6 +17,10 @@ bool is_ncnn(std::string_view text);
 Result<RangeFile> read_ncnn(const std::string& text);
 std::string write_ncnn(const RangeFile& file);
 
+bool is_tensorrt(std::string_view text);
+Result<RangeFile> read_tensorrt(const std::string& text);
+std::string write_tensorrt(const RangeFile& file);
+
 bool is_onnxruntime(std::string_view text);
 Result<RangeFile> read_onnxruntime(const std::string& text);
 std::string write_onnxruntime(const RangeFile& file);

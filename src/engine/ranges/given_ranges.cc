@@ -4,6 +4,7 @@
 
 #include "engine/ranges/match_ranges.h"
 #include "engine/sample_loader.h"
+#include "quant/data_free.h"
 #include "quant/fill_ranges.h"
 
 namespace octavo {
@@ -52,7 +53,7 @@ Result<RangeFile> read_ranges(const std::string& text, const LogMerging& merging
 }
 
 Result<GivenRanges> given_ranges(const Graph& graph, const RecipeFile& recipe,
-                                 const std::string& text) {
+                                 const std::string& text, const Normalized& normalized) {
   GivenRanges given;
   given.recipe = recipe;
   Ranges& ranges = given.calibration.ranges;
@@ -72,6 +73,9 @@ Result<GivenRanges> given_ranges(const Graph& graph, const RecipeFile& recipe,
   for (const auto& [name, range] : recipe.recipe.input_ranges) ranges[name] = {range, 0, "by hand"};
   if (const auto pictures = range_of_pictures(graph, recipe)) {
     ranges.emplace(graph.value(graph.inputs[0]).name, ValueRange{*pictures, 0, "pictures"});
+  }
+  if (recipe.data_free) {
+    OCTAVO_ASSIGN_OR_RETURN(ranges, ranges_without_samples(graph, normalized, std::move(ranges)));
   }
   ranges = fill_ranges(graph, std::move(ranges));
   const auto missing = values_without_range(graph, given.recipe.recipe, ranges);

@@ -14,6 +14,8 @@ std::span<const RangeFormat> range_formats() {
       {"mace_log", "MACE's log of ranges, a line each value and sample", is_mace_log, read_mace_log,
        write_mace_log},
       {"mace", "MACE's overall_range", is_mace, read_mace, write_mace},
+      {"tensorrt", "magnitudes for TensorRT, ONNX Runtime's calibration.cache", is_tensorrt,
+       read_tensorrt, write_tensorrt},
       {"ncnn", "ncnn's calibration table", is_ncnn, read_ncnn, write_ncnn},
   };
   return kFormats;
@@ -55,7 +57,7 @@ Result<RangeFile> read_range_file(const std::string& text) {
   }
   return Status(ErrorCode::kInvalidArgument,
                 "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), "
-                "nor ONNX Runtime's calibration.json");
+                "nor ONNX Runtime's calibration.json or calibration.cache");
 }
 
 }  // namespace octavo

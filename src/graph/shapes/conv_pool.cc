@@ -25,10 +25,12 @@ Status check_bias(const ShapeContext& c, int64_t out_channels) {
                        std::to_string(out_channels) + " output channels");
 }
 
+// What input 2 is.
+enum class Third { kBias, kZeroPoint };
+
 using GeometryFn = Result<ConvGeometry> (*)(const Attributes&, const Shape&, const Shape&, bool);
 
-Status convolve(const ShapeContext& c, GeometryFn geometry_of) {
-  const DType dtype = output_dtype(c);
+Status convolve(const ShapeContext& c, GeometryFn geometry_of, DType dtype, Third third) {
   c.set(0, dtype, std::nullopt);
   if (!c.shape(1)) return {};
   const Shape& w = *c.shape(1);
@@ -39,14 +41,24 @@ Status convolve(const ShapeContext& c, GeometryFn geometry_of) {
   const Shape x = c.shape(0) ? *c.shape(0) : unknown_shape(w.rank());
   OCTAVO_ASSIGN_OR_RETURN(const ConvGeometry geometry,
                           geometry_of(c.attrs(), x, w, is_channels_last(c)));
-  OCTAVO_RETURN_IF_ERROR(check_bias(c, geometry.out_channels));
+  if (third == Third::kBias) OCTAVO_RETURN_IF_ERROR(check_bias(c, geometry.out_channels));
   c.set(0, dtype, geometry.output_shape(is_channels_last(c)));
   return {};
 }
 
-Status conv(const ShapeContext& c) { return convolve(c, conv_geometry); }
+Status conv(const ShapeContext& c) {
+  return convolve(c, conv_geometry, output_dtype(c), Third::kBias);
+}
 
-Status conv_transpose(const ShapeContext& c) { return convolve(c, conv_transpose_geometry); }
+Status conv_transpose(const ShapeContext& c) {
+  return convolve(c, conv_transpose_geometry, output_dtype(c), Third::kBias);
+}
+
+Status conv_integer(const ShapeContext& c) {
+  OCTAVO_RETURN_IF_ERROR(check_bytes(c));
+  const bool real = c.node().op == Op::kConvIntegerToFloat;
+  return convolve(c, conv_geometry, real ? DType::kFloat32 : DType::kInt32, Third::kZeroPoint);
+}
 
 Status pool(const ShapeContext& c) {
   const DType dtype = output_dtype(c);
@@ -81,6 +93,8 @@ Status global_pool(const ShapeContext& c) {
 constexpr std::array kRules = {
     ShapeRule{Op::kAveragePool, pool, "F"},
     ShapeRule{Op::kConv, conv, "F"},
+    ShapeRule{Op::kConvInteger, conv_integer, "."},
+    ShapeRule{Op::kConvIntegerToFloat, conv_integer, "."},
     ShapeRule{Op::kConvTranspose, conv_transpose, "F"},
     ShapeRule{Op::kGlobalAveragePool, global_pool, "F"},
     ShapeRule{Op::kGlobalMaxPool, global_pool, "T"},

@@ -36,21 +36,9 @@ Status matmul(const ShapeContext& c) {
   return {};
 }
 
-// Sums of products of 8 bits in int32; zero points after the two.
+// Sums of products of 8 bits in int32.
 Status matmul_integer(const ShapeContext& c, DType dtype) {
-  for (const size_t i : {0, 1}) {
-    if (c.dtype(i) == DType::kUint8 || c.dtype(i) == DType::kInt8 ||
-        c.dtype(i) == DType::kUnknown) {
-      continue;
-    }
-    return contradiction("input " + std::to_string(i) + " is " + name_of(c.dtype(i)) +
-                         ", which has no 8 bits");
-  }
-  for (const size_t i : {2, 3}) {
-    if (c.dtype(i) == DType::kUnknown || c.dtype(i) == c.dtype(i - 2)) continue;
-    return contradiction("a zero point is " + std::string(name_of(c.dtype(i))) +
-                         ", but its input is " + name_of(c.dtype(i - 2)));
-  }
+  OCTAVO_RETURN_IF_ERROR(check_bytes(c));
   c.set(0, dtype, std::nullopt);
   if (!c.shape(0) || !c.shape(1)) return {};
   OCTAVO_ASSIGN_OR_RETURN(Shape shape, multiplied(*c.shape(0), *c.shape(1)));

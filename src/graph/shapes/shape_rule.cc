@@ -97,6 +97,23 @@ Status check_types(const ShapeRule& rule, const ShapeContext& context) {
   return {};
 }
 
+Status check_bytes(const ShapeContext& c) {
+  for (const size_t i : {0, 1}) {
+    if (c.dtype(i) == DType::kUint8 || c.dtype(i) == DType::kInt8 ||
+        c.dtype(i) == DType::kUnknown) {
+      continue;
+    }
+    return contradiction("input " + std::to_string(i) + " is " + name_of(c.dtype(i)) +
+                         ", which has no 8 bits");
+  }
+  for (const size_t i : {2, 3}) {
+    if (c.dtype(i) == DType::kUnknown || c.dtype(i) == c.dtype(i - 2)) continue;
+    return contradiction("a zero point is " + std::string(name_of(c.dtype(i))) +
+                         ", but its input is " + name_of(c.dtype(i - 2)));
+  }
+  return {};
+}
+
 Shape unknown_shape(int rank) {
   return Shape(std::vector<int64_t>(static_cast<size_t>(rank), kDynamic));
 }

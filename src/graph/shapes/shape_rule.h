@@ -83,6 +83,9 @@ inline Status contradiction(const std::string& message) {
   return {ErrorCode::kModelUnreadable, message};
 }
 
+// Of operators whose first inputs are x and w of 8 bits, and the next, if any, their zero points.
+Status check_bytes(const ShapeContext& context);
+
 Shape unknown_shape(int rank);            // every dimension dynamic
 bool may_be_equal(int64_t a, int64_t b);  // equal, or one of them dynamic
 // Numpy's rule: shapes are aligned at their ends, and dimensions of 1 stretch.

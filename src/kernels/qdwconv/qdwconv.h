@@ -1,11 +1,13 @@
 // Depthwise convolution of 8-bit numbers, a line of y at a time.
 //
 //   acc[p][c] = bias[c] + sum over i, j of x[i][first + p * stride + j * dilation][c] * w[c][i][j]
-//   y[p][c]   = requantize(acc[p][c], multiplier[c])            acc: int32, modulo 2^32
+//   y[p][c]   = requantize(acc[p][c], multiplier[c])            8 bits, or
+//   y[p][c]   = float(acc[p][c]) * multiplier[c] + addend[c]    float, each step rounded
 //
-// x[i] is the line (in, channels) that row i of the kernel sees. Pixels outside 0..in-1 are padding
-// and hold the byte `zero`, as lines in the padding must. As in qgemm.h the bias holds -zx * sum w,
-// w is the weight minus its zero point, and some variants add 128 to x or take it away.
+// acc is int32, modulo 2^32. // x[i] is the line (in, channels) that row i of the kernel sees.
+// Pixels outside 0..in-1 are padding and hold the byte `zero`, as lines in the padding must. As in
+// qgemm.h the bias holds -zx * sum w, w is the weight minus its zero point, and some variants add
+// 128 to x or take it away.
 //
 // Vector variants bring what a column of the kernel sees side by side once, for all pixels that see
 // it. Packed w: [blocks of 8 channels][columns][groups][8 channels][4 bytes], a group being 2 rows
@@ -53,14 +55,24 @@ struct QDwConvLine {
   size_t span(size_t columns) const { return (pixels - 1) * stride + (columns - 1) * dilation + 1; }
 };
 
+// What floats are made with: bias and multiplier that are known when running only, in place of the
+// weights' own. All are filled up to whole blocks.
+struct QDwConvFloats {
+  const int32_t* bias;
+  const float* multiplier;
+  const float* addend;
+};
+
 struct QDwConvKernel {
   const char* name;
   Isa isa;
   size_t depth;                         // rows of a group, 2 or 4
   int32_t (*x_offset)(bool is_signed);  // what it adds to every x
   // `scratch` has qdwconv_scratch_bytes; y is (pixels, channels).
-  void (*run)(const QDwConvLine& line, const QDwConvWeights& weights, const Requant& out,
-              uint8_t* scratch, uint8_t* y);
+  void (*to_bytes)(const QDwConvLine& line, const QDwConvWeights& weights, const Requant& out,
+                   uint8_t* scratch, uint8_t* y);
+  void (*to_floats)(const QDwConvLine& line, const QDwConvWeights& weights,
+                    const QDwConvFloats& out, uint8_t* scratch, float* y);
 };
 
 inline uint64_t qdwconv_scratch_bytes(const QDwConvLine& line, const QDwConvWeights& weights) {

@@ -133,62 +133,120 @@ struct BlockWeights<0> {
   }
 };
 
-template <typename Multiply, bool kClamp, size_t kGroups, bool kWhole>
-inline void run_block(const QDwConvLine& line, const QDwConvWeights& weights,
-                      const RequantSimd<kClamp>& requant, size_t c, const uint8_t* columns,
-                      uint8_t* y) {
+// What becomes of a block's accumulators: an object for the line, and one of its Block for 8
+// channels from c on.
+template <bool kClamp>
+struct ToBytes {
+  using Element = uint8_t;
+  const QDwConvWeights& weights;
+  RequantSimd<kClamp> requant;
+
+  const int32_t* bias() const { return weights.bias.data(); }
+
+  struct Block {
+    const RequantSimd<kClamp>& requant;
+    v128_t multiplier0, multiplier1;
+    Block(const ToBytes& to, size_t c)
+        : requant(to.requant),
+          multiplier0(wasm_v128_load(to.weights.multiplier.data() + c)),
+          multiplier1(wasm_v128_load(to.weights.multiplier.data() + c + 4)) {}
+
+    template <bool kWhole>
+    void store(const Channels& acc, uint8_t* y, size_t count) const {
+      const v128_t bytes = requant.bytes(requant.from_acc(acc.low, multiplier0),
+                                         requant.from_acc(acc.high, multiplier1));
+      if constexpr (kWhole) {
+        wasm_v128_store64_lane(y, bytes, 0);
+      } else {
+        uint8_t few[16];
+        wasm_v128_store(few, bytes);
+        std::memcpy(y, few, count);
+      }
+    }
+  };
+};
+
+struct ToFloats {
+  using Element = float;
+  const QDwConvFloats& out;
+
+  const int32_t* bias() const { return out.bias; }
+
+  struct Block {
+    Channels multiplier, addend;
+    Block(const ToFloats& to, size_t c)
+        : multiplier(load(to.out.multiplier + c)), addend(load(to.out.addend + c)) {}
+
+    template <bool kWhole>
+    void store(const Channels& acc, float* y, size_t count) const {
+      float few[kQDwConvChannels];
+      float* row = kWhole ? y : few;
+      wasm_v128_store(row, finished(acc.low, multiplier.low, addend.low));
+      wasm_v128_store(row + 4, finished(acc.high, multiplier.high, addend.high));
+      if constexpr (!kWhole) std::memcpy(y, few, count * sizeof(float));
+    }
+
+   private:
+    static Channels load(const float* of) { return {wasm_v128_load(of), wasm_v128_load(of + 4)}; }
+    static v128_t finished(v128_t acc, v128_t multiplier, v128_t addend) {
+      return wasm_f32x4_add(wasm_f32x4_mul(wasm_f32x4_convert_i32x4(acc), multiplier), addend);
+    }
+  };
+};
+
+template <typename Multiply, size_t kGroups, bool kWhole, typename Output>
+inline void run_block(const QDwConvLine& line, const QDwConvWeights& weights, const Output& output,
+                      size_t c, const uint8_t* columns, typename Output::Element* y) {
   const size_t channels = weights.channels;
   const size_t step = line.stride * weights.groups * kQDwConvGroupBytes;
   const BlockWeights<kGroups> block(
       weights, line, weights.packed.data() + c / kQDwConvChannels * weights.block_bytes());
-  const Channels bias = load_group(reinterpret_cast<const uint8_t*>(weights.bias.data() + c));
-  const v128_t multiplier0 = wasm_v128_load(weights.multiplier.data() + c);
-  const v128_t multiplier1 = wasm_v128_load(weights.multiplier.data() + c + 4);
+  const Channels bias = load_group(reinterpret_cast<const uint8_t*>(output.bias() + c));
+  const typename Output::Block to(output, c);
   y += c;
   for (size_t n = line.pixels; n > 0; --n, columns += step, y += channels) {
-    const Channels acc = block.template add_to<Multiply>(bias, columns);
-    const v128_t bytes = requant.bytes(requant.from_acc(acc.low, multiplier0),
-                                       requant.from_acc(acc.high, multiplier1));
-    if constexpr (kWhole) {
-      wasm_v128_store64_lane(y, bytes, 0);
-    } else {
-      uint8_t few[16];
-      wasm_v128_store(few, bytes);
-      std::memcpy(y, few, channels - c);
-    }
+    to.template store<kWhole>(block.template add_to<Multiply>(bias, columns), y, channels - c);
   }
 }
 
-template <typename Multiply, bool kClamp, size_t kGroups>
-void run_blocks(const QDwConvLine& line, const QDwConvWeights& weights, const Requant& out,
-                uint8_t* scratch, uint8_t* y) {
-  const RequantSimd<kClamp> requant(out);
+template <typename Multiply, size_t kGroups, typename Output>
+void run_blocks(const QDwConvLine& line, const QDwConvWeights& weights, const Output& output,
+                uint8_t* scratch, typename Output::Element* y) {
   const Columns<Multiply> columns(line, weights, scratch);
   size_t c = 0;
   for (; c + kQDwConvChannels <= weights.channels; c += kQDwConvChannels) {
     const uint8_t* x = columns.template of_block<true>(c);
-    run_block<Multiply, kClamp, kGroups, true>(line, weights, requant, c, x, y);
+    run_block<Multiply, kGroups, true>(line, weights, output, c, x, y);
   }
   if (c < weights.channels) {
     const uint8_t* x = columns.template of_block<false>(c);
-    run_block<Multiply, kClamp, kGroups, false>(line, weights, requant, c, x, y);
+    run_block<Multiply, kGroups, false>(line, weights, output, c, x, y);
   }
 }
 
-template <typename Multiply, bool kClamp>
-void run_with(const QDwConvLine& line, const QDwConvWeights& weights, const Requant& out,
-              uint8_t* scratch, uint8_t* y) {
+template <typename Multiply, typename Output>
+void run_line(const QDwConvLine& line, const QDwConvWeights& weights, const Output& output,
+              uint8_t* scratch, typename Output::Element* y) {
   constexpr size_t kSquare = 3 * ((3 + Multiply::kDepth - 1) / Multiply::kDepth);  // groups of 3x3
   const bool square = weights.rows == 3 && weights.columns == 3 && line.dilation == 1;
-  const auto run = square ? run_blocks<Multiply, kClamp, kSquare> : run_blocks<Multiply, kClamp, 0>;
-  run(line, weights, out, scratch, y);
+  const auto run = square ? run_blocks<Multiply, kSquare, Output> : run_blocks<Multiply, 0, Output>;
+  run(line, weights, output, scratch, y);
 }
 
 template <typename Multiply>
-void run_line(const QDwConvLine& line, const QDwConvWeights& weights, const Requant& out,
+void to_bytes(const QDwConvLine& line, const QDwConvWeights& weights, const Requant& out,
               uint8_t* scratch, uint8_t* y) {
-  const bool clamp = !weights.stays_small || !out.is_full_range();
-  (clamp ? run_with<Multiply, true> : run_with<Multiply, false>)(line, weights, out, scratch, y);
+  if (!weights.stays_small || !out.is_full_range()) {
+    run_line<Multiply>(line, weights, ToBytes<true>{weights, RequantSimd<true>(out)}, scratch, y);
+  } else {
+    run_line<Multiply>(line, weights, ToBytes<false>{weights, RequantSimd<false>(out)}, scratch, y);
+  }
+}
+
+template <typename Multiply>
+void to_floats(const QDwConvLine& line, const QDwConvWeights& weights, const QDwConvFloats& out,
+               uint8_t* scratch, float* y) {
+  run_line<Multiply>(line, weights, ToFloats{out}, scratch, y);
 }
 
 }  // namespace

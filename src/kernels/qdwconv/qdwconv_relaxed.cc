@@ -25,7 +25,10 @@ struct Multiply {
 }  // namespace
 
 extern const QDwConvKernel qx8_qc8w_dwconv_8c4__relaxed = {"qx8_qc8w_dwconv_8c4__relaxed",
-                                                           Isa::kRelaxed, Multiply::kDepth,
-                                                           relaxed_offset, run_line<Multiply>};
+                                                           Isa::kRelaxed,
+                                                           Multiply::kDepth,
+                                                           relaxed_offset,
+                                                           to_bytes<Multiply>,
+                                                           to_floats<Multiply>};
 
 }  // namespace octavo

@@ -22,7 +22,11 @@ struct Multiply {
 
 }  // namespace
 
-extern const QDwConvKernel qx8_qc8w_dwconv_8c2__simd128 = {
-    "qx8_qc8w_dwconv_8c2__simd128", Isa::kSimd128, Multiply::kDepth, no_offset, run_line<Multiply>};
+extern const QDwConvKernel qx8_qc8w_dwconv_8c2__simd128 = {"qx8_qc8w_dwconv_8c2__simd128",
+                                                           Isa::kSimd128,
+                                                           Multiply::kDepth,
+                                                           no_offset,
+                                                           to_bytes<Multiply>,
+                                                           to_floats<Multiply>};
 
 }  // namespace octavo

@@ -1,9 +1,9 @@
 //   x -> Conv -> y -> Relu -> z            x -> Conv(activation_min = 0) -> z
 //   x -> Conv -> y -> Clip(0, 6) -> z      x -> Conv(activation_min = 0, activation_max = 6) -> z
 //
-// Also after ConvTranspose, Gemm, MatMul, MatMulIntegerToFloat, Add, Sub, Mul and Div of float32.
-// Not when y has another consumer or is an output of the graph, when the bounds are not constants,
-// or when the op has an activation already.
+// Also after ConvTranspose, ConvIntegerToFloat, Gemm, MatMul, MatMulIntegerToFloat, Add, Sub, Mul
+// and Div of float32. Not when y has another consumer or is an output of the graph, when the bounds
+// are not constants, or when the op has an activation already.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -15,9 +15,10 @@
 namespace octavo {
 namespace {
 
-constexpr std::array kActivated = {
-    Op::kConv, Op::kConvTranspose, Op::kGemm, Op::kMatMul, Op::kMatMulIntegerToFloat,
-    Op::kAdd,  Op::kSub,           Op::kMul,  Op::kDiv};
+constexpr std::array kActivated = {Op::kConv, Op::kConvTranspose, Op::kConvIntegerToFloat,
+                                   Op::kGemm, Op::kMatMul,        Op::kMatMulIntegerToFloat,
+                                   Op::kAdd,  Op::kSub,           Op::kMul,
+                                   Op::kDiv};
 
 struct Bounds {
   float low = -std::numeric_limits<float>::infinity();

@@ -32,6 +32,15 @@ bool window(Graph& graph, LayoutTwins& twins, NodeId id) {
   return true;
 }
 
+// Its scale and zero point are numbers.
+bool dynamic_quantize(Graph& graph, LayoutTwins& twins, NodeId id) {
+  const Node& node = graph.node(id);
+  if (!twins.is_image(node.inputs[0]) || !twins.is_image(node.outputs[0])) return false;
+  graph.set_input(id, 0, twins.last(node.inputs[0]));
+  twins.make_output_last(id, 0);
+  return true;
+}
+
 bool is_one_number(const Value& value) {
   return value.shape && value.shape->is_static() && value.shape->count() == 1;
 }
@@ -187,6 +196,7 @@ constexpr std::array kElementwise = {Op::kAbs,          Op::kAdd,         Op::kA
 
 constexpr LayoutRule kRules[] = {
     {Op::kConv, window, true},
+    {Op::kConvIntegerToFloat, window, true},
     {Op::kConvTranspose, window, true},
     {Op::kMaxPool, window, true},
     {Op::kAveragePool, window, true},
@@ -202,6 +212,7 @@ constexpr LayoutRule kRules[] = {
     {Op::kSplit, along_axis<0>},
     {Op::kQuantizeLinear, along_axis<1>},
     {Op::kDequantizeLinear, along_axis<1>},
+    {Op::kDynamicQuantizeLinear, dynamic_quantize},
     {Op::kPad, by_named_axes<3>},
     {Op::kSlice, by_named_axes<3>},
     {Op::kResize, resize},

@@ -9,8 +9,8 @@ namespace octavo {
 // Islands of DequantizeLinear -> op -> QuantizeLinear become integer ops (QLinearConv, ...).
 Status lower_qdq(Graph& graph);
 
-// MatMulInteger, Cast, Mul and Add become MatMulIntegerToFloat.
-Status fuse_matmul_integer(Graph& graph);
+// MatMulInteger, Cast, Mul and Add become MatMulIntegerToFloat; so do those of ConvInteger.
+Status fuse_integer_products(Graph& graph);
 
 // Relu and Clip move into the op before them, as attributes activation_min and activation_max.
 Status fuse_activation(Graph& graph);

@@ -9,11 +9,10 @@
 #pragma once
 
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "kernels/qgemm/qgemm.h"
-#include "runtime/op.h"
+#include "runtime/ops/dynamic_scales.h"
 
 namespace octavo {
 
@@ -37,20 +36,11 @@ Result<std::shared_ptr<const DynamicGemmWeights>> pack_dynamic_gemm(
 struct DynamicGemm {
   size_t rows;
   const uint8_t* x;  // (rows, k)
-  int32_t x_zero_point;
-  const float* scale;   // [n], or one where scale_step is 0
-  size_t scale_step;    // 0 or 1
-  const float* addend;  // the same; null for none
-  size_t addend_step;
+  DynamicScales scales;
   float* y;  // (rows, n)
 };
 size_t dynamic_gemm_scratch(const DynamicGemmWeights& weights);  // bytes
 void run_dynamic_gemm(const DynamicGemmWeights& weights, const DynamicGemm& gemm,
                       std::byte* scratch);
-
-// One byte for all of `n`, or one for each, as numbers.
-std::vector<int32_t> spread_zero_points(std::span<const uint8_t> bytes, bool is_signed, size_t n);
-// Zero points of weights: a constant of one or `n` numbers, or none. Empty where there are others.
-std::vector<int32_t> weight_zero_points(const Tensor* constant, size_t n);
 
 }  // namespace octavo

@@ -9,7 +9,7 @@
 namespace octavo {
 namespace {
 
-enum Input : size_t { kX, kW, kXZeroPoint, kWZeroPoint, kScale, kBias };
+enum Input : size_t { kX, kW, kXZeroPoint, kWZeroPoint };
 
 struct Operation {
   std::shared_ptr<const DynamicGemmWeights> weights;
@@ -27,24 +27,11 @@ struct Operation {
   }
 
   Status operator()(RunContext& run) const {
-    const TensorView &x = run.inputs[kX], &scale = run.inputs[kScale], &y = run.outputs[0];
+    const TensorView &x = run.inputs[kX], &y = run.outputs[0];
     if (x.count() == 0 || y.count() == 0) return {};
-    DynamicGemm gemm{static_cast<size_t>(x.count()) / weights->packed.k,
-                     static_cast<const uint8_t*>(x.data),
-                     0,
-                     static_cast<const float*>(scale.data),
-                     scale.count() == 1 ? size_t{0} : size_t{1},
-                     nullptr,
-                     0,
-                     static_cast<float*>(y.data)};
-    if (run.has_input(kXZeroPoint)) {
-      const auto byte = *static_cast<const uint8_t*>(run.inputs[kXZeroPoint].data);
-      gemm.x_zero_point = widen(byte, weights->x_signed);
-    }
-    if (run.has_input(kBias)) {
-      gemm.addend = static_cast<const float*>(run.inputs[kBias].data);
-      gemm.addend_step = run.inputs[kBias].count() == 1 ? 0 : 1;
-    }
+    const DynamicGemm gemm{static_cast<size_t>(x.count()) / weights->packed.k,
+                           static_cast<const uint8_t*>(x.data),
+                           dynamic_scales_of(run, weights->x_signed), static_cast<float*>(y.data)};
     OCTAVO_RETURN_IF_ERROR(multiply(run, gemm));
     const float limits[] = {clamp.low, clamp.high};
     if (clamp.low > F32Clamp().low || clamp.high < F32Clamp().high) {

@@ -29,9 +29,7 @@ Result<QConvParams> params_of(const PrepareContext& context) {
 using MakeMethod = Result<QConvMethodPtr> (*)(const QConvParams&, Isa);
 
 MakeMethod method_for(const QConvParams& params, const PrepareContext& context) {
-  const bool depthwise =
-      params.groups > 1 && params.groups == params.multiplier.size() && params.w->shape()[1] == 1;
-  if (depthwise) return make_qconv_depthwise;
+  if (is_depthwise(params)) return make_qconv_depthwise;
   const bool int16 = context.isa() > Isa::kRef && context.isa() < Isa::kRelaxed;
   const bool pairs = int16 && takes_winograd(params, context.node().attrs);
   return pairs ? make_qconv_winograd : make_qconv_gemm;

@@ -21,6 +21,12 @@ struct QConvParams {
   Requant out;
 };
 
+// One channel in and one out a group.
+inline bool is_depthwise(const QConvParams& params) {
+  return params.groups > 1 && params.groups == params.multiplier.size() &&
+         params.w->shape()[1] == 1;
+}
+
 class QConvMethod {
  public:
   virtual ~QConvMethod() = default;

@@ -38,7 +38,7 @@ void DynamicProduct::run(size_t steps, const float* x, const float* addend, floa
   for (size_t i = 0; i < scale.size(); ++i) scales[i] = found.scale * scale[i];
   run_dynamic_gemm(
       *weights,
-      {steps, bytes, found.zero_point, scales, scale.size() == 1 ? size_t{0} : 1, addend, 1, y},
+      {steps, bytes, {found.zero_point, scales, scale.size() == 1 ? size_t{0} : 1, addend, 1}, y},
       rest);
 }
 

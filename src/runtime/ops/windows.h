@@ -41,7 +41,7 @@ Status check_two_dimensional(const ConvGeometry& geometry);
 
 // Calls work(x, y, scratch) with (N, H, W, C) data and `scratch_bytes` of scratch: in place where
 // the values are channels last, or as good as (one channel or one pixel), else through copies.
-template <typename T, typename Work>
+template <typename X, typename Y = X, typename Work>
 Status run_channels_last(RunContext& context, const ConvGeometry& geometry, bool channels_last,
                          uint64_t scratch_bytes, Work&& work) {
   const int64_t in = input_pixels(geometry), out = output_pixels(geometry);
@@ -53,11 +53,11 @@ Status run_channels_last(RunContext& context, const ConvGeometry& geometry, bool
   const uint64_t y_at = parts.add(copy_y ? context.outputs[0].bytes() : 0);
   std::byte* scratch = parts.allocate(context);
   if (!scratch) return no_memory_to_run();
-  const T* x = static_cast<const T*>(context.inputs[0].data);
-  T* y = static_cast<T*>(context.outputs[0].data);
-  T* y_last = copy_y ? reinterpret_cast<T*>(scratch + y_at) : y;
+  const X* x = static_cast<const X*>(context.inputs[0].data);
+  Y* y = static_cast<Y*>(context.outputs[0].data);
+  Y* y_last = copy_y ? reinterpret_cast<Y*>(scratch + y_at) : y;
   if (copy_x) {
-    T* x_last = reinterpret_cast<T*>(scratch + x_at);
+    X* x_last = reinterpret_cast<X*>(scratch + x_at);
     transpose(x, x_last, geometry.batch, geometry.in_channels, in);
     x = x_last;
   }
@@ -79,13 +79,13 @@ std::vector<ConvPart> split_by_lines(const ConvGeometry& geometry, int most, dou
 
 // run(geometry, x, y, scratch) with (N, H, W, C) data and `scratch_bytes` for each of its calls,
 // which several threads share.
-template <typename T, typename Run>
+template <typename X, typename Y = X, typename Run>
 Status run_conv(RunContext& context, const ConvGeometry& geometry, bool channels_last,
                 uint64_t scratch_bytes, Run&& run) {
-  const double mac = sizeof(T) > 1 || geometry.in_per_group() == 1 ? kFloatMac : 1;
+  const double mac = sizeof(X) > 1 || geometry.in_per_group() == 1 ? kFloatMac : 1;
   const std::vector<ConvPart> parts = split_by_lines(geometry, context.threads(), mac);
   const uint64_t part_bytes = align_up(scratch_bytes);
-  const auto run_parts = [&](const T* x, T* y, std::byte* scratch) {
+  const auto run_parts = [&](const X* x, Y* y, std::byte* scratch) {
     context.parallel(static_cast<int>(parts.size()), [&](int i) {
       const ConvPart& part = parts[static_cast<size_t>(i)];
       run(part.geometry, x + part.x_line * geometry.w().in * geometry.in_channels,
@@ -93,8 +93,8 @@ Status run_conv(RunContext& context, const ConvGeometry& geometry, bool channels
           scratch + static_cast<size_t>(i) * part_bytes);
     });
   };
-  return run_channels_last<T>(context, geometry, channels_last, parts.size() * part_bytes,
-                              run_parts);
+  return run_channels_last<X, Y>(context, geometry, channels_last, parts.size() * part_bytes,
+                                 run_parts);
 }
 
 }  // namespace octavo

@@ -63,6 +63,27 @@ TEST(RangeFile, ReadsOnnxruntimesCalibrationOfAllVersions) {
   }
 }
 
+TEST(RangeFile, ReadsMagnitudesForTensorrt) {
+  const RangeFile file = read("a 1.5\nb c:0 0.0\n\nnegative -0.25\n");
+  EXPECT_EQ(file.format, "tensorrt");
+  EXPECT_EQ(
+      file.values,
+      (Values{{"a", {-1.5f, 1.5f}, 1}, {"b c:0", {0, 0}, 2}, {"negative", {-0.25f, 0.25f}, 4}}));
+  // 0x3c010204 is 0.0078740157, 1 / 127
+  const RangeFile own = read("TRT-8401-EntropyCalibration2\nx:0: 3c010204\ny: 00000000\n");
+  EXPECT_EQ(own.format, "tensorrt");
+  ASSERT_EQ(own.values.size(), 2u);
+  EXPECT_EQ(own.values[0].name, "x:0");
+  EXPECT_FLOAT_EQ(own.values[0].range.max, 0.0078740157f * 127);
+  EXPECT_EQ(own.values[1].range, (Range{0, 0}));
+  EXPECT_EQ(write_text("tensorrt", read("x@@-3,2\ny@@0,0.5\n")), "x 3\ny 0.5\n");
+  EXPECT_EQ(refusal("a 1.5\nb nan\n"), "line 2: wants NAME and a finite number, its magnitude");
+  EXPECT_EQ(refusal("TRT-7103-EntropyCalibration2\na: 7f800000\n"),
+            "line 2: wants NAME: and the eight hex digits of a finite float32");
+  EXPECT_EQ(refusal("TRT-7103-EntropyCalibration2\na: 3c01\n"),
+            "line 2: wants NAME: and the eight hex digits of a finite float32");
+}
+
 TEST(RangeFile, WhatIsWrittenIsReadAgain) {
   RangeFile file;
   file.values = {{"a", {-0.1f, 1e-9f}}, {"a \"b\"", {-7, -6.0000005f}}, {"b:0", {0, 3.4e38f}}};
@@ -73,7 +94,7 @@ TEST(RangeFile, WhatIsWrittenIsReadAgain) {
     const RangeFile again = read(text);
     EXPECT_EQ(again.format, format.name);
     EXPECT_EQ(format.write(again), text);
-    if (std::string(format.name) == "ncnn") continue;
+    if (std::string(format.name) == "ncnn" || std::string(format.name) == "tensorrt") continue;
     ASSERT_EQ(again.values.size(), file.values.size());
     for (size_t i = 0; i < file.values.size(); ++i) {
       EXPECT_EQ(again.values[i].name, file.values[i].name);
@@ -91,10 +112,10 @@ TEST(RangeFile, RefusesWithLineAndReason) {
   } kCases[] = {
       {"",
        "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), nor "
-       "ONNX Runtime's calibration.json"},
+       "ONNX Runtime's calibration.json or calibration.cache"},
       {"\n\n",
        "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), "
-       "nor ONNX Runtime's calibration.json"},
+       "nor ONNX Runtime's calibration.json or calibration.cache"},
       {"a@@0,1\nb@@1\n", "line 2: wants MIN,MAX, not '1'"},
       {"a@@0,1\nb@@0,nan\n", "line 2: wants two finite numbers MIN,MAX, not '0,nan'"},
       {"a@@0,1e39\n", "line 1: wants numbers that a float can hold, not '0,1e39'"},
@@ -104,22 +125,22 @@ TEST(RangeFile, RefusesWithLineAndReason) {
       {"Tensor range @@a@@0,1\nTensor range @@b 1,2\n",
        "line 2: wants Tensor range @@NAME@@MIN,MAX"},
       {"conv 1\nconv_param_0 1 x\n", "line 2: 'x' is no scale: wants numbers above 0"},
-      {"conv 0\n", "line 1: '0' is no scale: wants numbers above 0"},
-      {"conv inf\n", "line 1: 'inf' is no scale: wants numbers above 0"},
-      {"conv 1e-38\n", "line 1: '1e-38' is no scale: wants numbers above 0"},
+      {"conv_param_0 1\nconv 0\n", "line 2: '0' is no scale: wants numbers above 0"},
+      {"conv_param_0 1\nconv inf\n", "line 2: 'inf' is no scale: wants numbers above 0"},
+      {"conv_param_0 1\nconv 1e-38\n", "line 2: '1e-38' is no scale: wants numbers above 0"},
       {"conv\n", "line 1: wants a scale after the name of the layer"},
-      {"conv 1 2\n", "line 1: an input has one scale, not several"},
+      {"conv_param_0 1\nconv 1 2\n", "line 2: an input has one scale, not several"},
       {"{\"x\": 1}", "'x' wants a lowest and a highest finite number"},
       {"{\n\"x\": [0, 1],\n\"y\": [1, 0]}",
        "line 3: 'y' wants a lowest and a highest finite number"},
       {"{\n\"x\": [0, 1],\n", "line 3: not valid JSON at byte 16"},
       {"{}",
        "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), nor "
-       "ONNX Runtime's calibration.json"},
+       "ONNX Runtime's calibration.json or calibration.cache"},
   };
   for (const auto& [text, wanted] : kCases) EXPECT_EQ(refusal(text), wanted) << text;
-  EXPECT_EQ(refusal(std::string(300, 'n') + " 1"),
-            "line 1: has a name of more than 255 characters");
+  EXPECT_EQ(refusal("a_param_0 1\n" + std::string(300, 'n') + " 1"),
+            "line 2: has a name of more than 255 characters");
   EXPECT_EQ(refusal(std::string(5000, 'n') + "@@0,1"),
             "line 1: has a name of more than 4096 characters");
   EXPECT_EQ(refusal(std::string(kMostRangeBytes + 1, ' ')),

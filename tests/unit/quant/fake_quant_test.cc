@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <optional>
 
 #include "quant/params.h"
 #include "tests/unit/quant/small_graph.h"
@@ -37,8 +38,10 @@ class Trained : public testing::Test {
     small_.output(pair(y, "end", {0.05f}, {100}));
   }
 
+  // `most`: where the integers are cut by a Clip.
   ValueId pair(ValueId real, const std::string& name, std::vector<float> scale,
-               const std::vector<int>& zeros, Attributes attrs = {}) {
+               const std::vector<int>& zeros, Attributes attrs = {},
+               std::optional<uint8_t> most = {}) {
     const bool is_weight = small_.graph.is_constant(real);
     const Shape shape = scale.size() == 1 ? Shape{} : Shape{static_cast<int64_t>(scale.size())};
     const ValueId s = small_.constant(name + "_s", scale, shape);
@@ -47,8 +50,15 @@ class Trained : public testing::Test {
                          ? Tensor::from(std::vector<int8_t>(zeros.begin(), zeros.end()), shape)
                          : Tensor::from(std::vector<uint8_t>(zeros.begin(), zeros.end()), shape));
     const Shape dims = *small_.graph.value(real).shape;
-    const ValueId q = small_.node(Op::kQuantizeLinear, name + "_to_q", {real, s, z}, dims, attrs);
+    ValueId q = small_.node(Op::kQuantizeLinear, name + "_to_q", {real, s, z}, dims, attrs);
     small_.graph.value(q).dtype = is_weight ? DType::kInt8 : DType::kUint8;
+    if (most) {
+      const ValueId high = small_.graph.add_constant(
+          name + "_most",
+          is_weight ? Tensor::scalar(static_cast<int8_t>(*most)) : Tensor::scalar(*most));
+      q = small_.node(Op::kClip, name + "_cut", {q, kNoValue, high}, dims);
+      small_.graph.value(q).dtype = is_weight ? DType::kInt8 : DType::kUint8;
+    }
     return small_.node(Op::kDequantizeLinear, name + "_from_q", {q, s, z}, dims, attrs);
   }
 
@@ -123,6 +133,67 @@ TEST_F(Trained, IsNoModelOfIntegers) {
   const Graph graph = quantized(small_.graph, {}).graph;
   EXPECT_FALSE(is_fake_quantized(graph));
   EXPECT_NE(check_is_float(graph).message().find("already quantized"), std::string::npos);
+}
+
+// x -> pair cut to 7 bits -> Conv(w -> pair cut to 30) -> pair -> Clip(-1, 2) -> Conv -> pair -> y
+class TrainedWithClips : public Trained {
+ protected:
+  TrainedWithClips() {
+    small_ = SmallGraph();
+    const Shape shape{1, 2, 4, 4}, w_shape{2, 2, 1, 1};
+    const ValueId x = pair(small_.input("x", shape), "x", {0.03f}, {64}, {}, 127);
+    const ValueId w = pair(small_.constant("w", floats_of(noise_tensor(3, w_shape)), w_shape), "w",
+                           {0.04f}, {0}, {}, 30);
+    ValueId y = pair(small_.node(Op::kConv, "conv", {x, w}, shape), "conv", {0.05f}, {120});
+    y = small_.node(Op::kClip, "clip",
+                    {y, small_.constant("low", {-1}, {}), small_.constant("high", {2}, {})}, shape);
+    const ValueId v =
+        pair(small_.constant("v", floats_of(noise_tensor(4, w_shape)), w_shape), "v", {0.02f}, {0});
+    small_.output(pair(small_.node(Op::kConv, "end", {y, v}, shape), "end", {0.05f}, {100}));
+  }
+};
+
+TEST_F(TrainedWithClips, BecomesAnIntegerModelWithTheAnswersOfTheTrainedOne) {
+  ASSERT_TRUE(is_fake_quantized(small_.graph));
+  const QuantizeResult result = quantized(small_.graph, {});
+  for (const char* name : {"conv", "end"}) EXPECT_TRUE(line_of(result, name).quantized) << name;
+  EXPECT_EQ(count_ops(result.graph, Op::kClip), 0);
+  const std::vector<Tensor> inputs = {noise_tensor(1, Shape{1, 2, 4, 4})};
+  const auto wanted = run_graph(small_.graph, inputs, {.lower = false});
+  const auto found = run_graph(result.graph, inputs);
+  ASSERT_TRUE(wanted.ok() && found.ok())
+      << wanted.status().to_string() << found.status().to_string();
+  for (size_t i = 0; i < 32; ++i) {  // 8 bits where training had 7, and one rounding less
+    EXPECT_NEAR(floats_of((*wanted)[0])[i], floats_of((*found)[0])[i], 0.151) << i;
+  }
+}
+
+TEST_F(TrainedWithClips, HasTheRangesOfTheClips) {
+  Graph graph = small_.graph;
+  const auto found = take_out_fake_quant(graph);
+  ASSERT_TRUE(found.ok());
+  const Range x = range_of(found->activations.at("x"));
+  EXPECT_FLOAT_EQ(x.min, -64 * 0.03f);
+  EXPECT_FLOAT_EQ(x.max, 63 * 0.03f);
+  EXPECT_EQ(count_ops(graph, Op::kClip), 1) << "of floats";
+  for (const float w : floats_of(*graph.held_constant(node_named(graph, "conv").inputs[1]))) {
+    EXPECT_LE(w, 30 * 0.04f);
+  }
+  EXPECT_EQ(params_of(quantized(small_.graph, {}).graph, "clip").scale[0],
+            activation_params({-1, 2}, DType::kUint8).scale[0]);
+  Recipe seven;
+  seven.activation_bits = 7;
+  EXPECT_EQ(params_of(quantized(small_.graph, {}, seven).graph, "x").scale[0], 0.03f);
+}
+
+TEST_F(TrainedWithClips, IsNoneWhereTheClipIsSeenOrCutsOffZero) {
+  SmallGraph seen = small_;
+  seen.output(seen.graph.find_value("x_cut"));
+  EXPECT_FALSE(is_fake_quantized(seen.graph));
+  const ValueId five = small_.graph.add_constant("five", Tensor::scalar(uint8_t{5}));
+  const NodeId cut = small_.graph.producer(small_.graph.find_value("x_cut"));
+  small_.graph.set_input(cut, 2, five);  // below the zero point, 64
+  EXPECT_FALSE(is_fake_quantized(small_.graph));
 }
 
 TEST_F(Trained, ActivationsWithoutPairAndRangeStayFloatAndSayWhy) {

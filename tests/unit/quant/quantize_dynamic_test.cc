@@ -122,13 +122,62 @@ TEST(QuantizeDynamic, RefusesWeightsThatAreNotFinite) {
 
 TEST(QuantizeDynamic, SaysWhyOtherNodesStayInFloat) {
   SmallGraph small;
-  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
-  const ValueId y = small.conv("conv", x, {1}, 1);
+  const ValueId x = small.input("x", Shape{1, 1, 2, 2});
+  const ValueId y = small.node(Op::kConvTranspose, "transposed",
+                               {x, small.constant("w", {1}, {1, 1, 1, 1})}, Shape{1, 1, 2, 2});
   small.output(small.node(Op::kMatMul, "product", {y, y}, Shape{1, 1, 2, 2}));
   const QuantizeResult result = quantized(small.graph, {}, dynamic());
-  EXPECT_EQ(line_of(result, "conv").reason,
-            "convolutions stay in float in the dynamic scheme; the static one quantizes them");
+  EXPECT_EQ(line_of(result, "transposed").reason,
+            "ONNX has no ConvTranspose of integers; the static scheme quantizes it");
   EXPECT_EQ(line_of(result, "product").reason, "its weights are not a constant matrix");
+}
+
+// x -> Conv -> Relu -> depthwise Conv -> y
+class Convolutions : public testing::Test {
+ protected:
+  Convolutions() {
+    const ValueId x = small_.input("x", Shape{1, 3, 9, 9});
+    Attributes attrs, depthwise;
+    attrs.set("pads", std::vector<int64_t>{1, 1, 1, 1});
+    attrs.set("strides", std::vector<int64_t>{2, 2});
+    depthwise.set("group", int64_t{10});
+    const ValueId a =
+        small_.node(Op::kConv, "a",
+                    {x, small_.constant("a_w", noise_values(1, {10, 3, 3, 3}), {10, 3, 3, 3}),
+                     small_.constant("a_b", noise_values(2, {10}), {10})},
+                    Shape{1, 10, 5, 5}, attrs);
+    const ValueId r = small_.node(Op::kRelu, "r", {a}, Shape{1, 10, 5, 5});
+    small_.output(small_.node(
+        Op::kConv, "b", {r, small_.constant("b_w", noise_values(3, {10, 1, 3, 3}), {10, 1, 3, 3})},
+        Shape{1, 10, 3, 3}, depthwise));
+  }
+  SmallGraph small_;
+};
+
+TEST_F(Convolutions, BecomeConvIntegerWithWeightsAround128) {
+  for (const Granularity weights : {Granularity::kPerChannel, Granularity::kPerTensor}) {
+    Recipe recipe = dynamic();
+    recipe.weights = weights;
+    const Graph graph = quantized(small_.graph, {}, recipe).graph;
+    EXPECT_EQ(count_ops(graph, Op::kConvInteger), 2);
+    EXPECT_EQ(count_ops(graph, Op::kDynamicQuantizeLinear), 2);
+    EXPECT_EQ(count_ops(graph, Op::kAdd), 1) << "a has a bias";
+    const Node& a = node_named(graph, "a");
+    ASSERT_EQ(a.inputs.size(), 4u);
+    EXPECT_EQ(graph.held_constant(a.inputs[1])->dtype(), DType::kUint8);
+    EXPECT_EQ(graph.held_constant(a.inputs[3])->integers(), (std::vector<int64_t>{128}));
+    EXPECT_EQ(a.attrs.get_ints("strides"), (std::vector<int64_t>{2, 2}));
+    EXPECT_EQ(node_named(graph, "b").attrs.get_int("group", 1), 10);
+    EXPECT_GT(sqnr_of(small_.graph, graph), 35);
+  }
+}
+
+TEST_F(Convolutions, StayInFloatWhereTheRecipeExcludesThem) {
+  Recipe recipe = dynamic();
+  recipe.exclude_ops = {"Conv"};
+  const QuantizeResult result = quantized(small_.graph, {}, recipe);
+  EXPECT_EQ(line_of(result, "a").reason, "excluded by 'Conv'");
+  EXPECT_EQ(count_ops(result.graph, Op::kConv), 2);
 }
 
 // Its weights become small; its arithmetic stays float.

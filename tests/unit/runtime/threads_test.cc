@@ -129,9 +129,27 @@ TEST(Threads, DoNotChangeADynamicProduct) {
   b.output(b.node(Op::kMul, {real, scale}, "y"));
   ASSERT_TRUE(infer_shapes(b.graph).ok());
   Graph fused = b.graph;
-  ASSERT_TRUE(fuse_matmul_integer(fused).ok());
+  ASSERT_TRUE(fuse_integer_products(fused).ok());
   EXPECT_EQ(ops_of(fused), "DynamicQuantizeLinear Mul MatMulIntegerToFloat");
   expect_threads_change_nothing(b.graph, "dynamic");
+}
+
+TEST(Threads, DoNotChangeADynamicConvolution) {
+  for (const int64_t groups : {1, 48}) {
+    QdqBuilder b;
+    const ValueId x = b.input("x", Shape{1, 48, 60, 61});
+    const auto q = b.nodes(Op::kDynamicQuantizeLinear, {x}, {"q", "q_scale", "q_zero"});
+    Noise noise(4);
+    const std::vector<uint8_t> bytes = noise.bytes(static_cast<size_t>(48 * 48 / groups * 9));
+    const ValueId w = b.constant("w", bytes, {48, 48 / groups, 3, 3});
+    const ValueId sum = b.node(Op::kConvInteger, {q[0], w, q[2]}, "sum",
+                               {{"group", groups}, {"pads", Ints{1, 1, 1, 1}}});
+    const ValueId real = b.node(Op::kCast, {sum}, "real", {{"to", int64_t{1}}});
+    const ValueId scale = b.node(Op::kMul, {q[1], b.floats("w_scale", {0.5f}, {})}, "scale");
+    b.output(b.node(Op::kRelu, {b.node(Op::kMul, {real, scale}, "scaled")}, "y"));
+    ASSERT_TRUE(infer_shapes(b.graph).ok());
+    expect_threads_change_nothing(b.graph, groups == 1 ? "product" : "depthwise");
+  }
 }
 
 TEST(Threads, DoNotChangeASumOfBytes) {

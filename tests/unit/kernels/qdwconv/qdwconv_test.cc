@@ -24,8 +24,9 @@ void expect_definition(const Case& of) {
   }
   for (const std::vector<uint8_t>& line : x) lines.push_back(line.data());
   std::vector<int32_t> zero_point, bias;
-  std::vector<float> multiplier;
+  std::vector<float> multiplier, addend;
   for (size_t c = 0; c < of.channels; ++c) {
+    addend.push_back(noise.real(-1, 1));
     zero_point.push_back(of.w_signed ? 0 : noise.between(0, 255));
     bias.push_back(noise.between(-30000, 30000));
     multiplier.push_back(noise.real(1e-4f, 4e-3f));
@@ -44,7 +45,12 @@ void expect_definition(const Case& of) {
     const QDwConvWeights weights = pack_weights(source, *kernel);
     std::vector<uint8_t> y(of.pixels * of.channels);
     std::vector<uint8_t> scratch(qdwconv_scratch_bytes(line, weights));
-    kernel->run(line, weights, out, scratch.data(), y.data());
+    kernel->to_bytes(line, weights, out, scratch.data(), y.data());
+    std::vector<float> floats(y.size()), addends(addend);
+    addends.resize(weights.bias.size());
+    kernel->to_floats(line, weights,
+                      {weights.bias.data(), weights.multiplier.data(), addends.data()},
+                      scratch.data(), floats.data());
     for (size_t n = 0; n < y.size(); ++n) {
       const size_t p = n / of.channels, c = n % of.channels;
       int32_t acc = bias[c];
@@ -60,6 +66,8 @@ void expect_definition(const Case& of) {
       ASSERT_EQ(y[n], requantize_byte(acc, multiplier[c], out))
           << kernel->name << " channels " << of.channels << " kernel " << of.rows << "x"
           << of.columns << " at " << n;
+      const float product = static_cast<float>(acc) * multiplier[c];
+      ASSERT_EQ(floats[n], product + addend[c]) << kernel->name << " at " << n;
     }
   }
 }

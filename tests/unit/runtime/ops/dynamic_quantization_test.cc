@@ -1,4 +1,4 @@
-// DynamicQuantizeLinear, MatMulInteger, DynamicQuantizeLSTM.
+// DynamicQuantizeLinear, MatMulInteger, ConvInteger, DynamicQuantizeLSTM.
 #include <limits>
 
 #include "kernels/qconvert/qconvert.h"
@@ -52,6 +52,29 @@ TEST(MatMulInteger, RefusesWhatDoesNotFit) {
   EXPECT_FALSE(evaluate(Op::kMatMulInteger, {a, vector<float>({1, 2})}).ok());
   EXPECT_FALSE(evaluate(Op::kMatMulInteger, {a, b, vector<uint8_t>({1, 2})}).ok());
   EXPECT_FALSE(evaluate(Op::kMatMulInteger, {a, b, vector<int8_t>({1})}).ok());
+}
+
+TEST(ConvInteger, CountsPaddingAsZero) {
+  const Tensor x = tensor<uint8_t>({2, 3, 4, 5, 6, 7, 8, 9, 10}, {1, 1, 3, 3});
+  const Tensor w = tensor<uint8_t>({1, 1, 1, 1}, {1, 1, 2, 2});
+  EXPECT_EQ(values_of<int32_t>(Op::kConvInteger, {x, w, tensor<uint8_t>({1}, {})}),
+            (std::vector<int32_t>{12, 16, 24, 28}));  // the example of ONNX's operator
+  EXPECT_EQ(values_of<int32_t>(Op::kConvInteger, {x, w, tensor<uint8_t>({1}, {})},
+                               {{"pads", std::vector<int64_t>{1, 1, 1, 1}}}),
+            (std::vector<int32_t>{1, 3, 5, 3, 5, 12, 16, 9, 11, 24, 28, 15, 7, 15, 17, 9}));
+}
+
+TEST(ConvInteger, RefusesWhatDoesNotFit) {
+  const Tensor x = tensor<uint8_t>({1, 2, 3, 4}, {1, 1, 2, 2}),
+               w = tensor<uint8_t>({1, 2}, {2, 1, 1, 1});
+  EXPECT_TRUE(
+      evaluate(Op::kConvInteger, {x, w, tensor<uint8_t>({1}, {}), vector<uint8_t>({1, 2})}).ok());
+  EXPECT_FALSE(evaluate(Op::kConvInteger, {x, vector<float>({1, 2})}).ok());
+  EXPECT_FALSE(evaluate(Op::kConvInteger, {x, w, vector<uint8_t>({1, 2})}).ok());
+  EXPECT_FALSE(
+      evaluate(Op::kConvInteger, {x, w, tensor<uint8_t>({1}, {}), vector<uint8_t>({1, 2, 3})})
+          .ok());
+  EXPECT_FALSE(evaluate(Op::kConvInteger, {x, w, tensor<int8_t>({1}, {})}).ok());
 }
 
 // --- LSTM
