@@ -143,8 +143,8 @@ Status Tuner::try_next() {
   choice.params = activation_params_of(made.graph);
   OCTAVO_RETURN_IF_ERROR(keep_if_best("observer " + choice.name, trials_.size(), std::move(made)));
   if (!has_tried_all()) return {};
-  if (choices_.size() > 1 && !chose_by_layer_) return begin_layers();
-  if (corrects()) rank();
+  if (!chose_by_layer_) OCTAVO_RETURN_IF_ERROR(begin_layers());
+  if (!layers_ && corrects()) rank();
   return {};
 }
 
@@ -159,6 +159,7 @@ Status Tuner::begin_layers() {
     choices.push_back({choice.name, choice.ranges});
     params.push_back(choice.params);
   }
+  if (choices.size() == 1) return {};
   OCTAVO_ASSIGN_OR_RETURN(auto plan, plan_of(graph_of(best)));
   layers_.emplace(std::move(plan), std::move(choices), std::move(params));
   return {};
