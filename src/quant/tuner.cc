@@ -98,6 +98,11 @@ int64_t Tuner::done() const {
   return corrected_choices() * correction_steps_ + (corrector_ ? corrector_->done() : 0);
 }
 
+std::string Tuner::name() const {
+  if (!is_correcting()) return trials_.empty() ? "" : trials_.back().name;
+  return corrector_ && !corrector_->layers().empty() ? corrector_->layers().back().name : "";
+}
+
 Status Tuner::step() {
   if (!has_tried_all()) return try_next();
   if (!corrector_) return begin_corrections();

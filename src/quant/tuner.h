@@ -49,6 +49,8 @@ class Tuner {
   Status step();
   // Of what step() does next: "try" or "correct".
   const char* phase() const { return is_correcting() ? "correct" : "try"; }
+  // What the last step() of the phase tried, or the layer that it corrected; empty before that.
+  std::string name() const;
   int64_t steps() const;  // of the phase
   int64_t done() const;
 

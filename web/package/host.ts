@@ -84,6 +84,7 @@ export class Host {
     threads: () => this.module.threads(),
     compiled: () => this.#compiled,
     profile: (model, inputs, runs) => JSON.parse(taken(this.#get<Session>(model).profile(inputs.map(toRaw), runs))),
+    choices: () => JSON.parse(this.module.choices()),
     normalize: (recipe) => JSON.parse(taken(this.module.normalizeRecipe(text(recipe)))),
 
     calibration: (model, recipe) => this.#keep(taken(this.#get<Session>(model).calibrate(text(recipe)))),
@@ -105,7 +106,7 @@ export class Host {
         (target, bytes) => target.addFile(name, bytes)),
     step: (handle) => {
       const tuning = this.#get<Tuning>(handle);
-      return taken(tuning.step()) ? { phase: tuning.phase(), done: tuning.done(), total: tuning.steps() } : null;
+      return taken(tuning.step()) ? { phase: tuning.phase(), done: tuning.done(), total: tuning.steps(), name: tuning.name() } : null;
     },
     tuned: (tuning) => this.#quantized(taken(this.#get<Tuning>(tuning).finish())),
 
