@@ -1,6 +1,7 @@
 // What JavaScript sees of the engine. A line names or forwards; octavo.d.ts is the manual.
 #include <emscripten/bind.h>
 
+#include "engine/choices.h"
 #include "engine/version.h"
 #include "faces.h"
 
@@ -14,6 +15,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
   function("threads", &threads);
   function("open", &open_session);
   function("recipeKeys", &recipe_keys_json);
+  function("choices", &choices_json);
   function("normalizeRecipe", &normalize_recipe);
   function("overlayRecipe", &overlay_recipe);
   function("setFlag", &set_flag);
@@ -69,6 +71,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("addImage", &JsTuning::add_image)
       .function("step", &JsTuning::step)
       .function("phase", &JsTuning::phase)
+      .function("name", &JsTuning::name)
       .function("done", &JsTuning::done)
       .function("steps", &JsTuning::steps)
       .function("finish", &JsTuning::finish);

@@ -55,6 +55,7 @@ class JsTuning {
   val add_image(const std::string& name, val image);
   val step();
   std::string phase() const { return stream_->tuner().phase(); }
+  std::string name() const { return stream_->tuner().name(); }
   int done() const { return static_cast<int>(stream_->tuner().done()); }
   int steps() const { return static_cast<int>(stream_->tuner().steps()); }
   val finish();

@@ -106,6 +106,8 @@ export interface Tuning extends Handle {
   phase(): 'try' | 'choose' | 'correct';
   done(): number;
   steps(): number;
+  /** What the last step tried, or the layer that it corrected. */
+  name(): string;
   finish(): Outcome<Session>;
 }
 
@@ -153,6 +155,8 @@ export interface Module {
   open(source: Source, sibling: (name: string) => Source | null): Outcome<Session>;
   /** JSON list of the recipe's keys: {key, flag, value, help, repeatable}. */
   recipeKeys(): string;
+  /** What some of them can be: JSON of engine/choices.h. */
+  choices(): string;
   /** Checks a recipe and writes it in full. */
   normalizeRecipe(recipe: string): Outcome<string>;
   /** The keys of `recipe` over those of `base`, in full. */

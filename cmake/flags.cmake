@@ -22,7 +22,8 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT EMSCRIPTEN)
   target_compile_options(octavo_flags INTERFACE -march=x86-64-v2)
 endif()
 if(OCTAVO_SANITIZE)
-  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  set(sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+    -fno-sanitize=vptr)  # the command line has RTTI, the engine's objects have none
   target_compile_options(octavo_flags INTERFACE ${sanitizers})
   target_link_options(octavo_flags INTERFACE ${sanitizers})
 endif()

@@ -1,5 +1,5 @@
 // What the JavaScript suites share.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -39,6 +39,25 @@ export const faces = {
   native: (args, options) => spawnSync(inRoot('build/native/octavo'), args, { encoding: 'utf8', cwd: root, ...options }),
   npm: (args, options) => spawnSync('node', [inRoot('dist/cli.js'), ...args], { encoding: 'utf8', cwd: root, ...options }),
 };
+
+/** The most memory that a run of the native program holds at a time, in bytes, where there is /proc. */
+export function peakOf(args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(inRoot('build/native/octavo'), args, { stdio: 'ignore', cwd: root });
+    let peak = 0;
+    const look = setInterval(() => {
+      try {
+        peak = 1024 * Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]);
+      } catch {
+        // It has ended.
+      }
+    }, 1);
+    child.on('close', (code) => {
+      clearInterval(look);
+      code === 0 ? resolve(peak) : reject(new Error(`ended with ${code}`));
+    });
+  });
+}
 
 /** models/models.json with whole paths; what is not on this machine has `skip` with the reason. */
 export const models = Object.entries(JSON.parse(readFileSync(inRoot('models/models.json'), 'utf8'))).map(([name, model]) => {

@@ -1,8 +1,33 @@
 // octavo: the command line. Parses, calls the engine, prints.
-#include <cstdio>
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "engine/version.h"
+
+namespace octavo {
+namespace {
+
+// One sentence of what cannot be parsed, and where to look.
+std::string complaint(const CLI::App& app, const CLI::ParseError& error) {
+  std::string what = error.what(), help = "octavo";
+  for (const CLI::App* command : app.get_subcommands()) {  // the one that was given
+    help += " " + command->get_name();
+    const std::vector<std::string> extras = command->remaining();
+    const auto is_flag = [](const std::string& text) { return text.starts_with('-'); };
+    const auto flag = std::ranges::find_if(extras, is_flag);
+    if (flag != extras.end()) {
+      what = "there is no flag '" + *flag + "'";
+    } else if (!extras.empty()) {
+      what = "'" + extras[0] + "' is one too many";
+    }
+  }
+  return "octavo: " + what + "; " + help + " --help tells more\n";
+}
+
+}  // namespace
+}  // namespace octavo
 
 int main(int argc, char** argv) {
   using namespace octavo;
@@ -31,10 +56,23 @@ int main(int argc, char** argv) {
   add("lint", "look for faults of a quantized model", add_lint);
   add("run", "run a model on one array", add_run);
 
+  if (argc < 2) {
+    note(app.help());
+    return kExitUsage;
+  }
+  const std::string name = argv[1];
+  const auto is_it = [&](const Entry& entry) { return entry.app->get_name() == name; };
+  if (!name.starts_with('-') && std::ranges::none_of(commands, is_it)) {
+    note("octavo: there is no command '" + name + "'; octavo --help lists them\n");
+    return kExitUsage;
+  }
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // for help, or the version
+    return app.exit(asked) == 0 ? kExitOk : kExitUsage;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+    note(complaint(app, error));
+    return kExitUsage;
   }
   for (const Entry& entry : commands) {
     if (!entry.app->parsed()) continue;

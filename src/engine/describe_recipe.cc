@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include "engine/recipe_file.h"
@@ -34,8 +35,14 @@ std::string describe_pictures(const Preprocess& p) {
   if (p.resize) pictures += ", resized to " + size(*p.resize);
   if (p.crop) pictures += ", centre crop " + size(*p.crop);
   if (p.exif) pictures += ", turned by EXIF";
-  return "  pictures     " + pictures + "\n               (x - [" + list_text(p.mean) + "]) * [" +
-         list_text(p.norm) + "]\n";
+  const auto all = [](const std::vector<float>& values, float wanted) {
+    return std::ranges::all_of(values, [&](float value) { return value == wanted; });
+  };
+  const bool as_is = all(p.mean, 0) && all(p.norm, 1);
+  return "  pictures     " + pictures + "\n               " +
+         (as_is ? "x from 0 to 255, as it is"
+                : "(x - [" + list_text(p.mean) + "]) * [" + list_text(p.norm) + "]") +
+         "\n";
 }
 
 std::string describe_activations(const RecipeFile& file, bool calibrated) {

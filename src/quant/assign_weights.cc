@@ -14,10 +14,6 @@
 namespace octavo {
 namespace {
 
-// A bias is at most this many steps of its scale, so that the sum of products beside it, which is
-// below 2^30 for up to 33,000 products of 255 * 127, still fits int32.
-constexpr double kLargestBias = 1 << 30;
-
 // Widens the scales under which a bias would leave int32. Weights so small that their bias dwarfs
 // them lose nothing that would be seen in the sum.
 void fit_bias(const Tensor& bias, float input_scale, std::vector<float>& scales) {

@@ -8,6 +8,7 @@
 #include "quant/corrections/correction_list.h"
 #include "quant/corrections/input_rows.h"
 #include "quant/float_view.h"
+#include "quant/params.h"
 #include "quant/shards.h"
 
 namespace octavo {
@@ -19,7 +20,6 @@ constexpr size_t kHeldBack = 4;  // one sample of so many is not fitted to, but 
 // Rows of a layer over all samples: enough for its weights, and no more work than this.
 constexpr size_t kFewestRows = 1024, kMostRows = 4096;
 constexpr size_t kProducts = 600'000'000;
-constexpr double kLargestBias = 1 << 30;  // see assign_weights.cc
 
 const Tensor* held(const Graph& graph, ValueId id) { return graph.held_constant(id); }
 

@@ -29,6 +29,8 @@ class LayerRanges {
 
   int64_t steps() const { return std::ssize(values_); }
   int64_t done() const { return static_cast<int64_t>(next_); }
+  // Of the value that was last; empty before the first.
+  std::string name() const { return next_ > 0 ? values_[next_ - 1].name : ""; }
   // The next value.
   Status step(const Judge& judge);
 

@@ -10,6 +10,10 @@ namespace octavo {
 // Below this a scale is noise and its products underflow: no network means it.
 constexpr double kSmallestScale = 1e-20;
 
+// A bias is at most this many steps of its scale, so that the sum of products beside it, which is
+// below 2^30 for up to 33,000 products of 255 * 127, still fits int32.
+constexpr double kLargestBias = 1 << 30;
+
 // The integers of activations: 8 bits of them, or the lower 7 for processors whose sums of products
 // saturate; and whether the zero point is the one in the middle, whatever the range.
 struct ActivationType {

@@ -79,6 +79,12 @@ int64_t Tuner::done() const {
   return corrected_choices() * correction_steps_ + (corrector_ ? corrector_->done() : 0);
 }
 
+std::string Tuner::name() const {
+  if (layers_) return layers_->name();
+  if (!has_tried_all() || !corrects()) return trials_.empty() ? "" : trials_.back().name;
+  return corrector_ && !corrector_->layers().empty() ? corrector_->layers().back().name : "";
+}
+
 Status Tuner::step() {
   if (wants_equalizing()) return equalize();
   if (layers_) return choose_next();

@@ -54,6 +54,8 @@ class Tuner {
   Status step();
   // Of what step() does next: "try", "choose" (ranges of each value) or "correct".
   const char* phase() const;
+  // What the last step() of the phase tried, or the layer that it was at; empty before that.
+  std::string name() const;
   int64_t steps() const;  // of the phase
   int64_t done() const;
 

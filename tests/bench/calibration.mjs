@@ -1,10 +1,12 @@
 // How fast calibration is, in Chromium and natively: pictures a second beside the float runs that it
-// consists of, with one engine and with several. Subjects take turns in one run; ratios count.
+// consists of, with one engine and with several. Subjects take turns in one run; ratios count. And what
+// it needs: memory after few pictures, the largest among them, and after all.
 //   node tests/bench/calibration.mjs [--model NAME] [--images N] [--rounds N] [--workers N]
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { dist, launch, serveFolders } from '../browser/support.mjs';
-import { faces, flagsOf, models, somePictures, temporary } from '../support.mjs';
+import { faces, flagsOf, inRoot, models, observers, peakOf, somePictures, temporary } from '../support.mjs';
 import { shown } from './report.mjs';
 import { median } from './turns.mjs';
 
@@ -78,4 +80,43 @@ try {
   console.log(`  natively ${workers} threads are ${(median(seconds[1]) / median(seconds[workers])).toFixed(2)} times as fast as one`);
 } finally {
   folder.remove();
+}
+
+const { createHost } = await import(inRoot('dist/node.js'));
+const pixels = ({ bytes }) => bytes.length; // as good as counting them
+const all = somePictures(subject.images, 500).sort((a, b) => pixels(b) - pixels(a));
+const few = all.slice(0, 10);
+
+/** Of the engine in wasm: its heap after the first few pictures and after all. */
+async function heaps(observer) {
+  const host = await createHost();
+  const { model } = await host.call('open', subject.file, {});
+  const calibration = await host.call('calibration', model, { ...recipe, observer });
+  const seen = [];
+  for (const [i, { name, bytes }] of all.entries()) {
+    await host.call('calibrate', calibration, i, name, bytes);
+    seen.push(host.module.HEAPU8.length);
+  }
+  host.close();
+  return [seen[few.length - 1], seen.at(-1)];
+}
+
+/** Natively: the most that a run on few pictures and one on all hold. */
+async function peaks(observer, folder) {
+  const ranges = (images) => peakOf(['ranges', subject.file, '-o', join(folder, 'ranges.txt'), '--force', '--quiet', '--images', images,
+    ...flagsOf(recipe), '--observer', observer, '--threads', '1']);
+  return [await ranges(join(folder, 'few')), await ranges(subject.images)];
+}
+
+const memory = temporary();
+try {
+  mkdirSync(join(memory.path, 'few'));
+  for (const { name, bytes } of few) writeFileSync(join(memory.path, 'few', basename(name)), bytes);
+  const shownPair = (pair) => pair.map((bytes) => (bytes / 1e6).toFixed(1)).join(' -> ');
+  console.log(`MB after ${few.length} pictures, the largest, and after ${all.length}`);
+  for (const observer of observers) {
+    console.log(`  ${observer.padEnd(20)} natively ${shownPair(await peaks(observer, memory.path))}, heap in wasm ${shownPair(await heaps(observer))}`);
+  }
+} finally {
+  memory.remove();
 }

@@ -20,9 +20,9 @@ after(async () => {
   site?.server.close();
 });
 
-async function fresh() {
+async function fresh(options = {}) {
   await context?.close();
-  context = await browser.newContext({ acceptDownloads: true });
+  context = await browser.newContext({ acceptDownloads: true, ...options });
   page = await context.newPage();
   page.setDefaultTimeout(2 * minutes);
   const errors = [];
@@ -57,6 +57,8 @@ test('model and pictures in, stopped and resumed, int8 file out: the bytes of th
   await page.waitForSelector('.seen canvas');
   assert.match(await page.textContent('#pictures-summary'), /640 pictures/);
   assert.match(await page.textContent('#skipped'), /notes\.txt/);
+  await page.check('[name=preset][value=fast]');
+  await page.click('#details summary');
   await page.fill('#limit', '0');
   await page.press('#limit', 'Tab');
 
@@ -74,7 +76,7 @@ test('model and pictures in, stopped and resumed, int8 file out: the bytes of th
   mkdirSync(join(folder, 'images'));
   for (const { name, bytes } of pictures) writeFileSync(join(folder, 'images', name), bytes);
   const native = join(folder, 'native.onnx');
-  const { status, stderr } = faces.native(['quantize', demo('demo.onnx'), '-o', native, '--images', join(folder, 'images'), '--preprocess', 'tf', '--limit', '0']);
+  const { status, stderr } = faces.native(['quantize', demo('demo.onnx'), '-o', native, '--images', join(folder, 'images'), '--preset', 'fast', '--preprocess', 'tf', '--limit', '0']);
   assert.equal(status, 0, stderr);
   const file = await downloaded();
   assert.equal(file.name, 'demo_int8.onnx');
@@ -82,6 +84,52 @@ test('model and pictures in, stopped and resumed, int8 file out: the bytes of th
   const own = [`${site.address}icon.svg`]; // Chromium fetches it when it likes
   assert.deepEqual(requests.filter((url) => !url.startsWith('blob:') && !own.includes(url)), [], 'nothing was asked of any server');
   assert.deepEqual(errors, []);
+});
+
+test('the best is found by trying: it tells what it is at, can be stopped, and shows what won', async (t) => {
+  const errors = await fresh();
+  await page.setInputFiles('#model', modelFile());
+  await page.setInputFiles('#pictures', asFiles(demoPictures('calibration')));
+  await page.waitForSelector('.seen canvas');
+  assert.equal(await page.isChecked('[name=preset][value=best]'), true, 'unless something else is chosen');
+  await page.click('#details summary');
+  await page.selectOption('#weights', 'per-tensor');
+
+  await page.click('#start');
+  const stopped = await page.waitForFunction(() => {
+    const name = document.querySelector('#progress-name')?.textContent;
+    if (!name) return false;
+    document.querySelector('#cancel').click();
+    return name;
+  });
+  assert.ok(/^observer|^stem$|^block/.test(await stopped.jsonValue()), await stopped.jsonValue());
+  await page.waitForSelector('#start');
+  assert.equal(await page.locator('#trials').count(), 0);
+  await page.click('#start');
+  await page.waitForSelector('#result');
+  const rows = await page.locator('#trials tbody tr').allTextContents();
+  assert.ok(rows.length > 4, 'several observers, and the best of them corrected');
+  assert.deepEqual(rows.filter((row) => row.endsWith('yes')).length, 1);
+  assert.match(rows.find((row) => row.endsWith('yes')), /^observer .*, corrected\d+\.\d dB/);
+  assert.match(await page.textContent('#corrections summary'), /\d+ layers were corrected; half of them keep \d+\.\d % of their error or less/);
+
+  await page.check('[name=preset][value=fast]');
+  await page.waitForSelector('#result', { state: 'detached' });
+  await page.waitForFunction(() => document.querySelector('#observer').value === 'min_max');
+  assert.equal(await page.inputValue('#weights'), 'per-channel', 'what was changed by hand is undone');
+  assert.equal(await page.isChecked('[name=correction][value=reconstruct]'), false);
+  await page.click('#start');
+  await page.waitForSelector('#result');
+  assert.equal(await page.locator('#trials').count(), 0);
+  assert.deepEqual(errors, []);
+});
+
+test('it fits a telephone', async () => {
+  await fresh({ viewport: { width: 390, height: 800 } });
+  await page.click('#demo');
+  await page.waitForSelector('#result');
+  for (const part of ['#details', '#corrections', '#model-card details']) await page.click(`${part} summary`);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
 });
 
 test('the demo runs and tells size, accuracy, time and agreement', async () => {
@@ -166,11 +214,13 @@ test('preprocessing that cannot be is told where it was asked for', async () => 
   assert.match(await page.textContent('[role=alert]'), /gives pictures of 10x10, the model's input is 96x96/);
 });
 
-test('no accessibility fault that axe can find, before and after', async () => {
-  await fresh();
+for (const colorScheme of ['light', 'dark']) test(`no accessibility fault that axe can find, before and after: ${colorScheme}`, async () => {
+  await fresh({ colorScheme });
   const faults = async () => (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
+  await page.click('#details summary');
   assert.deepEqual(await faults(), []);
   await page.click('#demo');
   await page.waitForSelector('#result');
+  await page.click('#corrections summary');
   assert.deepEqual(await faults(), []);
 });

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { openAsBlob } from 'node:fs';
 import test from 'node:test';
 import { createOctavo, OctavoError, spread } from 'octavo';
-import { demo, demoPictures, inRoot, npy } from '../support.mjs';
+import { demo, demoPictures, inRoot, npy, observers, weightMethods } from '../support.mjs';
 
 const recipe = { preprocess: 'tf' };
 const calibration = () => demoPictures('calibration').map(({ name, bytes }) => ({ name, data: bytes }));
@@ -97,13 +97,16 @@ test('what is tried and corrected looks at samples again, tells how far it is an
   const wish = { ...recipe, preset: 'best', weights: 'per-tensor' };
   const calibrated = await model.calibrate(calibration(), wish);
   const seen = [];
-  const int8 = await model.quantize(calibrated, { onProgress: ({ phase, done, total }) => seen.push([phase, done, total]) });
+  const int8 = await model.quantize(calibrated, { onProgress: ({ phase, done, total, name }) => seen.push([phase, done, total, name]) });
   assert.deepEqual([...new Set(seen.map(([phase]) => phase))], ['load', 'try', 'choose', 'correct']);
   for (const [, done, total] of seen) assert.ok(done <= total);
   const { trials, corrections } = int8.report;
   assert.equal(trials.filter(({ kept }) => kept).length, 1);
   assert.equal(Math.min(...trials.map(({ kl }) => kl)), trials.find(({ kept }) => kept).kl);
   for (const layer of corrections) assert.ok(layer.error_after <= layer.error_before, layer.name);
+  const told = (phase) => seen.filter(([of]) => of === phase).map(([, , , name]) => name);
+  for (const name of told('try')) assert.ok(trials.some((trial) => trial.name === name), name);
+  assert.ok(corrections.length === 0 || told('correct').includes(corrections.at(-1).name), 'of layers too');
 
   const plain = await model.quantize(await model.calibrate(calibration(), { ...wish, preset: 'fast' }));
   const agreementOf = async (quantized) => (await model.compare(quantized, calibration(), wish)).output.sqnr_db;
@@ -182,6 +185,19 @@ test('spread takes evenly and in order', () => {
   assert.deepEqual(spread([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], 4), [0, 2, 5, 7]);
   assert.deepEqual(spread([1, 2], 0), [1, 2]);
   assert.deepEqual(spread([1, 2], 5), [1, 2]);
+});
+
+test('it tells what keys of a recipe can be', async (t) => {
+  const octavo = await createOctavo({ workers: 1 });
+  t.after(() => octavo.dispose());
+  const choices = await octavo.choices();
+  assert.deepEqual(choices.observer.map(({ name }) => name), ['auto', ...observers]);
+  assert.deepEqual(choices.weight_method.map(({ name }) => name), weightMethods);
+  assert.ok(Object.values(choices).flat().every(({ description }) => description.length > 0));
+  for (const { name, sets } of choices.preset) {
+    const full = await octavo.normalize({ preset: name });
+    for (const [key, value] of Object.entries(sets)) assert.deepEqual(full[key], value, `${name}: ${key}`);
+  }
 });
 
 test('a recipe is filled in with the defaults', async () => {

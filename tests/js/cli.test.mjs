@@ -175,9 +175,12 @@ for (const [name, octavo] of Object.entries(faces)) {
 function refusals() {
   return [
     { says: 'no command is a usage error', args: [], status: 2, error: /./ },
-    { says: 'an unknown flag is a usage error', args: ['inspect', 'x', '--nonsense'], status: 2, error: /nonsense/ },
-    { says: 'a missing output is a usage error', args: ['quantize', demo('demo.onnx'), '--images', '.'], status: 2, error: /--output/ },
-    { says: 'a model that is not there is not readable', args: ['inspect', 'nowhere.onnx'], status: 3, error: /nowhere\.onnx: cannot open/ },
+    { says: 'an unknown command is a usage error', args: ['quantise'], status: 2, error: /^octavo: there is no command 'quantise'; octavo --help lists them\n$/ },
+    { says: 'an unknown flag is a usage error', args: ['inspect', 'x', '--nonsense'], status: 2, error: /^octavo: there is no flag '--nonsense'; octavo inspect --help tells more\n$/ },
+    { says: 'one argument too many is a usage error', args: ['lint', 'x', 'y'], status: 2, error: /^octavo: 'y' is one too many; octavo lint --help/ },
+    { says: 'a missing model is a usage error', args: ['inspect'], status: 2, error: /^octavo: MODEL is required; octavo inspect --help/ },
+    { says: 'a missing output is a usage error', args: ['quantize', demo('demo.onnx'), '--images', '.'], status: 2, error: /^octavo: --output is required/ },
+    { says: 'a model that is not there is not readable', args: ['inspect', 'nowhere.onnx'], status: 3, error: /nowhere\.onnx: cannot open: [^/]*\n$/ },
     { says: 'a picture is no model', args: ['inspect', demo(`test/${readdirSync(demo('test'))[0]}`)], status: 3, error: /JPEG/ },
     {
       says: 'a word of the recipe that is not known names the nearest one',

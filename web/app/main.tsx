@@ -1,12 +1,12 @@
 import { render } from 'preact';
-import { engine } from './engine.js';
+import { learnChoices } from './state.js';
 import { Header } from './views/Header.js';
 import { ModelStep } from './views/ModelStep.js';
 import { PicturesStep } from './views/PicturesStep.js';
 import { QuantizeStep } from './views/QuantizeStep.js';
 import { ResultStep } from './views/ResultStep.js';
 
-engine().catch(() => {}); // told where it is first needed
+learnChoices();
 
 // A file dropped beside a drop zone must not make the browser leave the page.
 for (const type of ['dragover', 'drop']) addEventListener(type, (event) => event.preventDefault());

@@ -1,6 +1,6 @@
 // All that the page knows, and what can be done with it. Views read signals and call actions.
 import { computed, signal } from '@preact/signals';
-import { Calibration, type CompareReport, type Model, OctavoError, type Picture as Seen, type PreprocessReport, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
+import { Calibration, type Choices, type CompareReport, type Model, OctavoError, type Picture as Seen, type PreprocessReport, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
 import { engine } from './engine.js';
 import { asPictures, bytesFromBase64, parseLabels, type Picture, withLabel } from './files.js';
 
@@ -15,20 +15,23 @@ export interface Result {
   report: CompareReport;
 }
 
-export type Work = Omit<Progress, 'name'>;
+/** Of a step of the page. */
+export type Place = 'model' | 'pictures' | 'work' | 'result';
 
 export const opened = signal<Opened | null>(null);
 export const pictures = signal<Picture[]>([]);
 export const tests = signal<Picture[]>([]);
 export const skipped = signal<Skipped[]>([]);
-export const recipe = signal<Recipe>({ preprocess: 'tf', limit: 100 });
+export const choices = signal<Choices | null>(null);
+export const recipe = signal<Recipe>({ preset: 'best', preprocess: 'tf', limit: 100 });
+export const full = signal<Recipe>({}); // with what the preset says, and the defaults
 export const seen = signal<Seen[]>([]);
 export const plan = signal('');
-export const work = signal<Work | null>(null);
-export const paused = signal<Work | null>(null);
+export const work = signal<Progress | null>(null);
+export const paused = signal<Progress | null>(null);
 export const result = signal<Result | null>(null);
 export const checked = signal<PreprocessReport | null>(null);
-export const problem = signal<{ place: 'model' | 'pictures' | 'work'; error: OctavoError } | null>(null);
+export const problem = signal<{ place: Place; error: OctavoError } | null>(null);
 
 export const ready = computed(() => opened.value !== null && pictures.value.length > 0 && work.value === null);
 
@@ -39,7 +42,7 @@ let calibration: Calibration | null = null;
 let abort: AbortController | null = null;
 
 /** Runs an action; what it throws is shown at its place. */
-async function attempt(place: 'model' | 'pictures' | 'work', action: () => Promise<void>): Promise<void> {
+async function attempt(place: Place, action: () => Promise<void>): Promise<void> {
   problem.value = null;
   try {
     await action();
@@ -92,12 +95,33 @@ async function usePictures(all: Picture[]): Promise<void> {
   await showSeen();
 }
 
+/** What there is to choose from, once the engine runs. */
+export function learnChoices(): Promise<void> {
+  return attempt('work', async () => {
+    choices.value = await (await engine()).choices();
+    await setRecipe(recipe.value);
+  });
+}
+
 export function changeRecipe(change: Partial<Recipe>): Promise<void> {
   const next: Record<string, unknown> = { ...recipe.value, ...change };
   for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key];
-  recipe.value = next as Recipe;
+  return attempt('pictures', async () => {
+    await setRecipe(next as Recipe);
+    await showSeen();
+  });
+}
+
+async function setRecipe(next: Recipe): Promise<void> {
+  recipe.value = next;
   forget();
-  return attempt('pictures', showSeen);
+  full.value = await (await engine()).normalize(next);
+}
+
+/** A preset as it is: what was chosen by hand of its keys is undone. */
+export function choosePreset(preset: string): Promise<void> {
+  const keys = choices.value?.preset.flatMap(({ sets }) => Object.keys(sets)) ?? [];
+  return changeRecipe({ ...Object.fromEntries(keys.map((key) => [key, undefined])), preset: preset as NonNullable<Recipe['preset']> });
 }
 
 /** What the network will see of the first pictures, and the recipe in words. */
@@ -173,14 +197,14 @@ export function start(): Promise<void> {
 async function calibrateFrom(target: Calibration, samples: Picture[], signal: AbortSignal): Promise<void> {
   const from = target.done;
   paused.value = null;
-  work.value = { phase: 'calibrate', done: from, total: samples.length };
+  work.value = { phase: 'calibrate', done: from, total: samples.length, name: '' };
   try {
     await target.add(samples.slice(from).map(sampleOf), {
       signal,
-      onProgress: ({ phase, done }) => (work.value = { phase, done: from + done, total: samples.length }),
+      onProgress: (at) => show({ ...at, done: from + at.done, total: samples.length }),
     });
   } catch (error) {
-    if (signal.aborted) paused.value = { phase: 'calibrate', done: target.done, total: samples.length };
+    if (signal.aborted) paused.value = { phase: 'calibrate', done: target.done, total: samples.length, name: '' };
     throw error;
   }
   skipped.value = [...skipped.value.filter(({ name }) => !samples.some((s) => s.name === name)), ...(await target.skipped())];
@@ -189,12 +213,12 @@ async function calibrateFrom(target: Calibration, samples: Picture[], signal: Ab
 function compareWith(float: Model, quantized: Model, signal: AbortSignal): Promise<CompareReport> {
   const from = tests.value.length > 0 ? tests.value : pictures.value;
   const samples = spread(from, compareLimit).map(sampleOf);
-  work.value = { phase: 'compare', done: 0, total: samples.length };
+  work.value = { phase: 'compare', done: 0, total: samples.length, name: '' };
   return float.compare(quantized, samples, recipe.value, { signal, onProgress: show });
 }
 
-function show({ phase, done, total }: Progress): void {
-  work.value = { phase, done, total };
+function show(progress: Progress): void {
+  work.value = progress;
 }
 
 const sampleOf = ({ name, file, label }: Picture) => ({ name, data: file, ...(label === undefined ? {} : { label }) });
@@ -209,7 +233,7 @@ export function runDemo(): Promise<void> {
     const { default: demo } = await import('virtual:demo');
     const blob = (base64: string) => new Blob([bytesFromBase64(base64)]);
     const labels = parseLabels(demo.labels);
-    recipe.value = { preprocess: 'tf', limit: 0 };
+    await setRecipe({ preset: 'best', preprocess: 'tf', limit: 0 });
     pictures.value = [];
     await useModel('demo.onnx', blob(demo.model));
     await usePictures(demo.calibration.map(({ name, base64 }) => ({ name, file: blob(base64) })));
@@ -224,7 +248,7 @@ export function download(): void {
 
 /** The report as one HTML file. */
 export function downloadReport(): Promise<void> {
-  return attempt('work', async () => {
+  return attempt('result', async () => {
     if (result.value === null || opened.value === null) return;
     const html = await (await engine()).html(result.value.report, `${opened.value.name} in int8`);
     save('_report.html', new Blob([html], { type: 'text/html' }));

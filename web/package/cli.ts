@@ -24,9 +24,12 @@ async function main([name, ...args]: string[]): Promise<number> {
     return exit.ok;
   }
   if (command === undefined) {
-    const asked = name === '--help' || name === '-h';
-    asked ? tool.print(overview()) : tool.note(overview());
-    return asked ? exit.ok : exit.usage;
+    if (name === '--help' || name === '-h') {
+      tool.print(overview());
+      return exit.ok;
+    }
+    tool.note(name === undefined ? overview() : `octavo: there is no command '${name}'; octavo --help lists them\n`);
+    return exit.usage;
   }
   if (args.includes('--help') || args.includes('-h')) {
     tool.print(usage(name as string, command, tool.keys()));
@@ -37,7 +40,7 @@ async function main([name, ...args]: string[]): Promise<number> {
     return await command.run(tool, positionals, flags);
   } catch (error) {
     if (error instanceof Usage) {
-      tool.note(`${error.message}\nRun with --help for more information.\n`);
+      tool.note(`octavo: ${error.message}; octavo ${name} --help tells more\n`);
       return exit.usage;
     }
     if (!(error instanceof OctavoError)) throw error;

@@ -4,13 +4,14 @@ import { basename, dirname, join, relative } from 'node:path';
 import type { Flags } from './cli_tool.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
+import { reasonOf } from './node_platform.js';
 import type { Module } from './octavo.js';
 
 export function read(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new OctavoError('E_IO', `cannot open: ${(error as Error).message}`, path);
+    throw new OctavoError('E_IO', `cannot open: ${reasonOf(error)}`, path);
   }
 }
 
@@ -20,7 +21,7 @@ export function listFiles(folder: string): string[] {
   try {
     names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   } catch (error) {
-    throw new OctavoError('E_CALIBRATION_DATA', `cannot read the folder: ${(error as Error).message}`, folder);
+    throw new OctavoError('E_CALIBRATION_DATA', `cannot read the folder: ${reasonOf(error)}`, folder);
   }
   const visible = names.filter((name) => !name.split('/').some((part) => part.startsWith('.')));
   const files = visible.filter((name) => statSync(join(folder, name)).isFile());

@@ -34,7 +34,8 @@ export function parse(command: Command, keys: RecipeKey[], args: string[]): { po
   try {
     parsed = parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw new Usage((error as Error).message);
+    const { message } = error as Error;
+    throw new Usage(message.replace(/^Unknown option ('[^']*').*/s, 'there is no flag $1'));
   }
   const flags: Flags = {};
   for (const [name, values] of Object.entries(parsed.values)) {
@@ -43,6 +44,8 @@ export function parse(command: Command, keys: RecipeKey[], args: string[]): { po
   }
   const missing = command.required.find((name) => flags[name] === undefined);
   if (missing !== undefined) throw new Usage(`--${missing} is required`);
-  if (parsed.positionals.length !== command.positionals.length) throw new Usage(`wants ${command.positionals.join(' ')}`);
+  const [given, wanted] = [parsed.positionals, command.positionals];
+  if (given.length < wanted.length) throw new Usage(`${wanted[given.length]} is required`);
+  if (given.length > wanted.length) throw new Usage(`'${given[wanted.length]}' is one too many`);
   return { positionals: parsed.positionals, flags };
 }

@@ -5,7 +5,7 @@ import { OctavoError } from './errors.js';
 import type { Handle, Quantized, Transport } from './protocol.js';
 import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
-  CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped,
+  Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
@@ -35,6 +35,11 @@ export class Octavo {
   /** Checks a recipe and fills in the defaults. */
   normalize(recipe: Recipe): Promise<Recipe> {
     return this.#engines.first.call('normalize', recipe);
+  }
+
+  /** What keys of a recipe can be, for faces that let people choose. */
+  choices(): Promise<Choices> {
+    return this.#engines.first.call('choices');
   }
 
   /** Which kernels run here: those with relaxed SIMD, where engine and processor compute it exactly, or plain ones. */
@@ -223,7 +228,7 @@ export class Model extends Owned {
         engine.call('tune', tuning, name, data));
       for (let at = await this.transport.call('step', tuning); at !== null; at = await this.transport.call('step', tuning)) {
         signal?.throwIfAborted();
-        onProgress?.({ ...at, name: '' });
+        onProgress?.(at);
       }
       return await this.transport.call('tuned', tuning);
     } finally {

@@ -1,6 +1,6 @@
 // The engine's side of the protocol: owns the module and what handles stand for. Runs in a worker,
 // or on the caller's thread.
-import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawTensor, Session, Tuning } from './octavo.js';
+import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawImage, RawTensor, Session, Tuning } from './octavo.js';
 import { OctavoError } from './errors.js';
 import { bytesOf, type Engine } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Quantized, Returned } from './protocol.js';
@@ -84,18 +84,14 @@ export class Host {
     threads: () => this.module.threads(),
     compiled: () => this.#compiled,
     profile: (model, inputs, runs) => JSON.parse(taken(this.#get<Session>(model).profile(inputs.map(toRaw), runs))),
+    choices: () => JSON.parse(this.module.choices()),
     normalize: (recipe) => JSON.parse(taken(this.module.normalizeRecipe(text(recipe)))),
 
     calibration: (model, recipe) => this.#keep(taken(this.#get<Session>(model).calibrate(text(recipe)))),
-    calibrate: (calibration, index, name, sample) => {
-      const read = isImageData(sample) ? sample : this.#platform.readSample(sample);
-      return this.#inTurn(calibration, async () => {
-        const data = await read;
-        const target = this.#get<Calibration>(calibration);
-        if (target.count() !== index) throw new OctavoError('E_CANCELLED', 'a sample before this one failed', name);
-        return taken(isImageData(data) ? target.addImage(name, rawImage(data)) : target.addFile(name, data));
-      });
-    },
+    calibrate: (calibration, index, name, sample) =>
+      this.#feed(calibration, sample,
+        (target: Calibration, pixels) => having(target, index, name).addImage(name, pixels),
+        (target, bytes) => having(target, index, name).addFile(name, bytes)),
     take: (handle) => this.#get<Calibration | Comparison>(handle).take(),
     merge: (handle, state) => taken(this.#get<Calibration | Comparison>(handle).merge(state)),
     skipped: (calibration) => JSON.parse(this.#get<Calibration>(calibration).skipped()),
@@ -104,39 +100,32 @@ export class Host {
       const tuning = taken(this.#get<Session>(model).tuning(this.#get<Calibration>(calibration)));
       return { tuning: this.#keep(tuning), samples: tuning.samples() };
     },
-    tune: (tuning, name, sample) => {
-      const read = isImageData(sample) ? sample : this.#platform.readSample(sample);
-      return this.#inTurn(tuning, async () => {
-        const data = await read;
-        const target = this.#get<Tuning>(tuning);
-        return taken(isImageData(data) ? target.addImage(name, rawImage(data)) : target.addFile(name, data));
-      });
-    },
+    tune: (tuning, name, sample) =>
+      this.#feed(tuning, sample,
+        (target: Tuning, pixels) => target.addImage(name, pixels),
+        (target, bytes) => target.addFile(name, bytes)),
     step: (handle) => {
       const tuning = this.#get<Tuning>(handle);
-      return taken(tuning.step()) ? { phase: tuning.phase(), done: tuning.done(), total: tuning.steps() } : null;
+      return taken(tuning.step()) ? { phase: tuning.phase(), done: tuning.done(), total: tuning.steps(), name: tuning.name() } : null;
     },
     tuned: (tuning) => this.#quantized(taken(this.#get<Tuning>(tuning).finish())),
 
     comparison: (model, quantized, recipe, samples) =>
       this.#keep(taken(this.#get<Session>(model).compare(this.#get<Session>(quantized), text(recipe), samples))),
-    compare: async (comparison, index, name, sample, label) => {
-      const target = this.#get<Comparison>(comparison);
-      if (isImageData(sample)) return taken(target.addImage(index, name, rawImage(sample), label));
-      return taken(target.addFile(index, name, await this.#platform.readSample(sample), label));
-    },
-    time: async (comparison, name, sample) => {
-      const target = this.#get<Comparison>(comparison);
-      if (isImageData(sample)) return taken(target.timeImage(name, rawImage(sample)));
-      return taken(target.timeFile(name, await this.#platform.readSample(sample)));
-    },
+    compare: (comparison, index, name, sample, label) =>
+      this.#feed(comparison, sample,
+        (target: Comparison, pixels) => target.addImage(index, name, pixels, label),
+        (target, bytes) => target.addFile(index, name, bytes, label)),
+    time: (comparison, name, sample) =>
+      this.#feed(comparison, sample,
+        (target: Comparison, pixels) => target.timeImage(name, pixels),
+        (target, bytes) => target.timeFile(name, bytes)),
     report: (comparison) => JSON.parse(taken(this.#get<Comparison>(comparison).report())),
     preprocessCheck: (model, recipe) => this.#keep(taken(this.#get<Session>(model).check(text(recipe)))),
-    check: async (check, name, sample, label) => {
-      const target = this.#get<Check>(check);
-      if (isImageData(sample)) return taken(target.addImage(name, rawImage(sample), label));
-      return taken(target.addFile(name, await this.#platform.readSample(sample), label));
-    },
+    check: (check, name, sample, label) =>
+      this.#feed(check, sample,
+        (target: Check, pixels) => target.addImage(name, pixels, label),
+        (target, bytes) => target.addFile(name, bytes, label)),
     checked: (check) => JSON.parse(taken(this.#get<Check>(check).report())),
 
     html: (report, title) => taken(this.module.reportHtml(JSON.stringify(report), title)),
@@ -171,6 +160,19 @@ export class Host {
       session.delete();
       throw error;
     }
+  }
+
+  /** Reads a sample at once, and gives it to the object behind a handle when its turn comes: pixels, or a file's bytes. */
+  #feed<T extends Calibration | Check | Comparison | Tuning, R>(
+    handle: Handle, sample: Sample, image: (target: T, pixels: RawImage) => Outcome<R>, file: (target: T, bytes: Uint8Array) => Outcome<R>,
+  ): Promise<R> {
+    const read = isImageData(sample) ? Promise.resolve(sample) : this.#platform.readSample(sample);
+    read.catch(() => {}); // told in its turn
+    return this.#inTurn(handle, async () => {
+      const data = await read;
+      const target = this.#get<T>(handle);
+      return taken(isImageData(data) ? image(target, rawImage(data)) : file(target, data));
+    });
   }
 
   /** After what was asked of the same object before: reading takes one sample longer than the next. */
@@ -214,7 +216,13 @@ export function isImageData(sample: unknown): sample is ImageData {
   return typeof ImageData !== 'undefined' && sample instanceof ImageData;
 }
 
-const rawImage = (image: ImageData) => ({ width: image.width, height: image.height, channels: 4, data: bytesOf(image.data) });
+const rawImage = (image: ImageData): RawImage => ({ width: image.width, height: image.height, channels: 4, data: bytesOf(image.data) });
+
+/** A calibration in which so many samples are; refused where one before `name` failed. */
+function having(calibration: Calibration, index: number, name: string): Calibration {
+  if (calibration.count() !== index) throw new OctavoError('E_CANCELLED', 'a sample before this one failed', name);
+  return calibration;
+}
 
 function joined(pieces: Uint8Array[]): Uint8Array {
   const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));

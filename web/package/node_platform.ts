@@ -22,7 +22,7 @@ export const nodePlatform: Platform = {
     try {
       return await readFile(path);
     } catch (error) {
-      throw new OctavoError('E_IO', `cannot be read: ${(error as Error).message}`, path);
+      throw new OctavoError('E_IO', `cannot be read: ${reasonOf(error)}`, path);
     }
   },
   sibling(source, name) {
@@ -39,12 +39,15 @@ export function pathOf(source: unknown): string | null {
   return /^(https?|data|blob):/.test(source) ? null : source;
 }
 
+/** Of "ENOENT: no such file or directory, open 'x'" what the place does not tell already. */
+export const reasonOf = (error: unknown) => (error as Error).message.replace(/, \w+ '.*'$/s, '');
+
 function fromFile(path: string): RandomAccess {
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    throw new OctavoError('E_MODEL_UNREADABLE', `cannot open: ${(error as Error).message}`, path);
+    throw new OctavoError('E_MODEL_UNREADABLE', `cannot open: ${reasonOf(error)}`, path);
   }
   const opened = fstatSync(file, { bigint: true });
   return {

@@ -1,6 +1,6 @@
 // What client and host say to each other: every call with what goes in and what comes out.
 // All of it survives structured cloning. Handles are numbers; the objects stay with the host.
-import type { CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
+import type { Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, Progress, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
 
 export type Handle = number;
 export type Quantized = { model: Handle; info: ModelInfo; report: QuantizeReport };
@@ -14,6 +14,7 @@ export interface Calls {
   save(model: Handle, format: string): Uint8Array;
   lint(model: Handle): Finding[];
   normalize(recipe: Recipe): Recipe;
+  choices(): Choices;
 
   calibration(model: Handle, recipe: Recipe): Handle;
   /** `index`: how many samples must be in it, skipped ones included; after another number it is refused. */
@@ -27,7 +28,7 @@ export interface Calls {
   tuning(model: Handle, calibration: Handle): { tuning: Handle; samples: number };
   tune(tuning: Handle, name: string, sample: Sample): boolean;
   /** The next step; null when none is left. */
-  step(tuning: Handle): { phase: 'try' | 'choose' | 'correct'; done: number; total: number } | null;
+  step(tuning: Handle): Progress | null;
   tuned(tuning: Handle): Quantized;
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;

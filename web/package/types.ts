@@ -37,8 +37,8 @@ export interface Tensor {
 
 /** The user's wishes: the words of the command line, without the dashes. All have defaults. */
 export interface Recipe {
-  /** Keys that others refine, by the name of a scheme; `octavo quantize --help` says which. */
-  preset?: 'qnnpack' | 'fbgemm';
+  /** Keys that others refine, by name; `octavo.choices()` says which. */
+  preset?: 'best' | 'fast' | 'safe' | 'qnnpack' | 'fbgemm';
   /** `(x - mean) * norm` and the usual geometry by name. */
   preprocess?: 'tf' | 'imagenet' | 'caffe' | 'unit' | 'raw';
   color?: 'rgb' | 'bgr' | 'gray' | 'rgba';
@@ -99,6 +99,20 @@ export interface Recipe {
   /** Patterns as above, and operators: where there are any, nothing else is quantized. */
   only?: string[];
   only_ops?: string[];
+}
+
+/** A word that a key of the recipe can be, with a line for people. */
+export interface Choice {
+  name: string;
+  description: string;
+}
+
+export interface Choices {
+  /** `sets`: the keys that it stands for. */
+  preset: (Choice & { sets: Recipe })[];
+  observer: Choice[];
+  weight_method: Choice[];
+  corrections: Choice[];
 }
 
 export interface ValueInfo {
@@ -302,7 +316,7 @@ export interface Progress {
   /** Never falls within a phase. */
   done: number;
   total: number;
-  /** The sample just used. */
+  /** The sample just used; of 'try' the choice, of 'choose' the value and of 'correct' the layer that was last. */
   name: string;
 }
 

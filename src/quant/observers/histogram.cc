@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "quant/observer.h"
 
@@ -19,17 +20,18 @@ int exponent_for(float magnitude) {
 
 }  // namespace
 
-Histogram::Histogram() : exponent_(kFinestExponent), counts_(2 * kHalf) {}
+Histogram::Histogram() : exponent_(kFinestExponent), counts_(kBins + kZeroLanes) {}
 
 double Histogram::width() const { return std::ldexp(1.0, exponent_); }
 
 void Histogram::add(std::span<const float> values, float largest_magnitude) {
   coarsen_to(exponent_for(largest_magnitude));
-  const double per_bin = std::ldexp(1.0, -exponent_);  // in double no product is too small
-  for (float x : values) {
-    ++counts_[static_cast<size_t>(static_cast<int32_t>(std::floor(x * per_bin)) + kHalf)];
-    zeros_ += x == 0 ? 1 : 0;
-  }
+  count_bins(values, exponent_, counts_);
+  const std::span<int64_t> lanes = std::span(counts_).subspan(kBins);
+  const int64_t zeros = std::reduce(lanes.begin(), lanes.end());
+  std::ranges::fill(lanes, 0);
+  counts_[kHalf] += zeros;
+  zeros_ += zeros;
 }
 
 void Histogram::add(const Histogram& other) {
@@ -45,7 +47,7 @@ void Histogram::write(ByteWriter& out) const {
   out.put_varint(static_cast<uint64_t>(zeros_));
   out.put_varint(static_cast<uint64_t>(
       std::count_if(counts_.begin(), counts_.end(), [](int64_t count) { return count > 0; })));
-  for (size_t i = 0, next = 0; i < counts_.size(); ++i) {
+  for (size_t i = 0, next = 0; i < kBins; ++i) {
     if (counts_[i] == 0) continue;
     out.put_varint(i - next);
     out.put_varint(static_cast<uint64_t>(counts_[i]));
@@ -62,14 +64,14 @@ int64_t Histogram::read(ByteReader& in, int64_t most) {
   for (size_t left = in.take_count(2); left > 0 && in.ok(); --left) {
     const uint64_t step = in.take_varint();
     const int64_t count = take_element_count(in);
-    if (step >= counts_.size() - bin || count > most - total) {
+    if (step >= kBins - bin || count > most - total) {
       in.fail();
       break;
     }
     counts_[bin + step] = count;
     total += count;
     bin += step + 1;
-    if (bin == counts_.size() && left > 1) in.fail();
+    if (bin == kBins && left > 1) in.fail();
   }
   if (zeros_ > counts_[kHalf]) in.fail();
   return total;
@@ -78,7 +80,7 @@ int64_t Histogram::read(ByteReader& in, int64_t most) {
 double Histogram::quantile(double wanted) const {
   double below = 0;
   size_t bin = 0;
-  while (bin + 1 < counts_.size() && below + static_cast<double>(counts_[bin]) < wanted) {
+  while (bin + 1 < kBins && below + static_cast<double>(counts_[bin]) < wanted) {
     below += static_cast<double>(counts_[bin++]);
   }
   const double count = static_cast<double>(counts_[bin]);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "quant/observers/count_bins.h"
 
 namespace octavo {
 
@@ -15,8 +16,8 @@ namespace octavo {
 // on their order, nor on how they were split over merged histograms.
 class Histogram {
  public:
-  static constexpr int kHalfBits = 12;
-  static constexpr int64_t kHalf = int64_t{1} << kHalfBits;  // bins on each side of zero
+  static constexpr int kHalfBits = kBinBits;
+  static constexpr int64_t kHalf = kHalfBins;  // bins on each side of zero
 
   Histogram();
 
@@ -34,14 +35,16 @@ class Histogram {
   double width() const;                     // of a bin
   int64_t zeros() const { return zeros_; }  // of those in bin 0
   // [2 * kHalf]; bin i begins at (i - kHalf) * width().
-  std::span<const int64_t> counts() const { return counts_; }
+  std::span<const int64_t> counts() const { return std::span(counts_).first(kBins); }
 
  private:
+  static constexpr size_t kBins = 2 * kHalf;
+
   void coarsen_to(int exponent);
 
   int exponent_;
   int64_t zeros_ = 0;
-  std::vector<int64_t> counts_;
+  std::vector<int64_t> counts_;  // and lanes of count_bins, 0 between calls
 };
 
 }  // namespace octavo

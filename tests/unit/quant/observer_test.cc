@@ -6,7 +6,10 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <random>
+
+#include "quant/observers/count_bins.h"
 
 namespace octavo {
 namespace {
@@ -67,6 +70,36 @@ TEST(ExtremesOf, MinusZeroIsZero) {
   const std::vector<float> values = {-0.0f};
   EXPECT_FALSE(std::signbit(extremes_of(values).min));
   EXPECT_FALSE(std::signbit(extremes_of(values).max));
+}
+
+TEST(CountBins, FastCountsAreThoseOfThePlainLoop) {
+  std::mt19937 random(11);
+  for (const int exponent : {-100, -37, 0, 60, 116}) {
+    const float width = std::ldexp(1.0f, exponent), end = width * kHalfBins;
+    std::vector<float> values = {0.0f, -0.0f, std::nextafter(end, 0.0f),
+                                 -std::nextafter(end, 0.0f)};
+    for (const float tiny : {1e-45f, 1e-38f, std::numeric_limits<float>::min()}) {
+      values.insert(values.end(), {tiny, -tiny});
+    }
+    for (const float bin : {1.0f, 2.0f, 3.0f, 100.0f, 4095.0f}) {  // edges, and beside them
+      for (const float x : {bin * width, -bin * width}) {
+        values.insert(values.end(), {x, std::nextafter(x, 0.0f), std::nextafter(x, 2 * x)});
+      }
+    }
+    std::uniform_real_distribution<float> share(-1, 1);
+    while (values.size() < 1500) {
+      values.push_back(random() % 3 == 0 ? 0.0f : share(random) * std::nextafter(end, 0.0f));
+    }
+    for (const size_t count : {size_t{0}, size_t{1}, size_t{511}, values.size()}) {
+      std::vector<int64_t> fast(2 * kHalfBins + kZeroLanes), plain(fast.size());
+      count_bins(std::span(values).first(count), exponent, fast);
+      count_bins_ref(std::span(values).first(count), exponent, plain);
+      EXPECT_EQ(std::reduce(fast.end() - kZeroLanes, fast.end()), plain[2 * kHalfBins]);
+      fast.resize(2 * kHalfBins);
+      plain.resize(2 * kHalfBins);
+      EXPECT_EQ(fast, plain) << exponent << " " << count;
+    }
+  }
 }
 
 TEST(Observer, NotANumberIsAnErrorThatCounts) {

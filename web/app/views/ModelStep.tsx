@@ -2,6 +2,7 @@ import type { ModelInfo, ValueInfo } from 'octavo/inline';
 import { opened, openModel } from '../state.js';
 import { DropZone } from './DropZone.js';
 import { bytes, count } from './format.js';
+import { Scroll } from './Scroll.js';
 import { Step } from './Step.js';
 
 export function ModelStep() {
@@ -42,7 +43,7 @@ function Card({ name, info }: { name: string; info: ModelInfo }) {
       ))}
       <details>
         <summary>All {count(info.nodes, 'layer')}</summary>
-        <div class="scroll">
+        <Scroll label="All layers">
           <table>
             <thead>
               <tr>
@@ -65,7 +66,7 @@ function Card({ name, info }: { name: string; info: ModelInfo }) {
               ))}
             </tbody>
           </table>
-        </div>
+        </Scroll>
       </details>
     </div>
   );

@@ -1,6 +1,7 @@
-import type { CompareReport, Finding } from 'octavo/inline';
+import type { CompareReport, Finding, QuantizeReport } from 'octavo/inline';
 import { download, downloadReport, opened, result, runDemo, work } from '../state.js';
 import { bytes, count, decibels, milliseconds, percent } from './format.js';
+import { Scroll } from './Scroll.js';
 import { Step } from './Step.js';
 
 const worstShown = 8;
@@ -9,7 +10,7 @@ const fullScale = 60; // dB: beyond this nothing is seen of the error
 export function ResultStep() {
   const current = result.value;
   return (
-    <Step number={4} title="Result" place="work" done={current !== null}>
+    <Step number={4} title="Result" place="result" done={current !== null}>
       {current === null ? (
         <p class="muted">
           Size, accuracy and speed before and after, and the int8 file to take away.
@@ -35,6 +36,8 @@ export function ResultStep() {
             </button>
             <span class="muted">{bytes(current.bytes.length)}, ONNX with QuantizeLinear pairs</span>
           </div>
+          <Trials trials={current.model.report?.trials ?? []} />
+          <Corrections layers={current.model.report?.corrections ?? []} />
           <Layers report={current.report} />
           <Flips report={current.report} />
         </div>
@@ -103,6 +106,76 @@ function Tile({ title, before, after, remark }: { title: string; before?: string
   );
 }
 
+function Trials({ trials }: { trials: QuantizeReport['trials'] }) {
+  if (trials.length < 2) return null;
+  return (
+    <>
+      <h3>What was tried</h3>
+      <p class="muted">Signal to noise of the model's outputs on your pictures: longer is nearer to the float model.</p>
+      <Scroll label="What was tried">
+        <table id="trials">
+          <thead>
+            <tr>
+              <th>Choice</th>
+              <th>Outputs</th>
+              <th>Kept</th>
+            </tr>
+          </thead>
+          <tbody>
+            {trials.map(({ name, sqnr_db, kept }) => (
+              <tr class={kept ? 'kept' : ''}>
+                <td>{name}</td>
+                <Noise db={sqnr_db} />
+                <td>{kept && 'yes'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </>
+  );
+}
+
+function Corrections({ layers }: { layers: QuantizeReport['corrections'] }) {
+  const better = layers.filter((layer) => layer.error_after < layer.error_before);
+  if (better.length === 0) return null;
+  const shares = better.map(left).sort((a, b) => a - b);
+  return (
+    <details id="corrections">
+      <summary>
+        {count(better.length, 'layer was', 'layers were')} corrected; half of them keep {percent(shares[shares.length >> 1] ?? 1)} of their error or less
+      </summary>
+      <Scroll label="Layers that were corrected">
+        <table>
+          <thead>
+            <tr>
+              <th>Layer</th>
+              <th class="right">Squared error before</th>
+              <th class="right">After</th>
+              <th>What is left</th>
+            </tr>
+          </thead>
+          <tbody>
+            {better.map((layer) => (
+              <tr>
+                <td>{layer.name}</td>
+                <td class="right">{layer.error_before.toExponential(2)}</td>
+                <td class="right">{layer.error_after.toExponential(2)}</td>
+                <td class="noise">
+                  <meter min={0} low={0.75} high={1} optimum={0} max={1} value={left(layer)} aria-label={percent(left(layer))} />
+                  <span>{percent(left(layer))}</span>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </details>
+  );
+}
+
+const left = ({ error_before, error_after }: QuantizeReport['corrections'][0]) => error_after / error_before;
+
 function Layers({ report }: { report: CompareReport }) {
   if (report.layers.length === 0) return null;
   const worst = [...report.layers].sort((a, b) => a.sqnr_db - b.sqnr_db);
@@ -127,7 +200,7 @@ function Flips({ report }: { report: CompareReport }) {
   return (
     <details>
       <summary>{count(report.flips.length, 'picture')} with another answer than before</summary>
-      <div class="scroll">
+      <Scroll label="Pictures with another answer">
         <table>
           <thead>
             <tr>
@@ -148,7 +221,7 @@ function Flips({ report }: { report: CompareReport }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </details>
   );
 }
@@ -174,7 +247,7 @@ const guess = ({ class: index, confidence }: CompareReport['flips'][0]['float'])
 
 function LayerTable({ layers }: { layers: CompareReport['layers'] }) {
   return (
-    <div class="scroll">
+    <Scroll label="Errors of layers">
       <table class="layers">
         <thead>
           <tr>
@@ -195,7 +268,7 @@ function LayerTable({ layers }: { layers: CompareReport['layers'] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

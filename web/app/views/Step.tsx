@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { problem } from '../state.js';
+import { type Place, problem } from '../state.js';
 
 interface StepProps {
   number: number;
   title: string;
-  place: 'model' | 'pictures' | 'work';
+  place: Place;
   done?: boolean;
   children: ComponentChildren;
 }
