@@ -1,5 +1,6 @@
 #include "faces.h"
 
+#include "engine/fallback_json.h"
 #include "engine/findings.h"
 #include "engine/inspect.h"
 #include "engine/labels.h"
@@ -254,12 +255,24 @@ val JsComparison::missed(const std::string& thresholds) const {
   return outcome_of(missed_thresholds(*report, *parsed));
 }
 
-val JsTuning::add_file(const std::string& name, const val& file) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
+val JsTuning::add_file(const std::string& name, const val& file, int label) {
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file)), label));
 }
 
-val JsTuning::add_image(const std::string& name, val image) {
-  return outcome_from(stream_->add(name, load_image(stream_->loader(), image)));
+val JsTuning::add_image(const std::string& name, val image, int label) {
+  return outcome_from(stream_->add(name, load_image(stream_->loader(), image), label));
+}
+
+val JsTuning::restore(const std::string& state) {
+  Result<FallbackState> read = state_from_json(state);
+  if (!read.ok()) return outcome(read.status());
+  stream_->restore(*std::move(read));
+  return outcome({});
+}
+
+std::string JsTuning::state() const {
+  const auto state = stream_->quantizer().state();
+  return state ? state_to_json(*state) : std::string();
 }
 
 val JsTuning::step() { return outcome_from(stream_->step()); }
@@ -269,6 +282,16 @@ val JsTuning::finish() {
   if (!made.ok()) return outcome(made.status());
   return outcome_of(JsSession(*std::move(made), stream_->session(), stream_->calibration()));
 }
+
+val JsSensitivity::add_file(const std::string& name, const val& file) {
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
+}
+
+val JsSensitivity::add_image(const std::string& name, val image) {
+  return outcome_from(stream_->add(name, load_image(stream_->loader(), image)));
+}
+
+val JsSensitivity::step() { return outcome_from(stream_->step()); }
 
 val JsRangeLog::add_file(const std::string& name, const val& file) {
   return outcome_from(log_->add(name, log_->loader().load(bytes_from(file))));
@@ -288,6 +311,7 @@ JsSession::JsSession(Session::Quantized made, const Session& from, const Calibra
   findings_ = std::move(made.findings);
   trials_ = std::move(made.trials);
   corrections_ = std::move(made.corrections);
+  fallback_ = std::move(made.fallback);
   bytes_before_ = from.model().bytes;
   samples_ = calibration.samples;
   skipped_ = calibration.skipped;
@@ -345,6 +369,13 @@ val JsSession::tuning(const JsCalibration& calibration) const {
   if (!finished.ok()) return outcome(finished.status());
   return handle_from<JsTuning>(
       TuningStream::make(session_, *std::move(finished), calibration.stream().recipe()));
+}
+
+val JsSession::sensitivity(const JsCalibration& calibration) const {
+  const Result<Calibration> finished = calibration.stream().finish();
+  if (!finished.ok()) return outcome(finished.status());
+  return handle_from<JsSensitivity>(
+      SensitivityStream::make(session_, *finished, calibration.stream().recipe()));
 }
 
 val JsSession::wants_samples(const std::string& recipe) const {
@@ -476,10 +507,10 @@ val JsSession::save(const std::string& format, val sink) const {
 }
 
 QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
-  return {output,      bytes_before_, static_cast<uint64_t>(bytes),
-          samples_,    skipped_,      nodes_,
-          seconds,     findings_,     trials_,
-          corrections_};
+  return {output,       bytes_before_, static_cast<uint64_t>(bytes),
+          samples_,     skipped_,      nodes_,
+          seconds,      findings_,     trials_,
+          corrections_, fallback_};
 }
 
 std::string JsSession::quantize_report(const std::string& output, double bytes,

@@ -401,6 +401,39 @@ std::span<const Key> keys() {
          return {};
        },
        [](const RecipeFile& r) -> Json { return r.recipe.only_ops; }},
+      {{"max_drop", "--max-drop", "POINTS",
+        "leave layers in float until at most so many points of top-1 are lost; needs labels",
+        false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.max_drop, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json {
+         return r.recipe.goal.max_drop ? Json(*r.recipe.goal.max_drop) : Json();
+       }},
+      {{"min_agreement", "--min-agreement", "PERCENT",
+        "leave layers in float until so many samples get the float model's answer", false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.min_agreement, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json {
+         return r.recipe.goal.min_agreement ? Json(*r.recipe.goal.min_agreement) : Json();
+       }},
+      {{"min_int8", "--min-int8", "PERCENT",
+        "of the multiply-adds, that stay integer whatever max-drop and min-agreement say", false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.min_int8, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json { return r.recipe.goal.min_int8; }},
+      {{"time_limit", "--time-limit", "SECONDS",
+        "of looking for layers to leave in float; 0: as long as it takes", false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.time_limit, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json { return r.recipe.goal.time_limit; }},
   };
   return table;
 }

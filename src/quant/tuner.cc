@@ -106,10 +106,11 @@ Status Tuner::step() {
 }
 
 Status Tuner::try_next() {
-  const RangeChoice& choice = choices_[trials_.size()];
+  const size_t index = trials_.size();
+  const RangeChoice& choice = choices_[index];
   OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(*exact_, choice.ranges, recipe_));
   OCTAVO_ASSIGN_OR_RETURN(const double sqnr, sqnr_of(made.graph));
-  keep_if_best("observer " + choice.name, sqnr, std::move(made));
+  keep_if_best(index, "observer " + choice.name, sqnr, std::move(made));
   if (has_tried_all() && corrects()) rank();
   return {};
 }
@@ -148,17 +149,19 @@ Status Tuner::judge_corrections() {
   const std::vector<CorrectedLayer> layers = corrector_->layers();
   corrector_.reset();
   OCTAVO_ASSIGN_OR_RETURN(const double sqnr, sqnr_of(corrected_->graph));
-  keep_if_best(trials_[to_correct_.back()].name + ", corrected", sqnr, std::move(*corrected_));
+  const size_t choice = to_correct_.back();
+  keep_if_best(choice, trials_[choice].name + ", corrected", sqnr, std::move(*corrected_));
   if (best_ + 1 == trials_.size()) corrections_ = layers;
   to_correct_.pop_back();
   return {};
 }
 
-void Tuner::keep_if_best(std::string name, double sqnr_db, QuantizeResult made) {
+void Tuner::keep_if_best(size_t choice, std::string name, double sqnr_db, QuantizeResult made) {
   trials_.push_back({std::move(name), sqnr_db});
   const bool better = trials_.size() == 1 || sqnr_db > trials_[best_].sqnr_db;
   if (!better) return;  // nor where infinite outputs left NaN
   best_ = trials_.size() - 1;
+  best_choice_ = choice;
   quantized_ = std::move(made);
 }
 
@@ -185,7 +188,8 @@ Result<double> Tuner::sqnr_of(const Graph& quantized) const {
 
 Tuned Tuner::finish() {
   if (!trials_.empty()) trials_[best_].kept = true;
-  return {std::move(quantized_), std::move(trials_), std::move(corrections_)};
+  return {std::move(quantized_), std::move(trials_), std::move(corrections_),
+          std::move(choices_[best_choice_].ranges)};
 }
 
 }  // namespace octavo

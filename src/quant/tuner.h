@@ -30,6 +30,7 @@ struct Tuned {
   QuantizeResult quantized;
   std::vector<Trial> trials;                // none where there was no choice
   std::vector<CorrectedLayer> corrections;  // of the result
+  Ranges ranges;                            // that it was made with
 };
 
 class Tuner {
@@ -67,7 +68,7 @@ class Tuner {
   void rank();
   Status begin_corrections();
   Status judge_corrections();
-  void keep_if_best(std::string name, double sqnr_db, QuantizeResult made);
+  void keep_if_best(size_t choice, std::string name, double sqnr_db, QuantizeResult made);
   Result<std::shared_ptr<const Plan>> plan_of(const Graph& graph) const;
   Result<double> sqnr_of(const Graph& quantized) const;
 
@@ -80,6 +81,7 @@ class Tuner {
   std::vector<Outputs> exact_outputs_;       // by sample
   std::vector<Trial> trials_;                // first those of the choices
   size_t best_ = 0;                          // of them
+  size_t best_choice_ = 0;                   // that it was made of
   QuantizeResult quantized_;                 // the best
   std::vector<CorrectedLayer> corrections_;  // of it
   std::vector<size_t> to_correct_;           // choices, the next one at the end

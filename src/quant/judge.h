@@ -1,0 +1,72 @@
+// How near the outputs of quantized graphs are to those of the float graph that they were made of,
+// on samples that are kept for it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "runtime/plan.h"
+
+namespace octavo {
+
+struct Verdict {
+  double sqnr_db = 0;  // of all float outputs
+  // Where the first output is one list of classes:
+  std::optional<double> agreement;  // share of samples with the same top-1, 0..1
+  // Mean of sum_k min(p_k, q_k) over the classes' probabilities, 0..1: one less their total
+  // variation distance. About the agreement that many samples would show, from few.
+  std::optional<double> overlap;
+  std::optional<double> kl;  // mean KL divergence, nats
+  // Of the samples with labels, where there are any, as shares: what the quantized graph loses
+  std::optional<double> top1_drop;        // of top-1
+  std::optional<double> confidence_drop;  // of the mean probability of the right class
+
+  // What a search makes small: the KL divergence or, without classes, noise by signal.
+  double distance() const;
+  bool operator==(const Verdict&) const = default;
+};
+
+class Judge {
+ public:
+  // The plan of a graph for the shapes of the samples.
+  using MakePlan = std::function<Result<std::shared_ptr<const Plan>>(const Graph&)>;
+
+  // Runs the float graph on the samples, of one shape. `labels`: classes from 0, -1 for none; empty
+  // where there are none. kInvalidArgument where a label is beyond the classes.
+  static Result<Judge> make(const Graph& exact, std::vector<std::vector<Tensor>> samples,
+                            std::vector<int64_t> labels, MakePlan make_plan, int threads = 1);
+
+  // The same for any number of threads.
+  Result<Verdict> of(const Graph& quantized) const;
+
+  bool has_classes() const { return !exact_.empty() && !exact_[0].probabilities.empty(); }
+  bool has_labels() const;
+  const Plan& float_plan() const { return *float_plan_; }
+  const MakePlan& make_plan() const { return make_plan_; }
+  const std::vector<std::vector<Tensor>>& samples() const { return samples_; }
+
+ private:
+  // What the float graph gives for a sample.
+  struct Exact {
+    std::vector<std::vector<float>> outputs;
+    std::vector<double> probabilities;  // of classes; empty where there are none
+    bool already = false;               // the first output is probabilities as it is
+    size_t top = 0;
+    int64_t label = -1;  // as the model counts
+  };
+  struct Scores;
+
+  Status run(const std::shared_ptr<const Plan>& plan,
+             const std::function<void(size_t, std::span<const TensorView>)>& use) const;
+  void score(const Exact& exact, std::span<const TensorView> outputs, Scores& scores) const;
+
+  std::vector<std::vector<Tensor>> samples_;
+  MakePlan make_plan_;
+  int threads_ = 1;
+  std::shared_ptr<const Plan> float_plan_;
+  std::vector<Exact> exact_;  // by sample
+};
+
+}  // namespace octavo
