@@ -18,10 +18,28 @@ Kept without(Kept kept, int layer) {
   return kept;
 }
 
+double work_of(const QuantizedLayer& layer) {
+  return static_cast<double>(layer.macs + 8 * layer.elements + 1);
+}
+
+// By layer: see fallback_search.h.
+std::vector<double> costs_of(const std::vector<QuantizedLayer>& layers) {
+  double work = 0, weights = 1;
+  for (const QuantizedLayer& layer : layers) {
+    work += work_of(layer);
+    weights += static_cast<double>(layer.weights);
+  }
+  std::vector<double> costs;
+  for (const QuantizedLayer& layer : layers) {
+    costs.push_back(work_of(layer) / work + static_cast<double>(layer.weights) / weights);
+  }
+  return costs;
+}
+
 class Searcher {
  public:
   Searcher(const std::vector<QuantizedLayer>& layers, const Goal& goal, const Trials& trials)
-      : layers_(layers), goal_(goal), trials_(trials), scores_(layers.size()) {}
+      : goal_(goal), trials_(trials), costs_(costs_of(layers)), scores_(layers.size()) {}
 
   Search run() {
     const bool complete = rank() && add() && take_back();
@@ -30,7 +48,7 @@ class Searcher {
     found_.met = complete && met(*look(kept_));
     if (!found_.met) choose_best();
     found_.done = std::ssize(trials_);
-    found_.steps = std::max(found_.done + (complete ? 0 : 1), 1 + std::ssize(layers_));
+    found_.steps = std::max(found_.done + (complete ? 0 : 1), 1 + std::ssize(costs_));
     return std::move(found_);
   }
 
@@ -58,7 +76,7 @@ class Searcher {
     if (!all) return false;
     found_.is_ranking = !met(*all);
     if (!found_.is_ranking) return true;
-    for (size_t i = 0; i < layers_.size(); ++i) {
+    for (size_t i = 0; i < costs_.size(); ++i) {
       const Tried* one = look({static_cast<int>(i)});
       if (!one) return false;
       scores_[i] = score(*all, *one, i);
@@ -68,19 +86,19 @@ class Searcher {
   }
 
   double score(const Tried& before, const Tried& after, size_t layer) const {
-    return (before.verdict.distance() - after.verdict.distance()) / layers_[layer].cost();
+    return (before.verdict.distance() - after.verdict.distance()) / costs_[layer];
   }
 
   // Unchosen neighbours of the last one, then the best by score.
   std::vector<int> candidates() const {
-    std::vector<int> order(layers_.size());
+    std::vector<int> order(costs_.size());
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
       return scores_[static_cast<size_t>(a)] > scores_[static_cast<size_t>(b)];
     });
     std::vector<int> chosen;
     const auto take = [&](int layer, size_t most) {
-      const bool there = layer >= 0 && layer < static_cast<int>(layers_.size());
+      const bool there = layer >= 0 && layer < static_cast<int>(costs_.size());
       const bool taken = std::binary_search(kept_.begin(), kept_.end(), layer) ||
                          std::find(chosen.begin(), chosen.end(), layer) != chosen.end() ||
                          std::find(full_.begin(), full_.end(), layer) != full_.end();
@@ -125,7 +143,7 @@ class Searcher {
     if (!met(*look(kept_))) return true;
     Kept by_cost = kept_;
     std::stable_sort(by_cost.begin(), by_cost.end(), [&](int a, int b) {
-      return layers_[static_cast<size_t>(a)].cost() > layers_[static_cast<size_t>(b)].cost();
+      return costs_[static_cast<size_t>(a)] > costs_[static_cast<size_t>(b)];
     });
     for (const int layer : by_cost) {
       const Tried* less = look(without(kept_, layer));
@@ -137,7 +155,7 @@ class Searcher {
 
   double cost_of(const Kept& kept) const {
     double sum = 0;
-    for (const int layer : kept) sum += layers_[static_cast<size_t>(layer)].cost();
+    for (const int layer : kept) sum += costs_[static_cast<size_t>(layer)];
     return sum;
   }
 
@@ -145,6 +163,7 @@ class Searcher {
   // meets the goal, else the nearest within bounds. Else it is where the search went: among many
   // trials one meets a goal that counts in coarse steps by luck.
   void choose_best() {
+    if (!trials_.contains({})) return;
     const Tried* best = nullptr;
     for (const auto& [kept, tried] : trials_) {
       if (!stays_int8(tried)) continue;
@@ -159,10 +178,10 @@ class Searcher {
     }
   }
 
-  const std::vector<QuantizedLayer>& layers_;
   const Goal& goal_;
   const Trials& trials_;
-  std::vector<double> scores_;  // by layer
+  std::vector<double> costs_;   // by layer
+  std::vector<double> scores_;  // likewise: gain by cost
   Kept kept_;
   std::vector<int> full_;  // layers that would leave too little integer
   int last_ = -1;

@@ -1,5 +1,9 @@
 // Which layers to leave in float, so that a goal is met: the fewest and cheapest.
 //
+// A layer costs its share of the work plus its share of the weights, of all layers. Work is
+// multiply-adds, an element of the output counting as eight: about what reading, converting and
+// writing one takes.
+//
 // The search is a function of what is known: it runs from its beginning over the trials that were
 // made, and asks for the next one that it needs. So a search that was broken off goes on from its
 // trials alone, and none is made twice.

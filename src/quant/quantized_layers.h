@@ -16,10 +16,6 @@ struct QuantizedLayer {
   int64_t macs = 0;      // multiply-adds of a run; 0 where it is no product
   int64_t elements = 0;  // of its output
   int64_t weights = 0;   // numbers in its weights: a byte each as int8, four in float
-
-  // Of leaving it in float: multiply-adds, an element of the output counting as eight, which is
-  // about what reading, converting and writing one takes.
-  double cost() const { return static_cast<double>(macs + 8 * elements + 1); }
 };
 
 // Without operators that move data: those follow their input. `nodes`: of quantize(); `plan`: the
