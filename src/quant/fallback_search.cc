@@ -113,6 +113,15 @@ class Searcher {
     return chosen;
   }
 
+  // Of two layers beside those that are kept: one that meets the goal, the cheaper of two that do,
+  // else the one that gains more by its cost.
+  bool is_better(const Tried& then, int layer, int best) {
+    const bool is_met = met(then), was_met = met(*look(with(kept_, best)));
+    const auto a = static_cast<size_t>(layer), b = static_cast<size_t>(best);
+    if (is_met != was_met) return is_met;
+    return is_met ? costs_[a] < costs_[b] : scores_[a] > scores_[b];
+  }
+
   bool add() {
     const Tried* now = look({});
     while (!met(*now)) {
@@ -128,7 +137,7 @@ class Searcher {
         }
         const auto i = static_cast<size_t>(layer);
         scores_[i] = score(*now, *then, i);
-        if (best < 0 || scores_[i] > scores_[static_cast<size_t>(best)]) best = layer;
+        if (best < 0 || is_better(*then, layer, best)) best = layer;
       }
       if (!any) return true;  // no layer is left
       if (best < 0) continue;
