@@ -1,5 +1,6 @@
 #include "faces.h"
 
+#include "engine/fallback_json.h"
 #include "engine/findings.h"
 #include "engine/inspect.h"
 #include "engine/labels.h"
@@ -35,7 +36,7 @@ Result<std::vector<Tensor>> load_image(const SampleLoader& loader, const val& im
 }
 
 Result<SampleLoader> loader_of(const Session& session, const std::string& recipe) {
-  OCTAVO_ASSIGN_OR_RETURN(const RecipeFile read, recipe_from_json(recipe));
+  OCTAVO_ASSIGN_OR_RETURN(const RecipeFile read, recipe_from_json(recipe, default_recipe()));
   return SampleLoader::make(session.graph(), read);
 }
 
@@ -114,12 +115,12 @@ std::string recipe_keys_json() {
 }
 
 val normalize_recipe(const std::string& recipe) {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   return read.ok() ? outcome_of(recipe_to_json(*read)) : outcome(read.status());
 }
 
 val overlay_recipe(const std::string& base, const std::string& recipe) {
-  const Result<RecipeFile> below = recipe_from_json(base);
+  const Result<RecipeFile> below = recipe_from_json(base, default_recipe());
   if (!below.ok()) return outcome(below.status());
   const Result<RecipeFile> read = recipe_from_json(recipe, *below);
   return read.ok() ? outcome_of(recipe_to_json(*read)) : outcome(read.status());
@@ -138,7 +139,7 @@ val check_range_format(const std::string& name) {
 }
 
 val set_flag(const std::string& recipe, const std::string& key, const std::string& text) {
-  Result<RecipeFile> read = recipe_from_json(recipe);
+  Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   const Status status = set_from_flag(*read, key, text);
   return status.ok() ? outcome_of(recipe_to_json(*read)) : outcome(status);
@@ -254,12 +255,24 @@ val JsComparison::missed(const std::string& thresholds) const {
   return outcome_of(missed_thresholds(*report, *parsed));
 }
 
-val JsTuning::add_file(const std::string& name, const val& file) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
+val JsTuning::add_file(const std::string& name, const val& file, int label) {
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file)), label));
 }
 
-val JsTuning::add_image(const std::string& name, val image) {
-  return outcome_from(stream_->add(name, load_image(stream_->loader(), image)));
+val JsTuning::add_image(const std::string& name, val image, int label) {
+  return outcome_from(stream_->add(name, load_image(stream_->loader(), image), label));
+}
+
+val JsTuning::restore(const std::string& state) {
+  Result<FallbackState> read = state_from_json(state);
+  if (!read.ok()) return outcome(read.status());
+  stream_->restore(*std::move(read));
+  return outcome({});
+}
+
+std::string JsTuning::state() const {
+  const auto state = stream_->quantizer().state();
+  return state ? state_to_json(*state) : std::string();
 }
 
 val JsTuning::step() { return outcome_from(stream_->step()); }
@@ -269,6 +282,16 @@ val JsTuning::finish() {
   if (!made.ok()) return outcome(made.status());
   return outcome_of(JsSession(*std::move(made), stream_->session(), stream_->calibration()));
 }
+
+val JsSensitivity::add_file(const std::string& name, const val& file) {
+  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
+}
+
+val JsSensitivity::add_image(const std::string& name, val image) {
+  return outcome_from(stream_->add(name, load_image(stream_->loader(), image)));
+}
+
+val JsSensitivity::step() { return outcome_from(stream_->step()); }
 
 val JsRangeLog::add_file(const std::string& name, const val& file) {
   return outcome_from(log_->add(name, log_->loader().load(bytes_from(file))));
@@ -288,6 +311,7 @@ JsSession::JsSession(Session::Quantized made, const Session& from, const Calibra
   findings_ = std::move(made.findings);
   trials_ = std::move(made.trials);
   corrections_ = std::move(made.corrections);
+  fallback_ = std::move(made.fallback);
   bytes_before_ = from.model().bytes;
   samples_ = calibration.samples;
   skipped_ = calibration.skipped;
@@ -305,7 +329,7 @@ val JsSession::inspect_text() const {
 }
 
 val JsSession::describe_recipe(const std::string& recipe) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   if (!session_.wants_samples(*read)) return outcome_of(describe(*read));
   const Result<SampleLoader> loader = SampleLoader::make(session_.graph(), *read);
@@ -314,7 +338,7 @@ val JsSession::describe_recipe(const std::string& recipe) const {
 }
 
 val JsSession::warnings(const std::string& recipe) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   const auto found = validate(read->recipe, session_.graph());
   return found.ok() ? outcome_of(dump_json(OrderedJson(*found))) : outcome(found.status());
@@ -335,7 +359,7 @@ val JsSession::inputs_of(const std::string& recipe, const val& file) const {
 }
 
 val JsSession::calibrate(const std::string& recipe) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   return handle_from<JsCalibration>(CalibrationStream::make(session_, *read));
 }
@@ -347,13 +371,20 @@ val JsSession::tuning(const JsCalibration& calibration) const {
       TuningStream::make(session_, *std::move(finished), calibration.stream().recipe()));
 }
 
+val JsSession::sensitivity(const JsCalibration& calibration) const {
+  const Result<Calibration> finished = calibration.stream().finish();
+  if (!finished.ok()) return outcome(finished.status());
+  return handle_from<JsSensitivity>(
+      SensitivityStream::make(session_, *finished, calibration.stream().recipe()));
+}
+
 val JsSession::wants_samples(const std::string& recipe) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   return read.ok() ? outcome_of(session_.wants_samples(*read)) : outcome(read.status());
 }
 
 val JsSession::quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   const auto valid = validate(read->recipe, session_.graph());
   if (!valid.ok()) return outcome(valid.status());
@@ -377,7 +408,7 @@ val JsSession::quantize_uncalibrated(const std::string& recipe, const std::strin
 }
 
 val JsSession::given_ranges(const std::string& recipe, const std::string& ranges) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   const Result<GivenRanges> given =
       octavo::given_ranges(session_.graph(), *read, ranges, session_.normalized());
@@ -398,7 +429,7 @@ val JsSession::range_file(const JsCalibration& calibration, const std::string& f
 
 val JsSession::convert_ranges(const std::string& recipe, const std::string& ranges,
                               const std::string& format, double percentile, bool enhance) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   const Result<RangeFile> file = read_ranges(ranges, {percentile, enhance});
   if (!file.ok()) return outcome(file.status());
@@ -409,7 +440,7 @@ val JsSession::convert_ranges(const std::string& recipe, const std::string& rang
 }
 
 val JsSession::range_log(const std::string& recipe) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   return handle_from<JsRangeLog>(RangeLog::make(session_, *read));
 }
@@ -421,14 +452,14 @@ val JsSession::quantize(const Calibration& calibration, const RecipeFile& recipe
 }
 
 val JsSession::compare(const JsSession& quantized, const std::string& recipe, int samples) const {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   return handle_from<JsComparison>(
       ComparisonStream::make(session_, quantized.session_, *read, samples));
 }
 
 val JsSession::check(const std::string& recipe) {
-  const Result<RecipeFile> read = recipe_from_json(recipe);
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
   if (!read.ok()) return outcome(read.status());
   return handle_from<JsCheck>(PreprocessCheck::make(session_, *read));
 }
@@ -478,10 +509,10 @@ val JsSession::save(const std::string& format, val sink) const {
 }
 
 QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
-  return {output,      bytes_before_, static_cast<uint64_t>(bytes),
-          samples_,    skipped_,      nodes_,
-          seconds,     findings_,     trials_,
-          corrections_};
+  return {output,       bytes_before_, static_cast<uint64_t>(bytes),
+          samples_,     skipped_,      nodes_,
+          seconds,      findings_,     trials_,
+          corrections_, fallback_};
 }
 
 std::string JsSession::quantize_report(const std::string& output, double bytes,

@@ -4,6 +4,7 @@
 #include "engine/preprocess_check.h"
 #include "engine/ranges/range_log.h"
 #include "engine/report_json.h"
+#include "engine/sensitivity_json.h"
 #include "engine/streams.h"
 #include "marshal.h"
 
@@ -51,17 +52,37 @@ class JsTuning {
   explicit JsTuning(TuningStream stream)
       : stream_(std::make_shared<TuningStream>(std::move(stream))) {}
   int samples() const { return static_cast<int>(stream_->samples()); }
-  val add_file(const std::string& name, const val& file);
-  val add_image(const std::string& name, val image);
+  val add_file(const std::string& name, const val& file, int label);
+  val add_image(const std::string& name, val image, int label);
+  val restore(const std::string& state);
+  std::string state() const;
   val step();
-  std::string phase() const { return stream_->tuner().phase(); }
-  std::string name() const { return stream_->tuner().name(); }
-  int done() const { return static_cast<int>(stream_->tuner().done()); }
-  int steps() const { return static_cast<int>(stream_->tuner().steps()); }
+  std::string phase() const { return stream_->quantizer().phase(); }
+  std::string name() const { return stream_->quantizer().name(); }
+  int done() const { return static_cast<int>(stream_->quantizer().done()); }
+  int steps() const { return static_cast<int>(stream_->quantizer().steps()); }
   val finish();
 
  private:
   std::shared_ptr<TuningStream> stream_;  // shared, because Embind copies what it hands out
+};
+
+class JsSensitivity {
+ public:
+  explicit JsSensitivity(SensitivityStream stream)
+      : stream_(std::make_shared<SensitivityStream>(std::move(stream))) {}
+  int samples() const { return static_cast<int>(stream_->samples()); }
+  val add_file(const std::string& name, const val& file);
+  val add_image(const std::string& name, val image);
+  val step();
+  std::string phase() const { return "measure"; }
+  int done() const { return static_cast<int>(stream_->done()); }
+  int steps() const { return static_cast<int>(stream_->steps()); }
+  std::string report() const { return dump_json(to_json(stream_->found())); }
+  std::string report_text() const { return to_text(stream_->found()); }
+
+ private:
+  std::shared_ptr<SensitivityStream> stream_;  // shared, because Embind copies what it hands out
 };
 
 class JsRangeLog {
@@ -119,6 +140,7 @@ class JsSession {
   val inputs_of(const std::string& recipe, const val& file) const;
   val calibrate(const std::string& recipe) const;
   val tuning(const JsCalibration& calibration) const;
+  val sensitivity(const JsCalibration& calibration) const;
   val wants_samples(const std::string& recipe) const;
   val quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const;
   val given_ranges(const std::string& recipe, const std::string& ranges) const;
@@ -151,6 +173,7 @@ class JsSession {
   std::vector<Finding> findings_;
   std::vector<Trial> trials_;
   std::vector<CorrectedLayer> corrections_;
+  std::optional<FallbackReport> fallback_;
 };
 
 }  // namespace octavo

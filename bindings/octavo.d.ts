@@ -50,6 +50,8 @@ export interface Session extends Handle {
   calibrate(recipe: string): Outcome<Calibration>;
   /** From a calibration to the quantized model; its samples are wanted again, where the recipe tries or corrects. */
   tuning(calibration: Calibration): Outcome<Tuning>;
+  /** Which layers the loss comes from; the samples of the calibration are wanted again. */
+  sensitivity(calibration: Calibration): Outcome<Sensitivity>;
   /** Whether this recipe needs a calibration: of the static scheme, where training left no ranges in the model. */
   wantsSamples(recipe: string): Outcome<boolean>;
   /** By a recipe of the dynamic scheme, data_free, or with the ranges of a file or of the recipe; `ranges` '' for none. */
@@ -97,18 +99,35 @@ export interface Calibration extends Handle {
 export interface Tuning extends Handle {
   /** How many samples it can use, spread over those of the calibration; 0 for none. */
   samples(): number;
-  /** `value` false: the sample was passed over. */
-  addFile(name: string, file: Uint8Array): Outcome<boolean>;
-  addImage(name: string, image: RawImage): Outcome<boolean>;
+  /** `label` -1 for none. `value` false: the sample was passed over. */
+  addFile(name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addImage(name: string, image: RawImage, label: number): Outcome<boolean>;
+  /** Before the first step: what a search for layers to leave in float knew; and what it knows, '' before it began. */
+  restore(state: string): Outcome<null>;
+  state(): string;
   /** `value` false: none was left. */
   step(): Outcome<boolean>;
-  /** Of the step that comes next: 'try', 'choose' or 'correct', and where in it. */
-  phase(): 'try' | 'choose' | 'correct';
+  /** Of the step that comes next, and where in it. */
+  phase(): 'try' | 'choose' | 'correct' | 'rank' | 'search' | 'remake';
   done(): number;
   steps(): number;
   /** What the last step tried, or the layer that it corrected. */
   name(): string;
   finish(): Outcome<Session>;
+}
+
+/** Each layer quantized alone, and left in float alone: samples, then `step` until it gives false. */
+export interface Sensitivity extends Handle {
+  samples(): number;
+  addFile(name: string, file: Uint8Array): Outcome<boolean>;
+  addImage(name: string, image: RawImage): Outcome<boolean>;
+  step(): Outcome<boolean>;
+  phase(): 'measure';
+  done(): number;
+  steps(): number;
+  /** JSON of engine/sensitivity_json.h, or its text. */
+  report(): string;
+  reportText(): string;
 }
 
 /** The ranges of every value in every sample, as MACE logs them. */

@@ -58,7 +58,7 @@ void RecipeFlags::add_to(CLI::App& app) {
 }
 
 Result<RecipeFile> RecipeFlags::resolve(std::string* images) const {
-  RecipeFile recipe;
+  RecipeFile recipe = default_recipe();
   if (!config_path_.empty()) {
     OCTAVO_ASSIGN_OR_RETURN(const std::string text, read_text(config_path_));
     Result<MnnConfig> config = read_mnn_config(text);

@@ -27,6 +27,7 @@ using RunCommand = std::function<Result<ExitCode>()>;
 RunCommand add_inspect(CLI::App& app);
 RunCommand add_quantize(CLI::App& app);
 RunCommand add_ranges(CLI::App& app);
+RunCommand add_sensitivity(CLI::App& app);
 RunCommand add_compare(CLI::App& app);
 RunCommand add_check(CLI::App& app);
 RunCommand add_lint(CLI::App& app);

@@ -51,6 +51,7 @@ int main(int argc, char** argv) {
   add("inspect", "show inputs, layers and what can be quantized", add_inspect);
   add("quantize", "calibrate on images and write the int8 model", add_quantize);
   add("ranges", "write the ranges of activations, as files of other tools", add_ranges);
+  add("sensitivity", "show which layers the loss of int8 comes from", add_sensitivity);
   add("compare", "run a float and a quantized model side by side", add_compare);
   add("check", "try other preprocessing on labelled pictures", add_check);
   add("lint", "look for faults of a quantized model", add_lint);

@@ -4,6 +4,7 @@
 #include "base/thread_pool.h"
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "engine/fallback_json.h"
 #include "engine/ranges/given_ranges.h"
 #include "engine/report_json.h"
 
@@ -14,6 +15,8 @@ struct Options {
   std::string model;
   std::string output;
   std::string images;
+  std::string labels;
+  std::string state;
   std::string ranges;
   std::string write_recipe;
   RecipeFlags recipe;
@@ -113,6 +116,30 @@ Result<Calibration> ranges_for(const Options& o, RecipeFile& recipe, Session& se
   return calibrated(o, recipe, session, seen);
 }
 
+// Labels, and the memory of a search for layers to leave in float.
+Result<Judging> judging_of(const Options& o, const RecipeFile& recipe, const Seen& seen) {
+  Judging judging;
+  if (!recipe.recipe.goal.is_set()) {
+    if (o.labels.empty() && o.state.empty()) return judging;
+    return Status(ErrorCode::kInvalidArgument,
+                  "--labels and --state are of use with --max-drop or --min-agreement");
+  }
+  OCTAVO_ASSIGN_OR_RETURN(judging.labels, labels_of(o.labels, o.images, seen.samples.files));
+  if (o.state.empty()) return judging;
+  if (std::filesystem::exists(o.state)) {
+    OCTAVO_ASSIGN_OR_RETURN(const std::string text, read_text(o.state));
+    Result<FallbackState> state = state_from_json(text);
+    if (!state.ok()) return state.status().at(o.state);
+    judging.state = *std::move(state);
+  }
+  judging.keep = [path = o.state, known = size_t{0}](const FallbackState& state) mutable -> Status {
+    if (state.trials.size() == known) return {};
+    known = state.trials.size();
+    return write_text(path, true, state_to_json(state) + "\n");
+  };
+  return judging;
+}
+
 Result<ExitCode> run(Options& o) {
   OCTAVO_RETURN_IF_ERROR(check_writable(o.output, o.force));
   OCTAVO_ASSIGN_OR_RETURN(RecipeFile recipe,
@@ -126,9 +153,14 @@ Result<ExitCode> run(Options& o) {
   const auto start = std::chrono::steady_clock::now();
   Seen seen;
   OCTAVO_ASSIGN_OR_RETURN(const Calibration calibration, ranges_for(o, recipe, session, seen));
+  OCTAVO_ASSIGN_OR_RETURN(const Judging judging, judging_of(o, recipe, seen));
   OCTAVO_ASSIGN_OR_RETURN(const Session::Quantized result,
                           session.quantize(calibration, recipe, seen.samples.source, threads_of(o),
-                                           terminal_progress(o.quiet)));
+                                           terminal_progress(o.quiet), judging));
+  if (result.fallback && !result.fallback->met) {
+    note("octavo: " + result.fallback->shortfall + "\n");
+    return kExitThreshold;
+  }
   OCTAVO_RETURN_IF_ERROR(write_atomically(
       o.output, o.force, [&](const Sink& sink) { return result.session.save("onnx", sink); }));
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
@@ -142,7 +174,8 @@ Result<ExitCode> run(Options& o) {
                         seconds.count(),
                         result.findings,
                         result.trials,
-                        result.corrections};
+                        result.corrections,
+                        result.fallback};
   if (o.json) {
     print(dump_json(to_json(report)) + "\n");
   } else {
@@ -159,6 +192,13 @@ RunCommand add_quantize(CLI::App& app) {
   app.add_option("-o,--output", o->output, "where the int8 model goes")->required();
   app.add_option("--images", o->images,
                  "folder of pictures (or .npy arrays) to calibrate on; for the static scheme");
+  app.add_option("--labels", o->labels, std::string("for --max-drop: ") + kLabelsHelp)
+      ->type_name("FILE");
+  app.add_option(
+         "--state", o->state,
+         "file in which a search for layers to leave in float keeps what it knows, and from "
+         "which it goes on")
+      ->type_name("FILE");
   app.add_option("--ranges", o->ranges,
                  "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's")
       ->type_name("FILE");

@@ -70,6 +70,14 @@ std::string describe_weights(const Recipe& recipe) {
                                  : "for " + std::to_string(recipe.block_size) + " inputs");
 }
 
+std::string describe_goal(const Goal& goal) {
+  const auto amount = [](double x) { return list_text({static_cast<float>(x)}); };
+  std::string text;
+  if (goal.max_drop) text += "at most " + amount(*goal.max_drop) + " points of top-1 lost, ";
+  if (goal.min_agreement) text += "the same answer for " + amount(*goal.min_agreement) + " %, ";
+  return text + amount(goal.min_int8) + " % of the multiply-adds in int8";
+}
+
 }  // namespace
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
@@ -78,7 +86,7 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
   std::string text = looks_at_pictures ? describe_pictures(p) : "";
   text += "  activations  " + describe_activations(file, looks_at_pictures) + "\n";
   text += "  weights      " + describe_weights(file.recipe) + "\n";
-  if (!file.recipe.corrections.empty()) {
+  if (looks_at_pictures && !file.recipe.corrections.empty()) {
     text += "  corrections  " + joined(file.recipe.corrections) + "\n";
   }
   const std::string excluded =
@@ -86,6 +94,7 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
       (file.recipe.exclude.empty() || file.recipe.exclude_ops.empty() ? "" : ", ") +
       joined(file.recipe.exclude_ops);
   if (!excluded.empty()) text += "  in float     " + excluded + "\n";
+  if (file.recipe.goal.is_set()) text += "  goal         " + describe_goal(file.recipe.goal) + "\n";
   return text;
 }
 

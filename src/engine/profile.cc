@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <numeric>
 
+#include "graph/multiply_adds.h"
 #include "quant/shards.h"
 #include "runtime/executor.h"
 
@@ -25,33 +26,6 @@ double typical(std::vector<double> times) {
   const auto first = times.begin() + static_cast<ptrdiff_t>(cut);
   const auto last = times.end() - static_cast<ptrdiff_t>(cut);
   return std::accumulate(first, last, 0.0) / static_cast<double>(last - first);
-}
-
-bool is_product(Op op) {
-  return op == Op::kConv || op == Op::kConvTranspose || op == Op::kGemm || op == Op::kMatMul ||
-         op == Op::kQLinearConv || op == Op::kQLinearGemm || op == Op::kMatMulInteger ||
-         op == Op::kMatMulIntegerToFloat || op == Op::kConvInteger || op == Op::kConvIntegerToFloat;
-}
-
-// Each element of the output is the sum of so many products (each of the input of ConvTranspose
-// goes into as many).
-int64_t macs_of(const Graph& graph, const Node& node) {
-  if (!is_product(node.op) || node.inputs.size() < 2) return 0;
-  const auto& y = graph.value(node.outputs[0]).shape;
-  const auto& x = graph.value(node.inputs[0]).shape;
-  const auto& w = graph.value(node.inputs[1]).shape;
-  if (!y || !x || !w || !y->is_static() || !x->is_static() || y->count() == 0) return 0;
-  switch (node.op) {
-    case Op::kConv:
-    case Op::kQLinearConv:
-    case Op::kConvInteger:
-    case Op::kConvIntegerToFloat:
-      return y->count() * (w->count() / (*w)[0]);
-    case Op::kConvTranspose:
-      return x->count() * (w->count() / (*w)[0]);
-    default:
-      return y->count() * (*x)[x->rank() - 1];
-  }
 }
 
 std::string shape_of(const Graph& graph, const Node& node) {
@@ -83,7 +57,7 @@ Result<Profile> profile(Session& session, std::span<const Tensor> inputs, int ru
   for (const Step& step : plan->steps) {
     const Node& node = plan->graph.node(step.node);
     StepTime time{node.name, name_of(node.op), shape_of(plan->graph, node), 0,
-                  macs_of(plan->graph, node)};
+                  multiply_adds(plan->graph, node)};
     for (const ValueId id : step.outputs) {
       if (id != kNoValue) time.ms += typical(by_value[static_cast<size_t>(id)]);
     }

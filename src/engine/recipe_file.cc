@@ -35,6 +35,10 @@ Json json_from_flag(const std::string& text) {
   return list;
 }
 
+bool is_of_preset(const Key& key) {
+  return key.is_choice || key.shown.key == std::string("preset");
+}
+
 }  // namespace
 
 bool RecipeFile::center_crop() const {
@@ -42,6 +46,15 @@ bool RecipeFile::center_crop() const {
     if (preprocess_name == named.name) return named.center_crop;
   }
   return false;
+}
+
+const RecipeFile& default_recipe() {
+  static const RecipeFile recipe = [] {
+    RecipeFile best = *recipe_from_json(R"({"preset": "best"})");
+    best.is_preset_given = false;
+    return best;
+  }();
+  return recipe;
 }
 
 std::span<const RecipeKey> recipe_keys() {
@@ -86,6 +99,7 @@ Result<RecipeFile> recipe_from_json(const std::string& json, const RecipeFile& b
 std::string recipe_to_json(const RecipeFile& recipe, int indent) {
   OrderedJson object = {{"schema", 1}};
   for (const Key& key : keys()) {
+    if (!recipe.is_preset_given && is_of_preset(key)) continue;  // it stays the default
     const Json value = key.get(recipe);
     if (!value.is_null()) object[key.shown.key] = value;
   }
@@ -94,10 +108,12 @@ std::string recipe_to_json(const RecipeFile& recipe, int indent) {
 
 std::string wishes_to_json(const RecipeFile& recipe) {
   OrderedJson object = {{"schema", 1}};
-  const RecipeFile usual;
   for (const Key& key : keys()) {
     const Json value = key.get(recipe);
-    if (!value.is_null() && value != key.get(usual)) object[key.shown.key] = value;
+    const bool given = recipe.is_preset_given && is_of_preset(key);
+    if (!value.is_null() && (given || value != key.get(default_recipe()))) {
+      object[key.shown.key] = value;
+    }
   }
   return dump_json(object, -1);
 }
@@ -108,7 +124,8 @@ Status set_from_flag(RecipeFile& recipe, const std::string& key_name, const std:
   Json value = json_from_flag(text);
   if (*key->shown.value == '\0') value = text != "false";
   if (key->shown.repeatable) {  // names may look like numbers
-    value = key->get(recipe);
+    const bool anew = key->is_choice && !recipe.is_preset_given;
+    value = anew ? Json::array() : key->get(recipe);
     if (value.is_object()) {  // NAME=VALUE
       const size_t mark = std::min(text.rfind('='), text.size());
       value[text.substr(0, mark)] = json_from_flag(text.substr(std::min(mark + 1, text.size())));

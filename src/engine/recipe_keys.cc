@@ -116,11 +116,21 @@ Status set_preset(RecipeFile& r, const Json& j) {
   OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
   OCTAVO_ASSIGN_OR_RETURN(const Json sets, parse_json(presets()[i].sets, "preset"));
   r.preset = names[i];
+  r.is_preset_given = true;
   for (const Key& key : keys()) {
     const auto found = sets.find(key.shown.key);
     if (found != sets.end()) OCTAVO_RETURN_IF_ERROR(key.set(r, *found));
   }
   return {};
+}
+
+// The default preset gives way.
+void choose_by_hand(RecipeFile& r) {
+  if (r.is_preset_given) return;
+  r.is_preset_given = true;
+  r.preset.clear();
+  r.recipe.observer = Recipe().observer;
+  r.recipe.corrections.clear();
 }
 
 // Words of other tools that say the same.
@@ -272,10 +282,12 @@ std::span<const Key> keys() {
          std::vector<std::string> names;
          for (const ObserverInfo& info : observers()) names.push_back(info.name);
          OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+         choose_by_hand(r);
          r.recipe.observer = names[i];
          return {};
        },
-       [](const RecipeFile& r) -> Json { return r.recipe.observer; }},
+       [](const RecipeFile& r) -> Json { return r.recipe.observer; },
+       true},
       {{"percentile", "--percentile", "P",
         "observer percentile: per cent of the values kept; extremes_percentile: of the samples",
         false},
@@ -345,10 +357,12 @@ std::span<const Key> keys() {
       {{"corrections", "--correct", "NAME",
         "what to do about errors that stay: equalize, bias or reconstruct (on samples)", true},
        [](RecipeFile& r, const Json& j) -> Status {
+         choose_by_hand(r);
          OCTAVO_ASSIGN_OR_RETURN(r.recipe.corrections, as_texts(j));
          return {};
        },
-       [](const RecipeFile& r) -> Json { return r.recipe.corrections; }},
+       [](const RecipeFile& r) -> Json { return r.recipe.corrections; },
+       true},
       {{"activation_bits", "--activation-bits", "8|7",
         "7 keeps to half the integers, for processors whose sums saturate", false},
        [](RecipeFile& r, const Json& j) -> Status {
@@ -408,6 +422,39 @@ std::span<const Key> keys() {
          return {};
        },
        [](const RecipeFile& r) -> Json { return r.recipe.only_ops; }},
+      {{"max_drop", "--max-drop", "POINTS",
+        "leave layers in float until at most so many points of top-1 are lost; needs labels",
+        false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.max_drop, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json {
+         return r.recipe.goal.max_drop ? Json(*r.recipe.goal.max_drop) : Json();
+       }},
+      {{"min_agreement", "--min-agreement", "PERCENT",
+        "leave layers in float until so many samples get the float model's answer", false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.min_agreement, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json {
+         return r.recipe.goal.min_agreement ? Json(*r.recipe.goal.min_agreement) : Json();
+       }},
+      {{"min_int8", "--min-int8", "PERCENT",
+        "of the multiply-adds, that stay integer whatever max-drop and min-agreement say", false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.min_int8, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json { return r.recipe.goal.min_int8; }},
+      {{"time_limit", "--time-limit", "SECONDS",
+        "of looking for layers to leave in float; 0: as long as it takes", false},
+       [](RecipeFile& r, const Json& j) -> Status {
+         OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.time_limit, as_number(j));
+         return {};
+       },
+       [](const RecipeFile& r) -> Json { return r.recipe.goal.time_limit; }},
   };
   return table;
 }

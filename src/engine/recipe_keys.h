@@ -14,6 +14,7 @@ struct Key {
   RecipeKey shown;
   Status (*set)(RecipeFile& r, const Json& j);
   Json (*get)(const RecipeFile& r);  // null where it has nothing to say
+  bool is_choice = false;            // of a preset: made by hand, the default preset gives way
 };
 // Those that set what others refine come first.
 std::span<const Key> keys();

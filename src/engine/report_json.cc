@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/fallback_json.h"
+
 namespace octavo {
 namespace {
 
@@ -120,7 +122,8 @@ OrderedJson to_json(const QuantizeReport& report) {
           {"nodes", nodes},
           {"findings", to_json(report.findings)},
           {"trials", trials},
-          {"corrections", corrections}};
+          {"corrections", corrections},
+          {"fallback", report.fallback ? to_json(*report.fallback) : OrderedJson()}};
 }
 
 namespace {
@@ -166,7 +169,8 @@ std::string to_text(const QuantizeReport& report) {
                 static_cast<double>(report.bytes_before) / static_cast<double>(report.bytes_after),
                 static_cast<long long>(quantized), static_cast<long long>(report.nodes.size()),
                 calibrated.c_str(), report.seconds);
-  return text + trials_text(report.trials) + lint_text(report);
+  return text + trials_text(report.trials) +
+         (report.fallback ? to_text(*report.fallback) : std::string()) + lint_text(report);
 }
 
 }  // namespace octavo

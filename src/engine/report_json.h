@@ -7,7 +7,7 @@
 #include "engine/json.h"
 #include "quant/compare.h"
 #include "quant/quantize.h"
-#include "quant/tuner.h"
+#include "quant/quantizer.h"
 
 namespace octavo {
 
@@ -22,6 +22,7 @@ struct QuantizeReport {
   std::vector<Finding> findings;            // of lint, on the int8 model
   std::vector<Trial> trials;                // of whole models; none where there was no choice
   std::vector<CorrectedLayer> corrections;  // of the one that was kept
+  std::optional<FallbackReport> fallback;   // of a recipe with a goal
 };
 
 OrderedJson to_json(const std::vector<SkippedSample>& skipped);

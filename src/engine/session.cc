@@ -100,49 +100,103 @@ Result<Calibration> Session::calibrate(const SampleSource& source, const RecipeF
                            threads, progress);
 }
 
-Result<Session::Quantized> Session::quantize(const Calibration& calibration,
-                                             const RecipeFile& recipe, const SampleSource& source,
-                                             int threads, const Progress& progress) const {
-  OCTAVO_ASSIGN_OR_RETURN(Tuner tuner, this->tuner(calibration, recipe, threads));
-  const int64_t count = std::min(tuner.samples(), source.count);
+namespace {
+
+// Calls `add` with up to `most` samples, spread over the source; those that calibration has noted
+// are passed over.
+Status load_some(const SampleSource& source, int64_t most, const Progress& progress,
+                 const std::function<void(int64_t, std::vector<Tensor>)>& add) {
+  const int64_t count = std::min(most, source.count);
   for (int64_t i = 0; i < count; ++i) {
     OCTAVO_RETURN_IF_ERROR(report(progress, "load", i, count));
     const int64_t index = i * source.count / count;
     Result<std::vector<Tensor>> inputs = source.load(index, 0);
     if (inputs.ok()) {
-      tuner.add(*std::move(inputs));
-    } else if (inputs.status().code() != ErrorCode::kImage) {  // calibration has noted those
+      add(index, *std::move(inputs));
+    } else if (inputs.status().code() != ErrorCode::kImage) {
       return inputs.status().at(source.name(index));
     }
   }
-  OCTAVO_RETURN_IF_ERROR(tuner.begin());
-  while (!tuner.ended()) {
-    OCTAVO_RETURN_IF_ERROR(report(progress, tuner.phase(), tuner.done(), tuner.steps()));
-    OCTAVO_RETURN_IF_ERROR(tuner.step());
-  }
-  return quantized(tuner.finish(), calibration.samples, recipe);
+  return {};
 }
 
-Result<Tuner> Session::tuner(const Calibration& calibration, const RecipeFile& recipe,
-                             int threads) const {
-  Calibration all = calibration;
-  for (const auto& [name, range] : recipe.recipe.input_ranges) {
+// Ranges given by hand win over those that were observed.
+Calibration with_hand_ranges(Calibration calibration, const Recipe& recipe) {
+  for (const auto& [name, range] : recipe.input_ranges) {
     const ValueRange by_hand = {range, 0, "by hand"};
-    all.ranges[name] = by_hand;
-    for (RangeChoice& choice : all.choices) choice.ranges[name] = by_hand;
+    calibration.ranges[name] = by_hand;
+    for (RangeChoice& choice : calibration.choices) choice.ranges[name] = by_hand;
   }
+  return calibration;
+}
+
+}  // namespace
+
+Result<Session::Quantized> Session::quantize(const Calibration& calibration,
+                                             const RecipeFile& recipe, const SampleSource& source,
+                                             int threads, const Progress& progress,
+                                             const Judging& judging) const {
+  OCTAVO_ASSIGN_OR_RETURN(Quantizer quantizer, this->quantizer(calibration, recipe, threads));
+  OCTAVO_RETURN_IF_ERROR(load_some(
+      source, quantizer.samples(), progress, [&](int64_t index, std::vector<Tensor> inputs) {
+        const auto i = static_cast<size_t>(index);
+        quantizer.add(std::move(inputs), i < judging.labels.size() ? judging.labels[i] : -1);
+      }));
+  if (judging.state) quantizer.restore(*judging.state);
+  OCTAVO_RETURN_IF_ERROR(quantizer.begin());
+  while (!quantizer.ended()) {
+    OCTAVO_RETURN_IF_ERROR(
+        report(progress, quantizer.phase(), quantizer.done(), quantizer.steps()));
+    OCTAVO_RETURN_IF_ERROR(quantizer.step());
+    if (!judging.keep) continue;
+    if (const auto state = quantizer.state()) OCTAVO_RETURN_IF_ERROR(judging.keep(*state));
+  }
+  OCTAVO_ASSIGN_OR_RETURN(Quantization made, quantizer.finish());
+  return quantized(std::move(made), calibration.samples, recipe);
+}
+
+Result<Quantizer> Session::quantizer(const Calibration& calibration, const RecipeFile& recipe,
+                                     int threads) const {
   Recipe wanted = recipe.recipe;
   if (calibration.samples == 0) wanted.corrections.clear();  // which look at samples
-  return Tuner::make(graph(), std::move(all), wanted, plan_for_shapes, threads);
+  return Quantizer::make(graph(), with_hand_ranges(calibration, wanted), wanted, plan_for_shapes,
+                         threads);
 }
 
-Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
+Result<Sensitivity> Session::sensitivity(const Calibration& calibration, const RecipeFile& recipe,
+                                         const SampleSource& source, int threads,
+                                         const Progress& progress) const {
+  OCTAVO_ASSIGN_OR_RETURN(SensitivityAnalysis analysis,
+                          sensitivity_analysis(calibration, recipe, threads));
+  OCTAVO_RETURN_IF_ERROR(
+      load_some(source, analysis.samples(), progress,
+                [&](int64_t, std::vector<Tensor> inputs) { analysis.add(std::move(inputs)); }));
+  OCTAVO_RETURN_IF_ERROR(analysis.begin());
+  while (!analysis.ended()) {
+    OCTAVO_RETURN_IF_ERROR(report(progress, "measure", analysis.done(), analysis.steps()));
+    OCTAVO_RETURN_IF_ERROR(analysis.step());
+  }
+  return analysis.found();
+}
+
+Result<SensitivityAnalysis> Session::sensitivity_analysis(const Calibration& calibration,
+                                                          const RecipeFile& recipe,
+                                                          int threads) const {
+  return SensitivityAnalysis::make(graph(), with_hand_ranges(calibration, recipe.recipe),
+                                   recipe.recipe, plan_for_shapes, threads);
+}
+
+Result<Session::Quantized> Session::quantized(Quantization made, int64_t samples,
                                               const RecipeFile& recipe) const {
+  Tuned& tuned = made.tuned;
+  RecipeFile wishes = recipe;
+  wishes.recipe.exclude = made.recipe.exclude;
+  wishes.recipe.goal = {};  // whose search ends in what is excluded
   Model model = *model_;
   model.graph = std::move(tuned.quantized.graph);
   // The same wishes, model and samples give the same bytes everywhere: no time, no path.
   model.metadata["octavo_version"] = kVersion;
-  model.metadata["octavo_recipe"] = wishes_to_json(recipe);
+  model.metadata["octavo_recipe"] = wishes_to_json(wishes);
   model.metadata["octavo_calibration_samples"] = std::to_string(samples);
   note_equalization(tuned.factors, model);
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
@@ -153,8 +207,9 @@ Result<Session::Quantized> Session::quantized(Tuned tuned, int64_t samples,
   if (!check_is_float(session.graph()).ok()) {
     OCTAVO_ASSIGN_OR_RETURN(findings, session.lint());
   }
-  return Quantized{std::move(session), std::move(tuned.quantized.nodes), std::move(tuned.trials),
-                   std::move(tuned.corrections), std::move(findings)};
+  return Quantized{std::move(session),      std::move(tuned.quantized.nodes),
+                   std::move(tuned.trials), std::move(tuned.corrections),
+                   std::move(findings),     std::move(made.fallback)};
 }
 
 Result<std::vector<Finding>> Session::lint() const { return octavo::lint(*model_, lint_options_); }

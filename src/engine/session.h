@@ -17,10 +17,18 @@
 #include "quant/lint.h"
 #include "quant/normalized.h"
 #include "quant/quantize.h"
-#include "quant/tuner.h"
+#include "quant/quantizer.h"
+#include "quant/sensitivity.h"
 #include "runtime/executor.h"
 
 namespace octavo {
+
+// For recipes with a goal: what the samples of quantize() are judged by, and a search's memory.
+struct Judging {
+  std::vector<int64_t> labels;         // class of each sample, -1 for none; empty: none has one
+  std::optional<FallbackState> state;  // of a search that was broken off
+  std::function<Status(const FallbackState&)> keep;  // after each step; an error ends the work
+};
 
 class Session {
  public:
@@ -55,17 +63,25 @@ class Session {
                                 const Progress& progress = {});
 
   // Float model and its ranges in, int8 model out. `source`: the samples of the calibration, for
-  // recipes that choose or correct by looking at some of them again (see Tuner). The same bytes
-  // for any number of threads. Progress phases: "load", "try", "choose", "correct".
+  // recipes that choose, correct or have a goal by looking at some of them again (see Quantizer).
+  // The same bytes for any number of threads. Progress phases: "load" and those of Quantizer.
   struct Quantized;
   Result<Quantized> quantize(const Calibration& calibration, const RecipeFile& recipe,
                              const SampleSource& source = {}, int threads = 1,
-                             const Progress& progress = {}) const;
+                             const Progress& progress = {}, const Judging& judging = {}) const;
 
   // The same step by step.
-  Result<Tuner> tuner(const Calibration& calibration, const RecipeFile& recipe,
-                      int threads = 1) const;
-  Result<Quantized> quantized(Tuned tuned, int64_t samples, const RecipeFile& recipe) const;
+  Result<Quantizer> quantizer(const Calibration& calibration, const RecipeFile& recipe,
+                              int threads = 1) const;
+  Result<Quantized> quantized(Quantization made, int64_t samples, const RecipeFile& recipe) const;
+
+  // Which layers the loss comes from (quant/sensitivity.h), on some of the samples of the
+  // calibration. Progress phases: "load", "measure".
+  Result<Sensitivity> sensitivity(const Calibration& calibration, const RecipeFile& recipe,
+                                  const SampleSource& source, int threads = 1,
+                                  const Progress& progress = {}) const;
+  Result<SensitivityAnalysis> sensitivity_analysis(const Calibration& calibration,
+                                                   const RecipeFile& recipe, int threads = 1) const;
 
   // Faults of a quantized model; kInvalidArgument where it is float.
   Result<std::vector<Finding>> lint() const;
@@ -91,6 +107,8 @@ struct Session::Quantized {
   std::vector<Trial> trials;
   std::vector<CorrectedLayer> corrections;
   std::vector<Finding> findings;  // of lint(); empty where nothing became integer
+  // Of a recipe with a goal. Where it was not met, the session is the best that was found.
+  std::optional<FallbackReport> fallback;
 };
 
 // The instruction set whose kernels run on this machine: "simd128" or "relaxed".

@@ -94,40 +94,71 @@ Result<Calibration> CalibrationStream::finish() const {
 }
 
 TuningStream::TuningStream(Session session, SampleLoader loader, Calibration calibration,
-                           RecipeFile recipe, Tuner tuner)
+                           RecipeFile recipe, Quantizer quantizer)
     : session_(std::move(session)),
       loader_(std::move(loader)),
       calibration_(std::move(calibration)),
       recipe_(std::move(recipe)),
-      tuner_(std::move(tuner)) {}
+      quantizer_(std::move(quantizer)) {}
 
 Result<TuningStream> TuningStream::make(Session session, Calibration calibration,
                                         const RecipeFile& recipe) {
   OCTAVO_ASSIGN_OR_RETURN(SampleLoader loader, SampleLoader::make(session.graph(), recipe));
-  OCTAVO_ASSIGN_OR_RETURN(Tuner tuner, session.tuner(calibration, recipe));
+  OCTAVO_ASSIGN_OR_RETURN(Quantizer quantizer, session.quantizer(calibration, recipe));
   return TuningStream(std::move(session), std::move(loader), std::move(calibration), recipe,
-                      std::move(tuner));
+                      std::move(quantizer));
 }
 
-Result<bool> TuningStream::add(const std::string& name, Result<std::vector<Tensor>> inputs) {
+Result<bool> TuningStream::add(const std::string& name, Result<std::vector<Tensor>> inputs,
+                               int64_t label) {
   if (!inputs.ok()) {
     OCTAVO_RETURN_IF_ERROR(check_skippable(name, inputs.status()));
     return false;
   }
-  tuner_.add(*std::move(inputs));
+  quantizer_.add(*std::move(inputs), label);
   return true;
 }
 
 Result<bool> TuningStream::step() {
-  if (!begun_) OCTAVO_RETURN_IF_ERROR(tuner_.begin());
+  if (!begun_) OCTAVO_RETURN_IF_ERROR(quantizer_.begin());
   begun_ = true;
-  if (tuner_.ended()) return false;
-  OCTAVO_RETURN_IF_ERROR(tuner_.step());
+  if (quantizer_.ended()) return false;
+  OCTAVO_RETURN_IF_ERROR(quantizer_.step());
   return true;
 }
 
 Result<Session::Quantized> TuningStream::finish() {
-  return session_.quantized(tuner_.finish(), calibration_.samples, recipe_);
+  OCTAVO_ASSIGN_OR_RETURN(Quantization made, quantizer_.finish());
+  return session_.quantized(std::move(made), calibration_.samples, recipe_);
+}
+
+SensitivityStream::SensitivityStream(Session session, SampleLoader loader,
+                                     SensitivityAnalysis analysis)
+    : session_(std::move(session)), loader_(std::move(loader)), analysis_(std::move(analysis)) {}
+
+Result<SensitivityStream> SensitivityStream::make(Session session, const Calibration& calibration,
+                                                  const RecipeFile& recipe) {
+  OCTAVO_ASSIGN_OR_RETURN(SampleLoader loader, SampleLoader::make(session.graph(), recipe));
+  OCTAVO_ASSIGN_OR_RETURN(SensitivityAnalysis analysis,
+                          session.sensitivity_analysis(calibration, recipe));
+  return SensitivityStream(std::move(session), std::move(loader), std::move(analysis));
+}
+
+Result<bool> SensitivityStream::add(const std::string& name, Result<std::vector<Tensor>> inputs) {
+  if (!inputs.ok()) {
+    OCTAVO_RETURN_IF_ERROR(check_skippable(name, inputs.status()));
+    return false;
+  }
+  analysis_.add(*std::move(inputs));
+  return true;
+}
+
+Result<bool> SensitivityStream::step() {
+  if (!begun_) OCTAVO_RETURN_IF_ERROR(analysis_.begin());
+  begun_ = true;
+  if (analysis_.ended()) return false;
+  OCTAVO_RETURN_IF_ERROR(analysis_.step());
+  return true;
 }
 
 ComparisonStream::ComparisonStream(Session float_session, Session quantized, SampleLoader loader,

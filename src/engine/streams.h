@@ -48,19 +48,22 @@ class CalibrationStream {
   std::vector<SkippedSample> skipped_;
 };
 
-// Quantization step by step (quant/tuner.h), for faces that fetch the samples again that it looks
-// at.
+// Quantization step by step (quant/quantizer.h), for faces that fetch the samples again that it
+// looks at.
 class TuningStream {
  public:
   static Result<TuningStream> make(Session session, Calibration calibration,
                                    const RecipeFile& recipe);
 
-  int64_t samples() const { return tuner_.samples(); }
-  // False: the sample was passed over. Any other error than kImage is returned.
-  Result<bool> add(const std::string& name, Result<std::vector<Tensor>> inputs);
+  int64_t samples() const { return quantizer_.samples(); }
+  // `label`: class from 0, -1 for none. False: the sample was passed over. Any other error than
+  // kImage is returned.
+  Result<bool> add(const std::string& name, Result<std::vector<Tensor>> inputs, int64_t label = -1);
+  // Before the first step: what a search for layers to leave in float knew (fallback_json.h).
+  void restore(FallbackState state) { quantizer_.restore(std::move(state)); }
   // The next step; false when none is left. The first one comes when all samples are there.
   Result<bool> step();
-  const Tuner& tuner() const { return tuner_; }
+  const Quantizer& quantizer() const { return quantizer_; }
   Result<Session::Quantized> finish();
 
   const Session& session() const { return session_; }
@@ -69,13 +72,38 @@ class TuningStream {
 
  private:
   TuningStream(Session session, SampleLoader loader, Calibration calibration, RecipeFile recipe,
-               Tuner tuner);
+               Quantizer quantizer);
 
   Session session_;
   SampleLoader loader_;
   Calibration calibration_;
   RecipeFile recipe_;
-  Tuner tuner_;
+  Quantizer quantizer_;
+  bool begun_ = false;
+};
+
+// Sensitivity layer by layer (quant/sensitivity.h), for faces that fetch the samples again.
+class SensitivityStream {
+ public:
+  static Result<SensitivityStream> make(Session session, const Calibration& calibration,
+                                        const RecipeFile& recipe);
+
+  // As of TuningStream.
+  int64_t samples() const { return analysis_.samples(); }
+  Result<bool> add(const std::string& name, Result<std::vector<Tensor>> inputs);
+  Result<bool> step();
+  int64_t steps() const { return analysis_.steps(); }
+  int64_t done() const { return analysis_.done(); }
+  const Sensitivity& found() const { return analysis_.found(); }  // whole when no step is left
+
+  const SampleLoader& loader() const { return loader_; }
+
+ private:
+  SensitivityStream(Session session, SampleLoader loader, SensitivityAnalysis analysis);
+
+  Session session_;
+  SampleLoader loader_;
+  SensitivityAnalysis analysis_;
   bool begun_ = false;
 };
 

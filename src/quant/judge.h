@@ -1,51 +1,79 @@
-// How near a plan's outputs are to those of the float model, on samples.
+// How near the outputs of quantized graphs are to those of the float graph that they were made of,
+// on samples that are kept for it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
-#include "graph/tensor.h"
 #include "runtime/executor.h"
 
 namespace octavo {
 
 struct Verdict {
-  double sqnr_db = 0;        // of all outputs
-  std::optional<double> kl;  // nats, mean over samples, where the first output is a list of classes
+  double sqnr_db = 0;  // of all float outputs
+  // Where the first output is one list of classes:
+  std::optional<double> agreement;  // share of samples with the same top-1, 0..1
+  // Mean of sum_k min(p_k, q_k) over the classes' probabilities, 0..1: one less their total
+  // variation distance. About the agreement that many samples would show, from few.
+  std::optional<double> overlap;
+  std::optional<double> kl;  // mean KL divergence, nats
+  // Of the samples with labels, where there are any, as shares: what the quantized graph loses
+  std::optional<double> top1_drop;        // of top-1
+  std::optional<double> confidence_drop;  // of the mean probability of the right class
+
+  // What a search makes small: the KL divergence or, without classes, noise by signal.
+  double distance() const;
+  bool operator==(const Verdict&) const = default;
 };
 
 // Of answers that are classes, the one whose probabilities are nearer: noise that all classes
-// share, or that unlikely ones have, changes no answer, but counts for the SQNR. Of others the one
-// of the higher SQNR. False where infinite outputs left NaN.
+// share, or that unlikely ones have, changes no answer, but counts for the SQNR. Of others, and of
+// equals, the one of the higher SQNR. False where infinite outputs left NaN.
 bool is_nearer(const Verdict& one, const Verdict& other);
 
 class Judge {
  public:
-  explicit Judge(int threads) : threads_(threads) {}
+  // The plan of a graph for the shapes of the samples.
+  using MakePlan = std::function<Result<std::shared_ptr<const Plan>>(const Graph&)>;
 
-  // The inputs of a sample, of the shapes of the first; others are passed over, because they would
-  // want plans of their own.
-  void add(std::vector<Tensor> inputs);
+  // Runs the float graph on the samples, of one shape. `labels`: classes from 0, -1 for none; empty
+  // where there are none. kInvalidArgument where a label is beyond the classes.
+  static Result<Judge> make(const Graph& exact, std::vector<std::vector<Tensor>> samples,
+                            std::vector<int64_t> labels, MakePlan make_plan, int threads = 1);
+
+  // The same for any number of threads.
+  Result<Verdict> of(const Graph& quantized) const;
+  // `tap` may change what the plan computes; it is called on several threads.
+  Result<Verdict> of(const std::shared_ptr<const Plan>& plan, const Tap& tap) const;
+
+  bool has_classes() const { return !exact_.empty() && !exact_[0].probabilities.empty(); }
+  bool has_labels() const;
+  const Plan& float_plan() const { return *float_plan_; }
+  const MakePlan& make_plan() const { return make_plan_; }
   const std::vector<std::vector<Tensor>>& samples() const { return samples_; }
 
-  // All samples are there: what the float model answers.
-  Status begin(const std::shared_ptr<const Plan>& exact);
-  // `tap` may change what the plan computes; it is called on several threads. The same bits for
-  // any number of them.
-  Result<Verdict> judge(const std::shared_ptr<const Plan>& plan, const Tap& tap = {}) const;
-
  private:
-  struct Answer {
-    std::vector<std::vector<float>> outputs;  // floats, by output
-    bool are_classes = false;                 // the first of them
+  // What the float graph gives for a sample.
+  struct Exact {
+    std::vector<std::vector<float>> outputs;
+    std::vector<double> probabilities;  // of classes; empty where there are none
+    bool already = false;               // the first output is probabilities as it is
+    size_t top = 0;
+    int64_t label = -1;  // as the model counts
   };
-  struct Errors;
-  Errors errors_of(const Answer& exact, Answer given) const;
+  struct Scores;
 
-  int threads_;
+  Status run(const std::shared_ptr<const Plan>& plan, const Tap& tap,
+             const std::function<void(size_t, std::span<const TensorView>)>& use) const;
+  void score(const Exact& exact, std::span<const TensorView> outputs, Scores& scores) const;
+
   std::vector<std::vector<Tensor>> samples_;
-  std::vector<Answer> exact_;  // by sample
+  MakePlan make_plan_;
+  int threads_ = 1;
+  std::shared_ptr<const Plan> float_plan_;
+  std::vector<Exact> exact_;  // by sample
 };
 
 }  // namespace octavo

@@ -82,10 +82,10 @@ Status LayerRanges::step(const Judge& judge) {
   size_t best = value.choices[0];
   if (value.choices.size() > 1) {
     use(best);
-    OCTAVO_ASSIGN_OR_RETURN(Verdict nearest, judge.judge(exact_, tap()));
+    OCTAVO_ASSIGN_OR_RETURN(Verdict nearest, judge.of(exact_, tap()));
     for (auto other = value.choices.begin() + 1; other != value.choices.end(); ++other) {
       use(*other);
-      OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge.judge(exact_, tap()));
+      OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge.of(exact_, tap()));
       if (!is_nearer(verdict, nearest)) continue;
       nearest = verdict;
       best = *other;

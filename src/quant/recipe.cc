@@ -71,6 +71,25 @@ Status check_corrections(const Recipe& recipe) {
   return {};
 }
 
+Status check_goal(const Recipe& recipe) {
+  const Goal& goal = recipe.goal;
+  const auto is_share = [](double x) { return x >= 0 && x <= 100; };
+  if (!is_share(goal.max_drop.value_or(0)) || !is_share(goal.min_agreement.value_or(0)) ||
+      !is_share(goal.min_int8)) {
+    return {ErrorCode::kInvalidArgument,
+            "max_drop, min_agreement and min_int8 are points or per cent, from 0 to 100"};
+  }
+  if (!(goal.time_limit >= 0 && std::isfinite(goal.time_limit))) {
+    return {ErrorCode::kInvalidArgument, "time_limit wants seconds, or 0 for as long as it takes"};
+  }
+  if (goal.is_set() && recipe.scheme != Scheme::kStatic) {
+    return {ErrorCode::kInvalidArgument,
+            std::string("max_drop and min_agreement are judged on samples, which the scheme ") +
+                name_of(recipe.scheme) + " does not look at: use the scheme static"};
+  }
+  return {};
+}
+
 Status check_hand_ranges(const Recipe& recipe) {
   for (const auto& [name, range] : recipe.input_ranges) {
     if (std::isfinite(range.min) && std::isfinite(range.max) && range.min <= range.max) continue;
@@ -174,6 +193,7 @@ Status validate(const Recipe& recipe) {
   if (recipe.activation_bits != 8 && recipe.activation_bits != 7) {
     return {ErrorCode::kInvalidArgument, "activation_bits are 8, or 7 for engines that saturate"};
   }
+  OCTAVO_RETURN_IF_ERROR(check_goal(recipe));
   return check_hand_ranges(recipe);
 }
 
@@ -228,6 +248,11 @@ std::string excluded_by(const Recipe& recipe, const Graph& graph, const Node& no
     if (matches_node(graph, node, pattern)) return pattern;
   }
   return left_out_by(recipe, graph, node);
+}
+
+std::string pattern_of(std::string name) {
+  std::replace(name.begin(), name.end(), '*', '?');
+  return name;
 }
 
 // Greedy: on a mismatch the last star takes one character more. Linear in practice and never worse

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "quant/goal.h"
 #include "quant/range.h"
 
 namespace octavo {
@@ -53,6 +54,8 @@ struct Recipe {
   std::vector<std::string> only;
   std::vector<std::string> only_ops;
 
+  Goal goal;  // more layers stay in float until it is met
+
   bool operator==(const Recipe&) const = default;
 };
 
@@ -66,6 +69,8 @@ Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& gra
 // not.
 std::string excluded_by(const Recipe& recipe, const Graph& graph, const Node& node);
 
+// A pattern for this name: a * in it becomes ?.
+std::string pattern_of(std::string name);
 // * stands for any characters, ? for one; all others for themselves.
 bool matches_pattern(std::string_view text, std::string_view pattern);
 

@@ -15,11 +15,7 @@ constexpr size_t kMostCorrected = 2;  // choices
 }  // namespace
 
 Tuner::Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int threads)
-    : exact_(&exact),
-      recipe_(recipe),
-      make_plan_(std::move(make_plan)),
-      threads_(threads),
-      judge_(threads) {}
+    : exact_(&exact), recipe_(recipe), make_plan_(std::move(make_plan)), threads_(threads) {}
 
 Result<Tuner> Tuner::make(const Graph& exact, Calibration calibration, const Recipe& recipe,
                           MakePlan make_plan, int threads) {
@@ -44,17 +40,22 @@ int64_t Tuner::samples() const {
 }
 
 void Tuner::add(std::vector<Tensor> inputs) {
-  if (std::ssize(judge_.samples()) < samples()) judge_.add(std::move(inputs));
+  if (std::ssize(samples_) == samples()) return;
+  // Those of another shape, such as longer texts, would want plans of their own.
+  const bool fits = samples_.empty() || shapes_of(samples_[0]) == shapes_of(inputs);
+  if (fits) samples_.push_back(std::move(inputs));
 }
 
 Status Tuner::begin() {
   if (samples() == 0) return {};
-  if (judge_.samples().empty()) {
+  if (samples_.empty()) {
     return {ErrorCode::kCalibrationData,
             "observer auto and corrections look at samples, and none could be used"};
   }
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(*exact_));
-  return judge_.begin(plan);
+  OCTAVO_ASSIGN_OR_RETURN(judge_,
+                          Judge::make(*exact_, std::move(samples_), {}, make_plan(), threads_));
+  samples_.clear();
+  return {};
 }
 
 bool Tuner::ended() const {
@@ -113,8 +114,8 @@ Status Tuner::equalize() {
   tried_equalizing_ = true;
   std::vector<std::string> by_hand;  // these ranges hold for the values as they are
   for (const auto& [name, range] : recipe_.input_ranges) by_hand.push_back(name);
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(*exact_));
-  OCTAVO_ASSIGN_OR_RETURN(const auto seen, observe_channels(plan, judge_.samples(), threads_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, make_plan()(*exact_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto seen, observe_channels(plan, judge_->samples(), threads_));
   OCTAVO_ASSIGN_OR_RETURN(const ChannelFactors factors, equalizing_factors(*exact_, seen, by_hand));
   if (factors.empty()) return {};
   Graph equalized = *exact_;
@@ -133,8 +134,8 @@ Status Tuner::equalize() {
 }
 
 Result<Calibration> Tuner::calibrated(const Graph& graph) const {
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(graph));
-  const auto& samples = judge_.samples();
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, make_plan()(graph));
+  const auto& samples = judge_->samples();
   const auto load = [&](int64_t i, int) -> Result<std::vector<Tensor>> {
     return samples[static_cast<size_t>(i)];
   };
@@ -166,13 +167,13 @@ Status Tuner::begin_layers() {
     params.push_back(choice.params);
   }
   if (choices.size() == 1) return {};
-  OCTAVO_ASSIGN_OR_RETURN(auto plan, plan_of(graph_of(best)));
+  OCTAVO_ASSIGN_OR_RETURN(auto plan, make_plan()(graph_of(best)));
   layers_.emplace(std::move(plan), std::move(choices), std::move(params));
   return {};
 }
 
 Status Tuner::choose_next() {
-  if (layers_->done() < layers_->steps()) return layers_->step(judge_);
+  if (layers_->done() < layers_->steps()) return layers_->step(*judge_);
   const bool is_equalized = choices_[best_choice_].is_equalized;
   const std::string name = is_equalized ? "auto, by layer, equalized" : "auto, by layer";
   choices_.push_back({name, layers_->ranges(), is_equalized});
@@ -204,12 +205,9 @@ Status Tuner::begin_corrections() {
   const Choice& choice = choices_[to_correct_.back()];
   OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(graph_of(choice), choice.ranges, recipe_));
   corrected_ = std::make_unique<QuantizeResult>(std::move(made));
-  const auto& samples = judge_.samples();
-  const auto make_plan = [make = make_plan_, shapes = shapes_of(samples[0])](const Graph& graph) {
-    return make(graph, shapes);
-  };
+  const auto& samples = judge_->samples();
   OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(graph_of(choice), corrected_->graph,
-                                                      recipe_.corrections, make_plan, threads_));
+                                                      recipe_.corrections, make_plan(), threads_));
   correction_steps_ = corrector_->steps();
   const int64_t count = std::min<int64_t>(corrector_->most_samples(), std::ssize(samples));
   for (int64_t i = 0; i < count; ++i) {
@@ -231,8 +229,7 @@ Status Tuner::judge_corrections() {
 }
 
 Status Tuner::keep_if_best(std::string name, size_t choice, QuantizeResult made) {
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, plan_of(made.graph));
-  OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge_.judge(plan));
+  OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge_->of(made.graph));
   trials_.push_back({std::move(name), verdict});
   if (trials_.size() > 1 && !is_nearer(verdict, trials_[best_].verdict)) return {};
   best_ = trials_.size() - 1;
@@ -241,14 +238,23 @@ Status Tuner::keep_if_best(std::string name, size_t choice, QuantizeResult made)
   return {};
 }
 
-Result<std::shared_ptr<const Plan>> Tuner::plan_of(const Graph& graph) const {
-  return make_plan_(graph, shapes_of(judge_.samples()[0]));
+std::function<Result<std::shared_ptr<const Plan>>(const Graph&)> Tuner::make_plan() const {
+  const std::vector<Tensor>& sample = judge_ ? judge_->samples()[0] : samples_[0];
+  return [make = make_plan_, shapes = shapes_of(sample)](const Graph& graph) {
+    return make(graph, shapes);
+  };
 }
 
 Tuned Tuner::finish() {
   if (!trials_.empty()) trials_[best_].kept = true;
-  return {std::move(quantized_), std::move(trials_), std::move(corrections_),
-          choices_[best_choice_].is_equalized ? std::move(factors_) : ChannelFactors()};
+  Choice& choice = choices_[best_choice_];
+  Tuned tuned{std::move(quantized_), std::move(trials_), std::move(corrections_),
+              std::move(choice.ranges)};
+  if (choice.is_equalized) {
+    tuned.equalized = equalized_;
+    tuned.factors = std::move(factors_);
+  }
+  return tuned;
 }
 
 }  // namespace octavo

@@ -34,7 +34,9 @@ struct Tuned {
   QuantizeResult quantized;
   std::vector<Trial> trials;                // none where there was no choice
   std::vector<CorrectedLayer> corrections;  // of the result
-  ChannelFactors factors;  // of the outputs of products, where the result is an equalized one
+  Ranges ranges;                            // that it was made with
+  std::shared_ptr<const Graph> equalized;   // that it was made of; null: of the float graph
+  ChannelFactors factors;                   // of the outputs of its products; none of the latter
 };
 
 class Tuner {
@@ -88,16 +90,17 @@ class Tuner {
   Status begin_corrections();
   Status judge_corrections();
   Status keep_if_best(std::string name, size_t choice, QuantizeResult made);
-  Result<std::shared_ptr<const Plan>> plan_of(const Graph& graph) const;
+  std::function<Result<std::shared_ptr<const Plan>>(const Graph&)> make_plan() const;
 
   const Graph* exact_;
   Recipe recipe_;
   MakePlan make_plan_;
   int threads_;
-  Judge judge_;
+  std::vector<std::vector<Tensor>> samples_;
+  std::optional<Judge> judge_;  // of all samples
   std::vector<Choice> choices_;
   bool tried_equalizing_ = false;
-  std::unique_ptr<const Graph> equalized_;  // null where there was nothing to gain
+  std::shared_ptr<const Graph> equalized_;  // null where there was nothing to gain
   ChannelFactors factors_;                  // of the outputs of its products
   std::optional<LayerRanges> layers_;       // while ranges of each value are chosen
   bool chose_by_layer_ = false;

@@ -13,6 +13,7 @@ const exitCodes: Record<string, number> = {
   E_MODEL_UNSUPPORTED: exit.model,
   E_CALIBRATION_DATA: exit.calibration,
   E_IMAGE: exit.calibration,
+  E_GOAL_MISSED: exit.threshold,
 };
 
 async function main([name, ...args]: string[]): Promise<number> {

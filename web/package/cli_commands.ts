@@ -1,5 +1,5 @@
 // The commands: their flags, and what each does.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { checkWritable, labelsOf, read, writeAtomically } from './cli_files.js';
 import { type Command, countOf, exit, type Flag, type Flags, one, type Tool } from './cli_tool.js';
@@ -7,8 +7,8 @@ import { ranges } from './cli_ranges.js';
 import { type Model, picked } from './client.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
-import type { Calibration, Check, Comparison, Session } from './octavo.js';
-import type { Finding, PreprocessReport, Recipe } from './types.js';
+import type { Calibration, Check, Comparison, Sensitivity, Session } from './octavo.js';
+import type { Finding, PreprocessReport, Progress, Recipe } from './types.js';
 
 const json: Flag = { value: '', help: 'one JSON object on stdout' };
 const force: Flag = { value: '', help: 'replace files that exist', short: 'f' };
@@ -35,6 +35,8 @@ export const commands: Record<string, Command> = {
     flags: {
       output: { value: 'FILE', help: 'where the int8 model goes', short: 'o' },
       images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; for the static scheme' },
+      labels: { ...labelsFlag, help: `for --max-drop: ${labelsFlag.help}` },
+      state: { value: 'FILE', help: 'file in which a search for layers to leave in float keeps what it knows, and from which it goes on' },
       ranges: { value: 'FILE', help: "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's" },
       'write-recipe': { value: 'FILE', help: 'write the recipe as it was used' },
       threads, json, force, quiet,
@@ -44,6 +46,14 @@ export const commands: Record<string, Command> = {
     run: quantize,
   },
   ranges,
+  sensitivity: {
+    help: 'show which layers the loss of int8 comes from',
+    positionals: ['MODEL'],
+    flags: { images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on' }, threads, json, quiet },
+    required: ['images'],
+    recipe: true,
+    run: sensitivity,
+  },
   compare: {
     help: 'run a float and a quantized model side by side',
     positionals: ['FLOAT', 'QUANTIZED'],
@@ -148,10 +158,36 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   }
   writeRecipe(recipe, flags);
   const calibration = await model.calibration(JSON.parse(recipe));
-  await calibration.add(files.map((file) => ({ name: file, data: file })), { onProgress: (progress) => tool.progress(progress, flags) });
+  const labels = labelsOf(tool.module, images, flags['labels'], files);
+  const onProgress = (progress: Progress) => tool.progress(progress, flags);
+  await calibration.add(files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 })), { onProgress });
   tool.noteSkipped(await calibration.skipped());
-  const quantized = await model.quantize(calibration, { onProgress: (progress) => tool.progress(progress, flags) });
+  const quantized = await model.quantize(calibration, { onProgress, ...stateOf(recipe, flags) });
   return tool.host.object<Session>(quantized.handle);
+}
+
+/** The memory of a search for layers to leave in float. */
+function stateOf(recipe: string, flags: Flags): { state?: string; onState?: (state: string) => void } {
+  const { max_drop, min_agreement } = JSON.parse(recipe) as Recipe;
+  if (max_drop === undefined && min_agreement === undefined) {
+    if (flags['labels'] === undefined && flags['state'] === undefined) return {};
+    throw new OctavoError('E_INVALID_ARGUMENT', '--labels and --state are of use with --max-drop or --min-agreement');
+  }
+  const file = one(flags['state']);
+  if (file === '') return {};
+  return { state: existsSync(file) ? read(file) : '', onState: (state) => writeAtomically(file, Buffer.from(`${state}\n`)) };
+}
+
+async function sensitivity(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
+  const recipe: Recipe = JSON.parse(tool.recipe(flags));
+  const model = await tool.model(tool.engines(flags).octavo, path as string);
+  const files = picked(tool.findSamples(one(flags['images'])), recipe);
+  const onProgress = (progress: Progress) => tool.progress(progress, flags);
+  const calibration = await model.calibrate(files.map((file) => ({ name: file, data: file })), { ...recipe, limit: 0 }, { onProgress });
+  tool.noteSkipped(await calibration.skipped());
+  const found = tool.host.object<Sensitivity>(await model.startSensitivity(calibration, { onProgress }));
+  tool.print(flags['json'] ? `${found.report()}\n` : found.reportText());
+  return exit.ok;
 }
 
 /** Ranges of a file, of BatchNormalization, or by hand alone. */

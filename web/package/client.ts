@@ -5,7 +5,7 @@ import { OctavoError } from './errors.js';
 import type { Handle, Quantized, Transport } from './protocol.js';
 import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
-  Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeReport, Recipe, Sample, Skipped,
+  Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeOptions, QuantizeReport, Recipe, Sample, SensitivityReport, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
@@ -184,8 +184,9 @@ export class Model extends Owned {
   /**
    * The int8 model: by a calibration, or by a recipe that needs none: of the dynamic scheme, `data_free`, or with
    * `input_ranges` or a file of `ranges` (the text of MACE's overall_range, an ncnn table, ONNX Runtime's calibration.json).
+   * A recipe with `max_drop` or `min_agreement` that cannot be met fails with E_GOAL_MISSED, and says what came nearest.
    */
-  async quantize(by: Calibration | Recipe, { ranges = '', ...options }: { ranges?: string } & WorkOptions = {}): Promise<Model> {
+  async quantize(by: Calibration | Recipe, { ranges = '', ...options }: QuantizeOptions = {}): Promise<Model> {
     const { model, info, report } = by instanceof Calibration ? await this.#tune(by, options)
       : await this.transport.call('quantize', this.handle, by, ranges);
     const made: Model = new Model(this.engines, model, info, async (engine) => (await engine.call('open', await made.save(), {})).model, report);
@@ -219,20 +220,59 @@ export class Model extends Owned {
     }
   }
 
-  async #tune(calibration: Calibration, options: WorkOptions): Promise<Quantized> {
-    const { signal, onProgress } = options;
+  async #tune(calibration: Calibration, options: QuantizeOptions): Promise<Quantized> {
+    const { state = '', onState } = options;
     const { tuning, samples } = await this.transport.call('tuning', this.handle, calibration.handle);
     try {
+      if (state !== '') await this.transport.call('restore', tuning, state);
       const chosen = samples > 0 ? spread(calibration.samples, samples) : [];
-      await share('load', chosen, () => chosen.length, [this.transport], options, (engine, { name, data }) =>
-        engine.call('tune', tuning, name, data));
-      for (let at = await this.transport.call('step', tuning); at !== null; at = await this.transport.call('step', tuning)) {
-        signal?.throwIfAborted();
-        onProgress?.(at);
-      }
+      await share('load', chosen, () => chosen.length, [this.transport], options, (engine, { name, data, label }) =>
+        engine.call('tune', tuning, name, data, label ?? -1));
+      let known = state;
+      await this.#step(tuning, options, async () => {
+        const now = onState === undefined ? '' : await this.transport.call('state', tuning);
+        if (now !== '' && now !== known) onState?.(known = now);
+      });
       return await this.transport.call('tuned', tuning);
     } finally {
       this.transport.call('dispose', tuning).catch(() => {});
+    }
+  }
+
+  /** Until no step is left. */
+  async #step(work: Handle, { signal, onProgress }: WorkOptions, after: () => Promise<void> = async () => {}): Promise<void> {
+    for (let at = await this.transport.call('step', work); at !== null; at = await this.transport.call('step', work)) {
+      await after();
+      signal?.throwIfAborted();
+      onProgress?.(at);
+    }
+  }
+
+  /**
+   * Which layers the loss of int8 comes from: each quantized alone, and each left in float alone, on up to 64 samples
+   * of the calibration. Of observer auto it takes the first ranges, and corrects nothing.
+   */
+  async sensitivity(calibration: Calibration, options: WorkOptions = {}): Promise<SensitivityReport> {
+    const sensitivity = await this.startSensitivity(calibration, options);
+    try {
+      return await this.transport.call('sensed', sensitivity);
+    } finally {
+      this.transport.call('dispose', sensitivity).catch(() => {});
+    }
+  }
+
+  /** What `sensitivity` reports on, of the first engine's host; not for use outside the package. */
+  async startSensitivity(calibration: Calibration, options: WorkOptions): Promise<Handle> {
+    const { sensitivity, samples } = await this.transport.call('sensitivity', this.handle, calibration.handle);
+    try {
+      const chosen = spread(calibration.samples, samples);
+      await share('load', chosen, () => chosen.length, [this.transport], options, (engine, { name, data }) =>
+        engine.call('sense', sensitivity, name, data));
+      await this.#step(sensitivity, options);
+      return sensitivity;
+    } catch (error) {
+      this.transport.call('dispose', sensitivity).catch(() => {});
+      throw error;
     }
   }
 

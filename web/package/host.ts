@@ -1,10 +1,10 @@
 // The engine's side of the protocol: owns the module and what handles stand for. Runs in a worker,
 // or on the caller's thread.
-import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawImage, RawTensor, Session, Tuning } from './octavo.js';
+import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawImage, RawTensor, Sensitivity, Session, Tuning } from './octavo.js';
 import { OctavoError } from './errors.js';
 import { bytesOf, type Engine } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Quantized, Returned } from './protocol.js';
-import type { DType, Isa, ModelInfo, ModelSource, Recipe, Sample, Tensor, TensorData } from './types.js';
+import type { DType, Isa, ModelInfo, ModelSource, QuantizeReport, Recipe, Sample, Tensor, TensorData } from './types.js';
 
 /** What differs between a page, a worker and Node: how bytes are reached. */
 export interface Platform {
@@ -24,13 +24,15 @@ export interface RandomAccess {
 
 type Handlers = { [N in CallName]: (...args: Arguments<N>) => Returned<N> | Promise<Returned<N>> };
 
+type Held = Session | Calibration | Check | Comparison | Sensitivity | Tuning;
+
 export class Host {
   /** For faces on the same thread. */
   readonly module: Module;
   #compiled: WebAssembly.Module;
   #platform: Platform;
   #next = 1;
-  #handles = new Map<Handle, Session | Calibration | Check | Comparison | Tuning>();
+  #handles = new Map<Handle, Held>();
   #turns = new Map<Handle, Promise<unknown>>();
 
   constructor({ module, compiled }: Engine, platform: Platform) {
@@ -100,15 +102,26 @@ export class Host {
       const tuning = taken(this.#get<Session>(model).tuning(this.#get<Calibration>(calibration)));
       return { tuning: this.#keep(tuning), samples: tuning.samples() };
     },
-    tune: (tuning, name, sample) =>
+    tune: (tuning, name, sample, label) =>
       this.#feed(tuning, sample,
-        (target: Tuning, pixels) => target.addImage(name, pixels),
-        (target, bytes) => target.addFile(name, bytes)),
+        (target: Tuning, pixels) => target.addImage(name, pixels, label),
+        (target, bytes) => target.addFile(name, bytes, label)),
+    restore: (tuning, state) => taken(this.#get<Tuning>(tuning).restore(state), 'state'),
+    state: (tuning) => this.#get<Tuning>(tuning).state(),
     step: (handle) => {
-      const tuning = this.#get<Tuning>(handle);
-      return taken(tuning.step()) ? { phase: tuning.phase(), done: tuning.done(), total: tuning.steps(), name: tuning.name() } : null;
+      const work = this.#get<Tuning | Sensitivity>(handle);
+      return taken(work.step()) ? { phase: work.phase(), done: work.done(), total: work.steps(), name: 'name' in work ? work.name() : '' } : null;
     },
     tuned: (tuning) => this.#quantized(taken(this.#get<Tuning>(tuning).finish())),
+    sensitivity: (model, calibration) => {
+      const sensitivity = taken(this.#get<Session>(model).sensitivity(this.#get<Calibration>(calibration)));
+      return { sensitivity: this.#keep(sensitivity), samples: sensitivity.samples() };
+    },
+    sense: (sensitivity, name, sample) =>
+      this.#feed(sensitivity, sample,
+        (target: Sensitivity, pixels) => target.addImage(name, pixels),
+        (target, bytes) => target.addFile(name, bytes)),
+    sensed: (sensitivity) => JSON.parse(this.#get<Sensitivity>(sensitivity).report()),
 
     comparison: (model, quantized, recipe, samples) =>
       this.#keep(taken(this.#get<Session>(model).compare(this.#get<Session>(quantized), text(recipe), samples))),
@@ -142,7 +155,7 @@ export class Host {
   };
 
   /** The session, calibration or comparison behind a handle, for faces on the same thread. */
-  object<T extends Session | Calibration | Check | Comparison | Tuning>(handle: Handle): T {
+  object<T extends Held>(handle: Handle): T {
     return this.#get<T>(handle);
   }
 
@@ -184,15 +197,18 @@ export class Host {
 
   #quantized(session: Session): Quantized {
     const { model, info } = this.#opened(session);
-    return { model, info, report: JSON.parse(session.quantizeReport('', info.bytes, 0)) };
+    const report: QuantizeReport = JSON.parse(session.quantizeReport('', info.bytes, 0));
+    if (report.fallback === null || report.fallback.met) return { model, info, report };
+    this.#handlers.dispose(model);
+    throw new OctavoError('E_GOAL_MISSED', report.fallback.shortfall);
   }
 
-  #keep(object: Session | Calibration | Check | Comparison | Tuning): Handle {
+  #keep(object: Held): Handle {
     this.#handles.set(this.#next, object);
     return this.#next++;
   }
 
-  #get<T extends Session | Calibration | Check | Comparison | Tuning>(handle: Handle): T {
+  #get<T extends Held>(handle: Handle): T {
     const object = this.#handles.get(handle);
     if (object === undefined) throw new OctavoError('E_INVALID_ARGUMENT', 'this object has been disposed');
     return object as T;

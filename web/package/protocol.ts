@@ -1,6 +1,6 @@
 // What client and host say to each other: every call with what goes in and what comes out.
 // All of it survives structured cloning. Handles are numbers; the objects stay with the host.
-import type { Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, Progress, QuantizeReport, Recipe, Sample, Skipped, Tensor } from './types.js';
+import type { Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, Progress, QuantizeReport, Recipe, Sample, SensitivityReport, Skipped, Tensor } from './types.js';
 
 export type Handle = number;
 export type Quantized = { model: Handle; info: ModelInfo; report: QuantizeReport };
@@ -26,10 +26,18 @@ export interface Calls {
   quantize(model: Handle, recipe: Recipe, ranges: string): Quantized;
   /** `samples`: how many of the calibration's it wants again, in `tune`. */
   tuning(model: Handle, calibration: Handle): { tuning: Handle; samples: number };
-  tune(tuning: Handle, name: string, sample: Sample): boolean;
-  /** The next step; null when none is left. */
-  step(tuning: Handle): Progress | null;
+  /** `label` -1 for none. */
+  tune(tuning: Handle, name: string, sample: Sample, label: number): boolean;
+  restore(tuning: Handle, state: string): null;
+  /** What a search for layers to leave in float knows; '' before it began. */
+  state(tuning: Handle): string;
+  /** The next step of a tuning or sensitivity; null when none is left. */
+  step(handle: Handle): Progress | null;
   tuned(tuning: Handle): Quantized;
+
+  sensitivity(model: Handle, calibration: Handle): { sensitivity: Handle; samples: number };
+  sense(sensitivity: Handle, name: string, sample: Sample): boolean;
+  sensed(sensitivity: Handle): SensitivityReport;
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;
   compare(comparison: Handle, index: number, name: string, sample: Sample, label: number): boolean;

@@ -99,6 +99,14 @@ export interface Recipe {
   /** Patterns as above, and operators: where there are any, nothing else is quantized. */
   only?: string[];
   only_ops?: string[];
+  /** More layers stay in float until at most so many points of top-1 are lost; the samples of the calibration need labels. */
+  max_drop?: number;
+  /** The same until so many per cent of the samples get the float model's answer. */
+  min_agreement?: number;
+  /** Per cent of the multiply-adds that stay integer whatever these say; 50 unless given. */
+  min_int8?: number;
+  /** Seconds of looking for layers to leave in float; 0 is as long as it takes. */
+  time_limit?: number;
 }
 
 /** A word that a key of the recipe can be, with a line for people. */
@@ -285,6 +293,62 @@ export interface QuantizeReport {
   trials: { name: string; sqnr_db: number; kl: number | null; kept: boolean }[];
   /** Layers of the one that was kept: mean squared errors on samples held back. */
   corrections: { name: string; error_before: number; error_after: number }[];
+  /** Of a recipe with a goal, else null. */
+  fallback: FallbackReport | null;
+}
+
+/** How far the outputs of a quantized model are from those of the float model, on samples. */
+export interface Verdict {
+  sqnr_db: number;
+  /** Share of samples with the same first answer; null, as the next two, where the model gives no list of classes. */
+  agreement: number | null;
+  /** Share of the probabilities of the classes that both give: what agreement comes to over many samples. */
+  overlap: number | null;
+  /** Mean KL divergence of the answers, nats. */
+  kl: number | null;
+  /** What labelled samples lose, as shares: of top-1, and of the mean probability of the right class. */
+  top1_drop: number | null;
+  confidence_drop: number | null;
+}
+
+/** Layers that stay in float so that `max_drop` or `min_agreement` is met. */
+export interface FallbackReport {
+  met: boolean;
+  /** Why it was not, and the best that was found; empty where it was. */
+  shortfall: string;
+  images: number;
+  /** Without and with these layers in float. */
+  before: Verdict;
+  after: Verdict;
+  /** Share of the multiply-adds that stay integer. */
+  int8_share: number;
+  trials: number;
+  /** Whether the model was tuned anew with these layers in float. */
+  remade: boolean;
+  /** In running order: the bytes that each adds, and its milliseconds in float and in int8. */
+  layers: { name: string; op: string; macs: number; more_bytes: number; float_ms: number; int8_ms: number }[];
+}
+
+/** Which layers the loss comes from. */
+export interface SensitivityReport {
+  images: number;
+  /** All layers in int8. */
+  quantized: Verdict;
+  int8_share: number;
+  /** In running order. */
+  layers: {
+    name: string;
+    op: string;
+    /** Quantized alone, the rest in float; null where it cannot be, as Add, which needs an integer input. */
+    alone: Verdict | null;
+    /** Left in float alone, the rest in int8. */
+    left_in_float: Verdict;
+    /** Multiply-adds of a run, bytes of the float weights, and milliseconds of a run on one thread. */
+    macs: number;
+    weight_bytes: number;
+    float_ms: number;
+    int8_ms: number;
+  }[];
 }
 
 /** What lint found in a quantized model. */
@@ -309,10 +373,11 @@ export interface Picture {
 
 export interface Progress {
   /**
-   * 'load', 'try', 'choose' (ranges of each layer) and 'correct' are of `quantize`, where the recipe leaves a choice or wants corrections; 'time' follows
+   * 'load', 'try', 'choose' (ranges of each layer) and 'correct' are of `quantize`, where the recipe leaves a choice or wants corrections, and 'rank', 'search'
+   * and 'remake' where it has a goal; 'load' and 'measure' are of `sensitivity`; 'time' follows
    * 'compare' where engines that shared the samples disturbed each other's times.
    */
-  phase: 'calibrate' | 'load' | 'try' | 'choose' | 'correct' | 'compare' | 'time' | 'check';
+  phase: 'calibrate' | 'load' | 'try' | 'choose' | 'correct' | 'rank' | 'search' | 'remake' | 'measure' | 'compare' | 'time' | 'check';
   /** Never falls within a phase. */
   done: number;
   total: number;
@@ -324,6 +389,15 @@ export interface WorkOptions {
   /** Stops between two samples; the promise rejects with `signal.reason`. */
   signal?: AbortSignal;
   onProgress?: (progress: Progress) => void;
+}
+
+export interface QuantizeOptions extends WorkOptions {
+  /** The text of a file of ranges, in place of samples. */
+  ranges?: string;
+  /** Of a recipe with a goal: what `onState` was given last, for a search that was broken off to go on. */
+  state?: string;
+  /** Called after each trial of that search. */
+  onState?: (state: string) => void;
 }
 
 export interface OpenOptions {

@@ -193,5 +193,37 @@ TEST(RecipeFile, LinesAreNamedWhereThereAreSeveral) {
   EXPECT_EQ(refusal("{\n \"limit\": }"), "recipe, line 2: not valid JSON at byte 13");
 }
 
+TEST(RecipeFile, TheDefaultPresetGivesWayToChoicesByHand) {
+  const auto over_default = [](const std::string& json) {
+    return *recipe_from_json(json, default_recipe());
+  };
+  const RecipeFile usual = over_default(R"({"limit": 3})");
+  EXPECT_EQ(usual.preset, "best");
+  EXPECT_EQ(usual.recipe.observer, "auto");
+  EXPECT_FALSE(usual.recipe.corrections.empty());
+
+  const RecipeFile by_hand = over_default(R"({"observer": "mse"})");
+  EXPECT_EQ(by_hand.preset, "");
+  EXPECT_EQ(by_hand.recipe.observer, "mse");
+  EXPECT_TRUE(by_hand.recipe.corrections.empty());
+
+  const RecipeFile refined = over_default(R"({"preset": "best", "observer": "mse"})");
+  EXPECT_EQ(refined.recipe.observer, "mse");
+  EXPECT_EQ(refined.recipe.corrections, usual.recipe.corrections);
+
+  RecipeFile flags = default_recipe();
+  EXPECT_TRUE(set_from_flag(flags, "corrections", "bias").ok());
+  EXPECT_EQ(flags.recipe.observer, "min_max");
+  EXPECT_EQ(flags.recipe.corrections, (std::vector<std::string>{"bias"}));
+
+  RecipeFile open = default_recipe();
+  EXPECT_TRUE(set_from_flag(open, "observer", "auto").ok());
+  for (const RecipeFile& recipe : {usual, by_hand, refined, flags, open}) {
+    for (const std::string& json : {recipe_to_json(recipe), wishes_to_json(recipe)}) {
+      EXPECT_EQ(over_default(json).recipe, recipe.recipe) << json;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace octavo

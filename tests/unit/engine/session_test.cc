@@ -88,7 +88,7 @@ TEST_F(SessionQuantize, GivesTheSameFileForAnyNumberOfThreads) {
   const auto three = session_.quantize(calibration_, recipe_, source_of(12), 3);
   ASSERT_TRUE(one.ok() && three.ok()) << one.status().to_string() << three.status().to_string();
   EXPECT_TRUE(saved(one->session) == saved(three->session));
-  EXPECT_EQ(one->trials.size(), calibration_.choices.size() + 2);
+  EXPECT_EQ(one->trials.size(), calibration_.choices.size() + 3);
   int kept = 0;
   for (const Trial& trial : one->trials) kept += trial.kept;
   EXPECT_EQ(kept, 1);
@@ -106,7 +106,7 @@ TEST_F(SessionQuantize, TellsHowFarItIsPhaseByPhase) {
     return true;
   };
   ASSERT_TRUE(session_.quantize(calibration_, recipe_, source_of(12), 1, progress).ok());
-  EXPECT_EQ(phases, (std::vector<std::string>{"load", "try", "correct"}));
+  EXPECT_EQ(phases, (std::vector<std::string>{"load", "try", "choose", "try", "correct"}));
 }
 
 TEST_F(SessionQuantize, StopsInAnyPhase) {

@@ -30,9 +30,8 @@ TEST(LayerRanges, TakesFromEachChoiceWhatIsBest) {
   const std::vector<RangeChoice> choices = {narrowed(right, "a", true),
                                             narrowed(right, "b", false)};
   const auto exact = *make_plan(graph);
-  Judge judge(2);
-  for (const Sample& sample : samples) judge.add(sample);
-  ASSERT_TRUE(judge.begin(exact).ok());
+  const Judge judge =
+      *Judge::make(graph, samples, {}, [](const Graph& g) { return make_plan(g); }, 2);
   LayerRanges layers(exact, choices,
                      {params_of(graph, choices[0].ranges), params_of(graph, choices[1].ranges)});
   while (layers.done() < layers.steps()) ASSERT_TRUE(layers.step(judge).ok());
@@ -48,9 +47,8 @@ TEST(LayerRanges, WhereAllChoicesAgreeKeepsTheFirst) {
   const std::vector<Sample> samples = samples_of(2);
   const Ranges ranges = calibrated(graph, samples, {}).ranges;
   const auto exact = *make_plan(graph);
-  Judge judge(1);
-  for (const Sample& sample : samples) judge.add(sample);
-  ASSERT_TRUE(judge.begin(exact).ok());
+  const Judge judge =
+      *Judge::make(graph, samples, {}, [](const Graph& g) { return make_plan(g); }, 1);
   LayerRanges layers(exact, {{"a", ranges}, {"b", ranges}},
                      {params_of(graph, ranges), params_of(graph, ranges)});
   while (layers.done() < layers.steps()) ASSERT_TRUE(layers.step(judge).ok());

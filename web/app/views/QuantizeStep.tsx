@@ -4,7 +4,8 @@ import { Step } from './Step.js';
 
 const phases = {
   calibrate: ['Calibrating', 'pictures'], load: ['Looking again', 'pictures'], try: ['Trying ranges', 'choices'],
-  choose: ['Choosing ranges', 'layers'],
+  choose: ['Choosing ranges', 'layers'], rank: ['Ranking layers', 'layers'], search: ['Searching', 'trials'],
+  remake: ['Folding again', 'steps'], measure: ['Measuring layers', 'layers'],
   correct: ['Correcting layers', 'steps'], compare: ['Comparing', 'pictures'], time: ['Timing', 'pictures'], check: ['Checking', 'pictures'],
 } as const;
 

@@ -1,0 +1,115 @@
+#include "quant/sensitivity.h"
+
+#include <algorithm>
+
+#include "quant/shards.h"
+
+namespace octavo {
+namespace {
+
+constexpr int kTimedRuns = 11;
+
+double of(const std::map<std::string, double>& times, const std::string& name) {
+  const auto found = times.find(name);
+  return found == times.end() ? 0 : found->second;
+}
+
+bool quantizes(const QuantizeResult& made, const std::string& name) {
+  return std::any_of(made.nodes.begin(), made.nodes.end(),
+                     [&](const NodeSummary& line) { return line.quantized && line.name == name; });
+}
+
+}  // namespace
+
+SensitivityAnalysis::SensitivityAnalysis(const Graph& exact, Ranges ranges, const Recipe& recipe,
+                                         MakePlan make_plan, int threads)
+    : exact_(&exact),
+      ranges_(std::move(ranges)),
+      recipe_(recipe),
+      make_plan_(std::move(make_plan)),
+      threads_(threads) {}
+
+Result<SensitivityAnalysis> SensitivityAnalysis::make(const Graph& exact,
+                                                      const Calibration& calibration,
+                                                      const Recipe& recipe, MakePlan make_plan,
+                                                      int threads) {
+  if (recipe.scheme != Scheme::kStatic) {
+    return Status(
+        ErrorCode::kInvalidArgument,
+        std::string("sensitivity is of the scheme static, not of ") + name_of(recipe.scheme));
+  }
+  const Ranges& ranges =
+      calibration.choices.empty() ? calibration.ranges : calibration.choices[0].ranges;
+  SensitivityAnalysis analysis(exact, ranges, recipe, std::move(make_plan), threads);
+  OCTAVO_RETURN_IF_ERROR(analysis.made(recipe).status());
+  return analysis;
+}
+
+void SensitivityAnalysis::add(std::vector<Tensor> inputs, int64_t label) {
+  if (std::ssize(samples_) == samples()) return;
+  // Those of another shape, such as longer texts, would want plans of their own.
+  if (!samples_.empty() && shapes_of(samples_[0]) != shapes_of(inputs)) return;
+  samples_.push_back(std::move(inputs));
+  labels_.push_back(label);
+}
+
+Status SensitivityAnalysis::begin() {
+  if (samples_.empty()) {
+    return {ErrorCode::kCalibrationData,
+            "sensitivity is judged on samples, and none could be used"};
+  }
+  const std::vector<Shape> shapes = shapes_of(samples_[0]);
+  const auto make_plan = [make = make_plan_, shapes](const Graph& graph) {
+    return make(graph, shapes);
+  };
+  found_.samples = std::ssize(samples_);
+  OCTAVO_ASSIGN_OR_RETURN(
+      judge_, Judge::make(*exact_, std::move(samples_), std::move(labels_), make_plan, threads_));
+  OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult all, made(recipe_));
+  for (const QuantizedLayer& layer : quantized_layers(all.nodes, *exact_, judge_->float_plan())) {
+    found_.layers.push_back({layer, {}, {}});
+  }
+  return {};
+}
+
+Status SensitivityAnalysis::step() {
+  OCTAVO_RETURN_IF_ERROR(done_ == 0 ? measure_all()
+                                    : measure(found_.layers[static_cast<size_t>(done_ - 1)]));
+  ++done_;
+  return {};
+}
+
+Result<QuantizeResult> SensitivityAnalysis::made(const Recipe& recipe) const {
+  return quantize(*exact_, ranges_, recipe);
+}
+
+Status SensitivityAnalysis::measure_all() {
+  OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult all, made(recipe_));
+  OCTAVO_ASSIGN_OR_RETURN(found_.quantized, judge_->of(all.graph));
+  found_.int8_share = int8_share(all.nodes, judge_->float_plan());
+  const auto& sample = judge_->samples()[0];
+  OCTAVO_ASSIGN_OR_RETURN(const auto float_plan, judge_->make_plan()(*exact_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto int8_plan, judge_->make_plan()(all.graph));
+  OCTAVO_ASSIGN_OR_RETURN(const auto before, layer_times(float_plan, sample, kTimedRuns));
+  OCTAVO_ASSIGN_OR_RETURN(const auto after, layer_times(int8_plan, sample, kTimedRuns));
+  for (LayerSensitivity& layer : found_.layers) {
+    layer.float_ms = of(before, layer.layer.name);
+    layer.int8_ms = of(after, layer.layer.name);
+  }
+  return {};
+}
+
+Status SensitivityAnalysis::measure(LayerSensitivity& layer) const {
+  Recipe left = recipe_, alone = recipe_;
+  left.exclude.push_back(pattern_of(layer.layer.name));
+  OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult others, made(left));
+  OCTAVO_ASSIGN_OR_RETURN(layer.left, judge_->of(others.graph));
+  alone.only = {pattern_of(layer.layer.name)};
+  alone.only_ops.clear();
+  OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult by_itself, made(alone));
+  if (!quantizes(by_itself, layer.layer.name)) return {};
+  OCTAVO_ASSIGN_OR_RETURN(layer.alone, judge_->of(by_itself.graph));
+  return {};
+}
+
+}  // namespace octavo
