@@ -48,7 +48,7 @@ class Searcher {
     found_.met = complete && met(*look(kept_));
     if (!found_.met) choose_best();
     found_.done = std::ssize(trials_);
-    found_.steps = std::max(found_.done + (complete ? 0 : 1), 1 + std::ssize(costs_));
+    found_.steps = std::max<int64_t>(found_.done + (complete ? 0 : 1), 1 + std::ssize(costs_));
     return std::move(found_);
   }
 

@@ -44,7 +44,7 @@ void Quantizer::add(std::vector<Tensor> inputs, int64_t label) {
 
 // Those that it would have without a goal.
 Status Quantizer::give_samples(Tuner& tuner) const {
-  const int64_t count = std::min(tuner.samples(), std::ssize(samples_));
+  const int64_t count = std::min<int64_t>(tuner.samples(), std::ssize(samples_));
   for (int64_t i = 0; i < count; ++i) {
     tuner.add(samples_[static_cast<size_t>(i * std::ssize(samples_) / count)]);
   }
@@ -67,7 +67,7 @@ Status Quantizer::begin_fallback() {
     return make(graph, shapes);
   };
   const auto fit = static_cast<int64_t>(kMemory / std::max<uint64_t>(bytes_of(samples_[0]), 1));
-  const int64_t count = std::min(std::ssize(samples_), std::max<int64_t>(fit, 16));
+  const int64_t count = std::min<int64_t>(std::ssize(samples_), std::max<int64_t>(fit, 16));
   std::vector<std::vector<Tensor>> judged;
   std::vector<int64_t> labels;
   for (int64_t i = 0; i < count; ++i) {

@@ -7,7 +7,7 @@ import { createOctavo } from 'octavo';
 import { dataFolder, faces, flagsOf, models, npy, somePictures } from '../support.mjs';
 import { typed } from './turns.mjs';
 
-const torchvision = { preprocess: 'imagenet', resize: 256, crop: [224, 224], limit: 16 };
+const torchvision = { preset: 'fast', preprocess: 'imagenet', resize: 256, crop: [224, 224], limit: 16 };
 const more = ['resnet18', 'mobilenet_v3_small', 'shufflenet_v2_x0_5'].map((name) => ({
   name, file: join(dataFolder, 'architectures', `${name}.onnx`), images: join(dataFolder, 'imagenet'), recipe: torchvision,
 }));
