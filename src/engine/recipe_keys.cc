@@ -449,7 +449,10 @@ std::span<const Key> keys() {
        },
        [](const RecipeFile& r) -> Json { return r.recipe.goal.min_int8; }},
       {{"time_limit", "--time-limit", "SECONDS",
-        "of looking for layers to leave in float; 0: as long as it takes", false},
+        "of trying and correcting, and as many of looking for layers to leave in float; the best "
+        "so "
+        "far is kept; 0: as long as it takes",
+        false},
        [](RecipeFile& r, const Json& j) -> Status {
          OCTAVO_ASSIGN_OR_RETURN(r.recipe.goal.time_limit, as_number(j));
          return {};

@@ -10,7 +10,7 @@ struct Goal {
   std::optional<double> max_drop;       // most points of top-1 that may be lost
   std::optional<double> min_agreement;  // per cent of samples that get the float model's answer
   double min_int8 = 50;                 // per cent of the multiply-adds that stay integer
-  double time_limit = 0;                // seconds of searching; 0: as long as it takes
+  double time_limit = 0;                // seconds of tuning, and as many of searching; 0: no limit
 
   bool is_set() const { return max_drop || min_agreement; }
   bool operator==(const Goal&) const = default;

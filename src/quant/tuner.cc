@@ -55,6 +55,7 @@ Status Tuner::begin() {
   OCTAVO_ASSIGN_OR_RETURN(judge_,
                           Judge::make(*exact_, std::move(samples_), {}, make_plan(), threads_));
   samples_.clear();
+  begun_ = std::chrono::steady_clock::now();
   return {};
 }
 
@@ -86,7 +87,24 @@ std::string Tuner::name() const {
   return corrector_ && !corrector_->layers().empty() ? corrector_->layers().back().name : "";
 }
 
+bool Tuner::is_late() const {
+  const std::chrono::duration<double> limit(recipe_.goal.time_limit);
+  return limit.count() > 0 && !trials_.empty() && std::chrono::steady_clock::now() - begun_ > limit;
+}
+
+void Tuner::stop() {
+  tried_equalizing_ = chose_by_layer_ = true;
+  layers_.reset();
+  if (!has_tried_all()) choices_.resize(trials_.size());
+  to_correct_.clear();
+  corrector_.reset();
+}
+
 Status Tuner::step() {
+  if (is_late()) {
+    stop();
+    return {};
+  }
   if (wants_equalizing()) return equalize();
   if (layers_) return choose_next();
   if (!has_tried_all()) return try_next();

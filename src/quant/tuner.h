@@ -6,6 +6,7 @@
 //   make -> add the samples -> begin -> step until ended() -> finish
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -76,6 +77,8 @@ class Tuner {
 
   bool equalizes() const;
   bool corrects() const;
+  bool is_late() const;  // beyond the recipe's time limit; never before a choice was tried
+  void stop();           // the best so far stays
   bool wants_equalizing() const { return equalizes() && !tried_equalizing_; }
   bool has_tried_all() const { return trials_.size() >= choices_.size(); }
   int64_t corrected_choices() const { return std::ssize(trials_) - std::ssize(choices_); }
@@ -98,6 +101,7 @@ class Tuner {
   int threads_;
   std::vector<std::vector<Tensor>> samples_;
   std::optional<Judge> judge_;  // of all samples
+  std::chrono::steady_clock::time_point begun_;
   std::vector<Choice> choices_;
   bool tried_equalizing_ = false;
   std::shared_ptr<const Graph> equalized_;  // null where there was nothing to gain

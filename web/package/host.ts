@@ -176,7 +176,7 @@ export class Host {
   }
 
   /** Reads a sample at once, and gives it to the object behind a handle when its turn comes: pixels, or a file's bytes. */
-  #feed<T extends Calibration | Check | Comparison | Tuning, R>(
+  #feed<T extends Calibration | Check | Comparison | Sensitivity | Tuning, R>(
     handle: Handle, sample: Sample, image: (target: T, pixels: RawImage) => Outcome<R>, file: (target: T, bytes: Uint8Array) => Outcome<R>,
   ): Promise<R> {
     const read = isImageData(sample) ? Promise.resolve(sample) : this.#platform.readSample(sample);

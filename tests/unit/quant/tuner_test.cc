@@ -252,6 +252,21 @@ TEST(Tuner, WithoutAChoiceIsWhatQuantizeGives) {
               constants_of(quantized(graph, calibration.ranges, recipe).graph));
 }
 
+// How much is tried within a time is chance, but for none of it.
+TEST(Tuner, BeyondItsTimeKeepsTheBestSoFar) {
+  const Graph graph = small_network();
+  const std::vector<Sample> samples = tailed_samples(4);
+  Recipe recipe = recipe_of(kAuto, {kReconstruct});
+  recipe.goal.time_limit = 1e-9;
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned found = tuned(graph, calibration, recipe, samples);
+  EXPECT_EQ(names_of(found.trials),
+            (std::vector<std::string>{"observer " + calibration.choices[0].name}));
+  EXPECT_EQ(kept_of(found.trials), 0u);
+  EXPECT_TRUE(constants_of(found.quantized.graph) ==
+              constants_of(quantized(graph, calibration.choices[0].ranges, recipe).graph));
+}
+
 TEST(Tuner, SaysThatItWantsSamplesWhereNoneCame) {
   const Graph graph = small_network();
   const Recipe recipe = recipe_of("min_max", {kBias});
