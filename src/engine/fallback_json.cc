@@ -16,6 +16,7 @@ constexpr Figure kFigures[] = {
     {"overlap", &Verdict::overlap, 0, 1.001},  // sums of rounded probabilities
     {"kl", &Verdict::kl, 0, 1e6},
     {"top1_drop", &Verdict::top1_drop, -1, 1},
+    {"top1_error", &Verdict::top1_error, 0, 1},
     {"confidence_drop", &Verdict::confidence_drop, -1, 1},
 };
 

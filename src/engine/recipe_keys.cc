@@ -110,20 +110,6 @@ const char* preset_help() {
 
 const std::vector<std::string> kInterpolations = {"bilinear", "bilinear-plain", "bilinear-corners"};
 
-Status set_preset(RecipeFile& r, const Json& j) {
-  std::vector<std::string> names;
-  for (const Preset& preset : presets()) names.emplace_back(preset.name);
-  OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
-  OCTAVO_ASSIGN_OR_RETURN(const Json sets, parse_json(presets()[i].sets, "preset"));
-  r.preset = names[i];
-  r.is_preset_given = true;
-  for (const Key& key : keys()) {
-    const auto found = sets.find(key.shown.key);
-    if (found != sets.end()) OCTAVO_RETURN_IF_ERROR(key.set(r, *found));
-  }
-  return {};
-}
-
 // The default preset gives way.
 void choose_by_hand(RecipeFile& r) {
   if (r.is_preset_given) return;
@@ -131,6 +117,20 @@ void choose_by_hand(RecipeFile& r) {
   r.preset.clear();
   r.recipe.observer = Recipe().observer;
   r.recipe.corrections.clear();
+}
+
+Status set_preset(RecipeFile& r, const Json& j) {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets()) names.emplace_back(preset.name);
+  OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, names));
+  OCTAVO_ASSIGN_OR_RETURN(const Json sets, parse_json(presets()[i].sets, "preset"));
+  choose_by_hand(r);
+  r.preset = names[i];
+  for (const Key& key : keys()) {
+    const auto found = sets.find(key.shown.key);
+    if (found != sets.end()) OCTAVO_RETURN_IF_ERROR(key.set(r, *found));
+  }
+  return {};
 }
 
 // Words of other tools that say the same.

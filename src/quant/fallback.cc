@@ -126,8 +126,8 @@ Result<Tried> Fallback::tried(const Kept& kept) const {
 Result<std::optional<Tried>> Fallback::judged(const QuantizeResult& remade) const {
   OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge_.of(remade.graph));
   const Tried tried{verdict, int8_share(remade.nodes, judge_.float_plan())};
-  const bool is_nearer = tried.verdict.distance() <= trials_.at({}).verdict.distance();
-  if (!is_nearer || !meets(recipe_.goal, tried)) return std::optional<Tried>();
+  const bool is_nearer = tried.verdict.distance() <= trials_.at(search_.best).verdict.distance();
+  if (!is_nearer || !meets(recipe_.goal, tried, true)) return std::optional<Tried>();
   return std::optional<Tried>(tried);
 }
 

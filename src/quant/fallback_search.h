@@ -37,7 +37,8 @@ using Trials = std::map<Kept, Tried>;
 // Whether the samples say that the goal is met. A few samples count in coarse steps, so what is
 // smooth must hold too: the drop of the right classes' probability beside that of top-1, the
 // overlap of the answers beside their agreement.
-bool meets(const Goal& goal, const Tried& tried);
+// `within_error`: for the count of top-1 it is enough to be at the goal within its standard error.
+bool meets(const Goal& goal, const Tried& tried, bool within_error = false);
 
 struct Search {
   std::optional<Kept> next;  // the trial that it asks for; none: the search has ended

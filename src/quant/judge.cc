@@ -1,6 +1,7 @@
 #include "quant/judge.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/thread_pool.h"
 #include "quant/comparison.h"
@@ -14,7 +15,7 @@ namespace octavo {
 struct Judge::Scores {
   ErrorMoments moments;
   double same = 0, overlap = 0, kl = 0;
-  double labelled = 0, top1_lost = 0, confidence_lost = 0;
+  double labelled = 0, top1_lost = 0, changed = 0, confidence_lost = 0;
 
   void add(const Scores& other) {
     moments.add(other.moments);
@@ -23,6 +24,7 @@ struct Judge::Scores {
     kl += other.kl;
     labelled += other.labelled;
     top1_lost += other.top1_lost;
+    changed += other.changed;
     confidence_lost += other.confidence_lost;
   }
 };
@@ -111,6 +113,7 @@ void Judge::score(const Exact& exact, std::span<const TensorView> outputs, Score
   const auto label = static_cast<size_t>(exact.label);
   scores.labelled = 1;
   scores.top1_lost = (exact.top == label ? 1 : 0) - (top == label ? 1 : 0);
+  scores.changed = std::fabs(scores.top1_lost);
   scores.confidence_lost = p[label] - q[label];
 }
 
@@ -135,6 +138,7 @@ Result<Verdict> Judge::of(const std::shared_ptr<const Plan>& plan, const Tap& ta
   }
   if (sum.labelled > 0) {
     verdict.top1_drop = sum.top1_lost / sum.labelled;
+    verdict.top1_error = std::sqrt(sum.changed) / sum.labelled;
     verdict.confidence_drop = sum.confidence_lost / sum.labelled;
   }
   return verdict;

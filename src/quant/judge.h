@@ -21,6 +21,7 @@ struct Verdict {
   std::optional<double> kl;  // mean KL divergence, nats
   // Of the samples with labels, where there are any, as shares: what the quantized graph loses
   std::optional<double> top1_drop;        // of top-1
+  std::optional<double> top1_error;       // its standard error, from samples that changed sides
   std::optional<double> confidence_drop;  // of the mean probability of the right class
 
   // What a search makes small: the KL divergence or, without classes, noise by signal.

@@ -52,8 +52,8 @@ Status Tuner::begin() {
     return {ErrorCode::kCalibrationData,
             "observer auto and corrections look at samples, and none could be used"};
   }
-  OCTAVO_ASSIGN_OR_RETURN(judge_,
-                          Judge::make(*exact_, std::move(samples_), {}, make_plan(), threads_));
+  const Judge::MakePlan make = make_plan();  // of the samples' shapes, before they are gone
+  OCTAVO_ASSIGN_OR_RETURN(judge_, Judge::make(*exact_, std::move(samples_), {}, make, threads_));
   samples_.clear();
   begun_ = std::chrono::steady_clock::now();
   return {};

@@ -204,7 +204,9 @@ test('a recipe is filled in with the defaults', async () => {
   const octavo = await createOctavo();
   const full = await octavo.normalize({ preprocess: 'caffe' });
   assert.equal(full.color, 'bgr');
-  assert.equal(full.observer, 'min_max');
+  assert.equal(full.weights, 'per-channel');
+  assert.equal(full.observer, undefined, 'the default preset, which gives way to choices by hand');
+  assert.equal((await octavo.normalize({ preset: 'fast' })).observer, 'min_max');
 });
 
 test('the types compile for consumers, strictly, under both module resolutions', () => {

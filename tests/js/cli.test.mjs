@@ -30,7 +30,7 @@ test('both faces write the same bytes', (t) => {
 
 test('both faces report the same numbers', (t) => {
   const file = join(temporaryFolder(t), 'int8.onnx');
-  faces.native(quantizeDemo(file, '--weights', 'per-tensor'));
+  faces.native(quantizeDemo(file, '--preset', 'fast', '--weights', 'per-tensor'));
   const reports = Object.values(faces).map((octavo) => {
     const report = JSON.parse(octavo(compareDemo(file, '--json')).stdout);
     delete report.float.ms;

@@ -7,7 +7,7 @@ import { createOctavo } from 'octavo';
 import { demo, faces, temporaryFolder } from '../support.mjs';
 
 const model = demo('demo.onnx');
-const observed = ['--images', demo('calibration'), '--preprocess', 'tf'];
+const observed = ['--images', demo('calibration'), '--preprocess', 'tf', '--preset', 'fast'];
 const failed = ({ status, stderr }) => (status === 0 ? '' : stderr);
 
 /** A model without the metadata that say where it comes from, which stand before the version and the graph. */

@@ -148,12 +148,15 @@ TEST(FallbackSearch, EndsWhereThereAreNoLayers) {
 TEST(FallbackGoal, OfADropIsMetWhereCountAndProbabilitiesHold) {
   Goal goal;
   goal.max_drop = 0.5;
-  const auto with = [&](double top1, double confidence) {
-    return meets(goal, {{.top1_drop = top1, .confidence_drop = confidence}, 1});
+  const auto with = [&](double top1, double confidence, double error = 0) {
+    const Verdict verdict{.top1_drop = top1, .top1_error = error, .confidence_drop = confidence};
+    return meets(goal, {verdict, 1}, error > 0);
   };
   EXPECT_TRUE(with(0.005, 0.005));
   EXPECT_TRUE(with(-0.02, 0));
   EXPECT_FALSE(with(0.01, 0));
+  EXPECT_TRUE(with(0.02, 0, 0.015)) << "two of a hundred, where more than two changed sides";
+  EXPECT_FALSE(with(0.02, 0, 0.01));
   EXPECT_FALSE(with(0, 0.006));
   EXPECT_FALSE(meets(goal, {})) << "what is not known is not met";
 }
