@@ -96,7 +96,7 @@ for (const { name, file: float, shape, least, skip = false } of pictures) {
     t.after(() => octavo.dispose());
     const model = await octavo.open(float);
     const { inputs: [declared] } = model.info;
-    const input = waves(...(shape ?? JSON.parse(declared.shape.replaceAll('?', '1'))));
+    const input = waves(...(shape ?? JSON.parse(declared.shape.replace(/[A-Za-z?]+/g, '1'))));
     const int8 = await model.quantize({ scheme: 'dynamic' });
     writeFileSync(file, await int8.save());
     assert.ok(operators(file, 'ConvInteger') > 0);

@@ -99,7 +99,7 @@ test('package: sensitivity and goals, with progress, state and cancelling', asyn
   const states = [];
   const made = await opened.quantize(calibration, { onState: (state) => states.push(state), onProgress: ({ phase }) => phases.add(phase) });
   assert.equal(made.report.fallback.met, true);
-  assert.equal(states.length, made.report.fallback.trials);
+  assert.equal(states.filter((state) => JSON.parse(state).trials.length > 0).length, made.report.fallback.trials);
   assert.ok(phases.has('rank') && phases.has('search'));
 
   const stopped = new AbortController();

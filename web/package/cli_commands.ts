@@ -145,6 +145,7 @@ interface Plan {
 }
 
 async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, threads, flags }: Plan): Promise<Session> {
+  const memory = stateOf(recipe, flags);
   const images = one(flags['images']);
   if (images === '') {
     throw new OctavoError('E_INVALID_ARGUMENT',
@@ -162,7 +163,7 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
   const onProgress = (progress: Progress) => tool.progress(progress, flags);
   await calibration.add(files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 })), { onProgress });
   tool.noteSkipped(await calibration.skipped());
-  const quantized = await model.quantize(calibration, { onProgress, ...stateOf(recipe, flags) });
+  const quantized = await model.quantize(calibration, { onProgress, ...memory });
   return tool.host.object<Session>(quantized.handle);
 }
 
