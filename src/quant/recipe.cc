@@ -200,7 +200,9 @@ Status validate(const Recipe& recipe) {
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
   std::vector<std::string> warnings;
-  if (recipe.scheme != Scheme::kStatic && recipe.observer != Recipe().observer) {
+  // Observer auto is part of the default preset, which nobody asked for.
+  const bool is_chosen = recipe.observer != Recipe().observer && recipe.observer != kAuto;
+  if (recipe.scheme != Scheme::kStatic && is_chosen) {
     warnings.push_back("observer " + recipe.observer + " is without effect: the " +
                        name_of(recipe.scheme) + " scheme observes nothing");
   }

@@ -14,7 +14,12 @@ Status check_scales(Context& context) {
     const Tensor* scale = graph.held_constant(node.inputs[1]);
     if (!scale || scale->dtype() != DType::kFloat32) continue;
     const std::span<const float> values = scale->values<float>();
-    const auto bad = [](float x) { return !(x > 0 && std::isfinite(x)); };
+    // Weights in blocks have negative ones, too: where the largest is to be a -8.
+    const bool may_be_negative =
+        node.op == Op::kDequantizeLinear && graph.is_constant(node.inputs[0]);
+    const auto bad = [&](float x) {
+      return !std::isfinite(x) || (may_be_negative ? x == 0 : !(x > 0));
+    };
     const auto count = static_cast<size_t>(std::count_if(values.begin(), values.end(), bad));
     if (count == 0) continue;
     context.find("bad_scale", Severity::kError, node,
