@@ -58,10 +58,7 @@ RunCommand add_check(CLI::App& app) {
   app.add_option("--images", o->images, "folder of pictures")->required();
   app.add_option("--labels", o->labels, kLabelsHelp)->type_name("FILE")->required();
   o->recipe.add_to(app);
-  app.add_option("--threads", o->threads, "threads; all cores unless given")
-      ->check(CLI::Range(1, 1024));
-  app.add_flag("--json", o->json, "one JSON object on stdout");
-  app.add_flag("-q,--quiet", o->quiet, "no progress");
+  add_report_flags(app, o->threads, o->json, o->quiet);
   return [o] { return run(*o); };
 }
 

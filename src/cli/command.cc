@@ -91,6 +91,13 @@ std::string RecipeFlags::given(const std::string& key) const {
   return {};
 }
 
+void add_report_flags(CLI::App& app, int& threads, bool& json, bool& quiet) {
+  app.add_option("--threads", threads, "threads; all cores unless given")
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--json", json, "one JSON object on stdout");
+  app.add_flag("-q,--quiet", quiet, "no progress");
+}
+
 std::vector<std::string> picked(std::vector<std::string> files, const RecipeFile& recipe) {
   if (!recipe.pick_first) return spread_evenly(files, recipe.limit);
   const auto count = static_cast<size_t>(recipe.limit);

@@ -52,6 +52,9 @@ class RecipeFlags {
       given_;  // key -> texts, table order
 };
 
+// --threads, --json and --quiet, for commands that work long and print one report.
+void add_report_flags(CLI::App& app, int& threads, bool& json, bool& quiet);
+
 // The files that the recipe's limit leaves.
 std::vector<std::string> picked(std::vector<std::string> files, const RecipeFile& recipe);
 

@@ -43,10 +43,7 @@ RunCommand add_sensitivity(CLI::App& app) {
   app.add_option("--images", o->images, "folder of pictures (or .npy arrays) to calibrate on")
       ->required();
   o->recipe.add_to(app);
-  app.add_option("--threads", o->threads, "threads; all cores unless given")
-      ->check(CLI::Range(1, 1024));
-  app.add_flag("--json", o->json, "one JSON object on stdout");
-  app.add_flag("-q,--quiet", o->quiet, "no progress");
+  add_report_flags(app, o->threads, o->json, o->quiet);
   return [o] { return run(*o); };
 }
 

@@ -54,7 +54,7 @@ struct WeightOrder {
 
 }  // namespace
 
-Corrector::Corrector(const Graph& exact, Graph& quantized, bool weights, MakePlan make_plan,
+Corrector::Corrector(const Graph& exact, Graph& quantized, bool weights, MakeBoundPlan make_plan,
                      int threads)
     : exact_(&exact),
       quantized_(&quantized),
@@ -63,7 +63,7 @@ Corrector::Corrector(const Graph& exact, Graph& quantized, bool weights, MakePla
       threads_(threads) {}
 
 Result<Corrector> Corrector::make(const Graph& exact, Graph& quantized,
-                                  const std::vector<std::string>& wanted, MakePlan make_plan,
+                                  const std::vector<std::string>& wanted, MakeBoundPlan make_plan,
                                   int threads) {
   Corrector corrector(exact, quantized, has_correction(wanted, kReconstruct), std::move(make_plan),
                       threads);

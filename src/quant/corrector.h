@@ -11,6 +11,7 @@
 #include "base/thread_pool.h"
 #include "graph/graph.h"
 #include "quant/corrections/reconstruct.h"
+#include "quant/make_plan.h"
 #include "runtime/executor.h"
 
 namespace octavo {
@@ -22,13 +23,10 @@ struct CorrectedLayer {
 
 class Corrector {
  public:
-  // The plan of a graph for the shapes of the samples.
-  using MakePlan = std::function<Result<std::shared_ptr<const Plan>>(const Graph&)>;
-
   // `quantized` was made of `exact`. Both stay the caller's; constants of `quantized` are replaced.
   // `wanted`: of corrections() (corrections/correction_list.h).
   static Result<Corrector> make(const Graph& exact, Graph& quantized,
-                                const std::vector<std::string>& wanted, MakePlan make_plan,
+                                const std::vector<std::string>& wanted, MakeBoundPlan make_plan,
                                 int threads = 1);
 
   // How many samples can be run side by side: within 256 MB, from 4 to 64.
@@ -52,7 +50,8 @@ class Corrector {
     int64_t outputs = 0;
   };
 
-  Corrector(const Graph& exact, Graph& quantized, bool weights, MakePlan make_plan, int threads);
+  Corrector(const Graph& exact, Graph& quantized, bool weights, MakeBoundPlan make_plan,
+            int threads);
 
   int64_t left() const { return std::ssize(plan_->steps) - static_cast<int64_t>(next_); }
   void find_products();
@@ -65,7 +64,7 @@ class Corrector {
   const Graph* exact_;
   Graph* quantized_;
   bool weights_;  // are corrected too, not biases alone
-  MakePlan make_plan_;
+  MakeBoundPlan make_plan_;
   int threads_;
   std::shared_ptr<const Plan> float_plan_, plan_;
   std::map<std::string, Product> products_;    // by name of their node

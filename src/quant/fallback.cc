@@ -32,7 +32,8 @@ Fallback::Fallback(const Graph& exact, const Tuned& tuned, const Recipe& recipe,
       ranges_(tuned.ranges),
       recipe_(recipe),
       judge_(std::move(judge)),
-      layers_(quantized_layers(tuned.quantized.nodes, exact, judge_.float_plan())) {
+      layers_(quantized_layers(tuned.quantized.nodes, exact, *judge_.float_plan())),
+      time_(recipe.goal.time_limit) {
   search_ = search(layers_, recipe_.goal, trials_);
 }
 
@@ -78,13 +79,8 @@ FallbackState Fallback::state() const {
   return state;
 }
 
-bool Fallback::is_late() const {
-  const std::chrono::duration<double> limit(recipe_.goal.time_limit);
-  return limit.count() > 0 && begin_ && std::chrono::steady_clock::now() - *begin_ > limit;
-}
-
 Status Fallback::step() {
-  if (!begin_) begin_ = std::chrono::steady_clock::now();
+  time_.start();
   if (restored_) {
     restored_ = false;
     OCTAVO_ASSIGN_OR_RETURN(const Tried again, tried({}));
@@ -120,12 +116,12 @@ Result<QuantizeResult> Fallback::made(const Kept& kept) const {
 Result<Tried> Fallback::tried(const Kept& kept) const {
   OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult graph, made(kept));
   OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge_.of(graph.graph));
-  return Tried{verdict, int8_share(graph.nodes, judge_.float_plan())};
+  return Tried{verdict, int8_share(graph.nodes, *judge_.float_plan())};
 }
 
 Result<std::optional<Tried>> Fallback::judged(const QuantizeResult& remade) const {
   OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge_.of(remade.graph));
-  const Tried tried{verdict, int8_share(remade.nodes, judge_.float_plan())};
+  const Tried tried{verdict, int8_share(remade.nodes, *judge_.float_plan())};
   const bool is_nearer = tried.verdict.distance() <= trials_.at(search_.best).verdict.distance();
   if (!is_nearer || !meets(recipe_.goal, tried, true)) return std::optional<Tried>();
   return std::optional<Tried>(tried);
@@ -133,7 +129,7 @@ Result<std::optional<Tried>> Fallback::judged(const QuantizeResult& remade) cons
 
 std::string Fallback::shortfall(const Tried& best) const {
   std::string text = "no choice of layers in float was found that ";
-  if (is_late()) text = "within " + number(recipe_.goal.time_limit) + " s " + text;
+  if (time_.is_over()) text = "within " + number(recipe_.goal.time_limit) + " s " + text;
   const Goal& goal = recipe_.goal;
   if (goal.max_drop) text += "loses at most " + number(*goal.max_drop) + " points of top-1";
   if (goal.max_drop && goal.min_agreement) text += " and ";
@@ -161,9 +157,8 @@ Result<FallbackReport> Fallback::report(const std::optional<Tried>& remade) cons
   if (search_.best.empty()) return report;
 
   const auto& sample = judge_.samples()[0];
-  OCTAVO_ASSIGN_OR_RETURN(const auto float_plan, judge_.make_plan()(*exact_));
   OCTAVO_ASSIGN_OR_RETURN(const auto int8_plan, judge_.make_plan()(tuned_.graph));
-  OCTAVO_ASSIGN_OR_RETURN(auto float_ms, layer_times(float_plan, sample, kTimedRuns));
+  OCTAVO_ASSIGN_OR_RETURN(auto float_ms, layer_times(judge_.float_plan(), sample, kTimedRuns));
   OCTAVO_ASSIGN_OR_RETURN(auto int8_ms, layer_times(int8_plan, sample, kTimedRuns));
   for (const int i : search_.best) {
     const QuantizedLayer& layer = layers_[static_cast<size_t>(i)];

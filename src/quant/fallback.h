@@ -5,10 +5,10 @@
 //   make -> restore, to go on with what was known -> step until ended() -> result
 #pragma once
 
-#include <chrono>
 #include <string>
 #include <vector>
 
+#include "base/time_limit.h"
 #include "quant/fallback_search.h"
 #include "quant/tuner.h"
 
@@ -52,7 +52,7 @@ class Fallback {
   FallbackState state() const;
 
   // All was tried that helps, or the time is over.
-  bool ended() const { return !restored_ && (!search_.next || is_late()); }
+  bool ended() const { return !restored_ && (!search_.next || time_.is_over()); }
   Status step();
   const char* phase() const { return search_.is_ranking ? "rank" : "search"; }
   int64_t steps() const { return search_.steps + (restored_ ? 1 : 0); }
@@ -74,7 +74,6 @@ class Fallback {
   Result<QuantizeResult> made(const Kept& kept) const;
   Result<Tried> tried(const Kept& kept) const;
   Status check_goal() const;
-  bool is_late() const;
   std::string shortfall(const Tried& best) const;
 
   const Graph* exact_;
@@ -87,7 +86,7 @@ class Fallback {
   Trials trials_;
   bool restored_ = false;  // and not checked yet
   Search search_;
-  std::optional<std::chrono::steady_clock::time_point> begin_;
+  TimeLimit time_;
 };
 
 }  // namespace octavo

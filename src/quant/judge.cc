@@ -59,7 +59,7 @@ Status Judge::run(const std::shared_ptr<const Plan>& plan, const Tap& tap,
 }
 
 Result<Judge> Judge::make(const Graph& exact, std::vector<std::vector<Tensor>> samples,
-                          std::vector<int64_t> labels, MakePlan make_plan, int threads) {
+                          std::vector<int64_t> labels, MakeBoundPlan make_plan, int threads) {
   Judge judge;
   judge.samples_ = std::move(samples);
   judge.make_plan_ = std::move(make_plan);

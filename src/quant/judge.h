@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "quant/make_plan.h"
 #include "runtime/executor.h"
 
 namespace octavo {
@@ -36,13 +37,10 @@ bool is_nearer(const Verdict& one, const Verdict& other);
 
 class Judge {
  public:
-  // The plan of a graph for the shapes of the samples.
-  using MakePlan = std::function<Result<std::shared_ptr<const Plan>>(const Graph&)>;
-
   // Runs the float graph on the samples, of one shape. `labels`: classes from 0, -1 for none; empty
   // where there are none. kInvalidArgument where a label is beyond the classes.
   static Result<Judge> make(const Graph& exact, std::vector<std::vector<Tensor>> samples,
-                            std::vector<int64_t> labels, MakePlan make_plan, int threads = 1);
+                            std::vector<int64_t> labels, MakeBoundPlan make_plan, int threads = 1);
 
   // The same for any number of threads.
   Result<Verdict> of(const Graph& quantized) const;
@@ -51,8 +49,8 @@ class Judge {
 
   bool has_classes() const { return !exact_.empty() && !exact_[0].probabilities.empty(); }
   bool has_labels() const;
-  const Plan& float_plan() const { return *float_plan_; }
-  const MakePlan& make_plan() const { return make_plan_; }
+  const std::shared_ptr<const Plan>& float_plan() const { return float_plan_; }
+  const MakeBoundPlan& make_plan() const { return make_plan_; }
   const std::vector<std::vector<Tensor>>& samples() const { return samples_; }
 
  private:
@@ -71,7 +69,7 @@ class Judge {
   void score(const Exact& exact, std::span<const TensorView> outputs, Scores& scores) const;
 
   std::vector<std::vector<Tensor>> samples_;
-  MakePlan make_plan_;
+  MakeBoundPlan make_plan_;
   int threads_ = 1;
   std::shared_ptr<const Plan> float_plan_;
   std::vector<Exact> exact_;  // by sample

@@ -63,9 +63,7 @@ Status Quantizer::begin() {
 
 Status Quantizer::begin_fallback() {
   tuned_ = tuner_.finish();
-  const auto make_plan = [make = make_plan_, shapes = shapes_of(samples_[0])](const Graph& graph) {
-    return make(graph, shapes);
-  };
+  const MakeBoundPlan make_plan = bind_shapes(make_plan_, samples_[0]);
   const auto fit = static_cast<int64_t>(kMemory / std::max<uint64_t>(bytes_of(samples_[0]), 1));
   const int64_t count = std::min<int64_t>(std::ssize(samples_), std::max<int64_t>(fit, 16));
   std::vector<std::vector<Tensor>> judged;

@@ -58,15 +58,12 @@ Status SensitivityAnalysis::begin() {
     return {ErrorCode::kCalibrationData,
             "sensitivity is judged on samples, and none could be used"};
   }
-  const std::vector<Shape> shapes = shapes_of(samples_[0]);
-  const auto make_plan = [make = make_plan_, shapes](const Graph& graph) {
-    return make(graph, shapes);
-  };
+  const MakeBoundPlan make_plan = bind_shapes(make_plan_, samples_[0]);
   found_.samples = std::ssize(samples_);
   OCTAVO_ASSIGN_OR_RETURN(
       judge_, Judge::make(*exact_, std::move(samples_), std::move(labels_), make_plan, threads_));
   OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult all, made(recipe_));
-  for (const QuantizedLayer& layer : quantized_layers(all.nodes, *exact_, judge_->float_plan())) {
+  for (const QuantizedLayer& layer : quantized_layers(all.nodes, *exact_, *judge_->float_plan())) {
     found_.layers.push_back({layer, {}, {}});
   }
   return {};
@@ -86,11 +83,10 @@ Result<QuantizeResult> SensitivityAnalysis::made(const Recipe& recipe) const {
 Status SensitivityAnalysis::measure_all() {
   OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult all, made(recipe_));
   OCTAVO_ASSIGN_OR_RETURN(found_.quantized, judge_->of(all.graph));
-  found_.int8_share = int8_share(all.nodes, judge_->float_plan());
+  found_.int8_share = int8_share(all.nodes, *judge_->float_plan());
   const auto& sample = judge_->samples()[0];
-  OCTAVO_ASSIGN_OR_RETURN(const auto float_plan, judge_->make_plan()(*exact_));
   OCTAVO_ASSIGN_OR_RETURN(const auto int8_plan, judge_->make_plan()(all.graph));
-  OCTAVO_ASSIGN_OR_RETURN(const auto before, layer_times(float_plan, sample, kTimedRuns));
+  OCTAVO_ASSIGN_OR_RETURN(const auto before, layer_times(judge_->float_plan(), sample, kTimedRuns));
   OCTAVO_ASSIGN_OR_RETURN(const auto after, layer_times(int8_plan, sample, kTimedRuns));
   for (LayerSensitivity& layer : found_.layers) {
     layer.float_ms = of(before, layer.layer.name);

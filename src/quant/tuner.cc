@@ -15,7 +15,11 @@ constexpr size_t kMostCorrected = 2;  // choices
 }  // namespace
 
 Tuner::Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int threads)
-    : exact_(&exact), recipe_(recipe), make_plan_(std::move(make_plan)), threads_(threads) {}
+    : exact_(&exact),
+      recipe_(recipe),
+      make_plan_(std::move(make_plan)),
+      threads_(threads),
+      time_(recipe.goal.time_limit) {}
 
 Result<Tuner> Tuner::make(const Graph& exact, Calibration calibration, const Recipe& recipe,
                           MakePlan make_plan, int threads) {
@@ -52,10 +56,10 @@ Status Tuner::begin() {
     return {ErrorCode::kCalibrationData,
             "observer auto and corrections look at samples, and none could be used"};
   }
-  const Judge::MakePlan make = make_plan();  // of the samples' shapes, before they are gone
+  const MakeBoundPlan make = bind_shapes(make_plan_, samples_[0]);  // before they are gone
   OCTAVO_ASSIGN_OR_RETURN(judge_, Judge::make(*exact_, std::move(samples_), {}, make, threads_));
   samples_.clear();
-  begun_ = std::chrono::steady_clock::now();
+  time_.start();
   return {};
 }
 
@@ -87,10 +91,7 @@ std::string Tuner::name() const {
   return corrector_ && !corrector_->layers().empty() ? corrector_->layers().back().name : "";
 }
 
-bool Tuner::is_late() const {
-  const std::chrono::duration<double> limit(recipe_.goal.time_limit);
-  return limit.count() > 0 && !trials_.empty() && std::chrono::steady_clock::now() - begun_ > limit;
-}
+bool Tuner::is_late() const { return !trials_.empty() && time_.is_over(); }
 
 void Tuner::stop() {
   tried_equalizing_ = chose_by_layer_ = true;
@@ -132,8 +133,8 @@ Status Tuner::equalize() {
   tried_equalizing_ = true;
   std::vector<std::string> by_hand;  // these ranges hold for the values as they are
   for (const auto& [name, range] : recipe_.input_ranges) by_hand.push_back(name);
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, make_plan()(*exact_));
-  OCTAVO_ASSIGN_OR_RETURN(const auto seen, observe_channels(plan, judge_->samples(), threads_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto seen,
+                          observe_channels(judge_->float_plan(), judge_->samples(), threads_));
   OCTAVO_ASSIGN_OR_RETURN(const ChannelFactors factors, equalizing_factors(*exact_, seen, by_hand));
   if (factors.empty()) return {};
   Graph equalized = *exact_;
@@ -152,7 +153,7 @@ Status Tuner::equalize() {
 }
 
 Result<Calibration> Tuner::calibrated(const Graph& graph) const {
-  OCTAVO_ASSIGN_OR_RETURN(const auto plan, make_plan()(graph));
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, judge_->make_plan()(graph));
   const auto& samples = judge_->samples();
   const auto load = [&](int64_t i, int) -> Result<std::vector<Tensor>> {
     return samples[static_cast<size_t>(i)];
@@ -185,7 +186,10 @@ Status Tuner::begin_layers() {
     params.push_back(choice.params);
   }
   if (choices.size() == 1) return {};
-  OCTAVO_ASSIGN_OR_RETURN(auto plan, make_plan()(graph_of(best)));
+  auto plan = judge_->float_plan();
+  if (best.is_equalized) {
+    OCTAVO_ASSIGN_OR_RETURN(plan, judge_->make_plan()(*equalized_));
+  }
   layers_.emplace(std::move(plan), std::move(choices), std::move(params));
   return {};
 }
@@ -224,8 +228,9 @@ Status Tuner::begin_corrections() {
   OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(graph_of(choice), choice.ranges, recipe_));
   corrected_ = std::make_unique<QuantizeResult>(std::move(made));
   const auto& samples = judge_->samples();
-  OCTAVO_ASSIGN_OR_RETURN(corrector_, Corrector::make(graph_of(choice), corrected_->graph,
-                                                      recipe_.corrections, make_plan(), threads_));
+  OCTAVO_ASSIGN_OR_RETURN(corrector_,
+                          Corrector::make(graph_of(choice), corrected_->graph, recipe_.corrections,
+                                          judge_->make_plan(), threads_));
   correction_steps_ = corrector_->steps();
   const int64_t count = std::min<int64_t>(corrector_->most_samples(), std::ssize(samples));
   for (int64_t i = 0; i < count; ++i) {
@@ -254,13 +259,6 @@ Status Tuner::keep_if_best(std::string name, size_t choice, QuantizeResult made)
   best_choice_ = choice;
   quantized_ = std::move(made);
   return {};
-}
-
-std::function<Result<std::shared_ptr<const Plan>>(const Graph&)> Tuner::make_plan() const {
-  const std::vector<Tensor>& sample = judge_ ? judge_->samples()[0] : samples_[0];
-  return [make = make_plan_, shapes = shapes_of(sample)](const Graph& graph) {
-    return make(graph, shapes);
-  };
 }
 
 Tuned Tuner::finish() {

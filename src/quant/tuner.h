@@ -6,11 +6,11 @@
 //   make -> add the samples -> begin -> step until ended() -> finish
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/time_limit.h"
 #include "quant/calibrate.h"
 #include "quant/corrections/channel_factors.h"
 #include "quant/corrector.h"
@@ -26,10 +26,6 @@ struct Trial {
   Verdict verdict;    // on samples
   bool kept = false;  // it is the result
 };
-
-// Binds a graph to the shapes of its inputs and makes its plan.
-using MakePlan = std::function<Result<std::shared_ptr<const Plan>>(const Graph& graph,
-                                                                   std::span<const Shape> shapes)>;
 
 struct Tuned {
   QuantizeResult quantized;
@@ -93,7 +89,6 @@ class Tuner {
   Status begin_corrections();
   Status judge_corrections();
   Status keep_if_best(std::string name, size_t choice, QuantizeResult made);
-  std::function<Result<std::shared_ptr<const Plan>>(const Graph&)> make_plan() const;
 
   const Graph* exact_;
   Recipe recipe_;
@@ -101,7 +96,7 @@ class Tuner {
   int threads_;
   std::vector<std::vector<Tensor>> samples_;
   std::optional<Judge> judge_;  // of all samples
-  std::chrono::steady_clock::time_point begun_;
+  TimeLimit time_;
   std::vector<Choice> choices_;
   bool tried_equalizing_ = false;
   std::shared_ptr<const Graph> equalized_;  // null where there was nothing to gain

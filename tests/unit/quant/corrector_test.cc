@@ -10,7 +10,7 @@
 namespace octavo {
 namespace {
 
-const Corrector::MakePlan kMakePlan = [](const Graph& graph) { return make_plan(graph); };
+const MakeBoundPlan kMakePlan = [](const Graph& graph) { return make_plan(graph); };
 const std::vector<std::string> kAll = {kBias, kReconstruct};
 
 Corrector corrector_of(const Graph& exact, Graph& quantized, const std::vector<Sample>& samples,

@@ -42,15 +42,18 @@ TEST(LayerRanges, TakesFromEachChoiceWhatIsBest) {
   }
 }
 
-TEST(LayerRanges, WhereAllChoicesAgreeKeepsTheFirst) {
+TEST(LayerRanges, WhereChoicesAreNearlyEqualKeepsTheFirst) {
   const Graph graph = small_network();
   const std::vector<Sample> samples = samples_of(2);
   const Ranges ranges = calibrated(graph, samples, {}).ranges;
   const auto exact = *make_plan(graph);
   const Judge judge =
       *Judge::make(graph, samples, {}, [](const Graph& g) { return make_plan(g); }, 1);
-  LayerRanges layers(exact, {{"a", ranges}, {"b", ranges}},
-                     {params_of(graph, ranges), params_of(graph, ranges)});
+  Ranges wider = ranges;
+  for (auto& [value, seen] : wider) seen.range = {seen.range.min * 1.05f, seen.range.max * 1.05f};
+  LayerRanges layers(exact, {{"a", ranges}, {"b", wider}},
+                     {params_of(graph, ranges), params_of(graph, wider)});
+  EXPECT_GT(layers.steps(), 2);
   while (layers.done() < layers.steps()) ASSERT_TRUE(layers.step(judge).ok());
   for (const auto& [value, seen] : layers.ranges()) {
     EXPECT_EQ(seen.range, ranges.at(value).range) << value;
