@@ -43,6 +43,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("quantizeUncalibrated", &JsSession::quantize_uncalibrated)
       .function("givenRanges", &JsSession::given_ranges)
       .function("rangeFile", &JsSession::range_file)
+      .function("rangeFileWithoutSamples", &JsSession::range_file_without_samples)
       .function("convertRanges", &JsSession::convert_ranges)
       .function("rangeLog", &JsSession::range_log)
       .function("compare", &JsSession::compare)

@@ -427,6 +427,15 @@ val JsSession::range_file(const JsCalibration& calibration, const std::string& f
       format, {});
 }
 
+val JsSession::range_file_without_samples(const std::string& recipe,
+                                          const std::string& format) const {
+  const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());
+  if (!read.ok()) return outcome(read.status());
+  const Result<RangeFile> file =
+      octavo::range_file_without_samples(session_.graph(), *read, session_.normalized());
+  return written(file, format, file.ok() ? file->warnings : std::vector<std::string>());
+}
+
 val JsSession::convert_ranges(const std::string& recipe, const std::string& ranges,
                               const std::string& format, double percentile, bool enhance) const {
   const Result<RecipeFile> read = recipe_from_json(recipe, default_recipe());

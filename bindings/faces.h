@@ -145,6 +145,7 @@ class JsSession {
   val quantize_uncalibrated(const std::string& recipe, const std::string& ranges) const;
   val given_ranges(const std::string& recipe, const std::string& ranges) const;
   val range_file(const JsCalibration& calibration, const std::string& format) const;
+  val range_file_without_samples(const std::string& recipe, const std::string& format) const;
   val convert_ranges(const std::string& recipe, const std::string& ranges,
                      const std::string& format, double percentile, bool enhance) const;
   val range_log(const std::string& recipe) const;

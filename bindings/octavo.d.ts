@@ -58,8 +58,9 @@ export interface Session extends Handle {
   quantizeUncalibrated(recipe: string, ranges: string): Outcome<Session>;
   /** What the ranges of a file, or those of the recipe alone, come to: JSON {recipe, source, plan, warnings}. */
   givenRanges(recipe: string, ranges: string): Outcome<string>;
-  /** A file of ranges, of a calibration or of another file: JSON {text, summary, warnings}. Logs are merged by percentile. */
+  /** A file of ranges, of a calibration, of a data_free recipe or of another file: JSON {text, summary, warnings}. Logs are merged by percentile. */
   rangeFile(calibration: Calibration, format: string): Outcome<string>;
+  rangeFileWithoutSamples(recipe: string, format: string): Outcome<string>;
   convertRanges(recipe: string, ranges: string, format: string, percentile: number, enhance: boolean): Outcome<string>;
   rangeLog(recipe: string): Outcome<RangeLog>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;

@@ -55,7 +55,15 @@ Result<RangeFile> completed(const RangeFile& file, const Session& session,
   return range_file_of(session.graph(), matched.ranges, recipe.recipe);
 }
 
+Result<RangeFile> data_free(const RecipeFile& recipe, const Session& session) {
+  OCTAVO_ASSIGN_OR_RETURN(
+      RangeFile file, range_file_without_samples(session.graph(), recipe, session.normalized()));
+  for (const std::string& warning : file.warnings) note("  warning      " + warning + "\n");
+  return file;
+}
+
 Result<RangeFile> found(const Options& o, const RecipeFile& recipe, Session& session) {
+  if (recipe.data_free) return data_free(recipe, session);
   const std::string percentile = o.recipe.given("percentile");
   const bool by_samples = o.recipe.given("observer").empty() && (!percentile.empty() || o.enhance);
   LogMerging merging{0, o.enhance};
@@ -81,10 +89,10 @@ Result<ExitCode> run(Options& o) {
   OCTAVO_ASSIGN_OR_RETURN(const RangeFormat* format, find_range_format(o.format));
   OCTAVO_ASSIGN_OR_RETURN(const RecipeFile recipe,
                           o.recipe.resolve(o.ranges.empty() ? &o.images : nullptr));
-  if (o.images.empty() == o.ranges.empty()) {
-    return Status(
-        ErrorCode::kInvalidArgument,
-        "ranges come from --images, a folder of samples, or from --ranges, a file: give one");
+  if (!o.images.empty() + !o.ranges.empty() + recipe.data_free != 1) {
+    return Status(ErrorCode::kInvalidArgument,
+                  "ranges come from --images, a folder of samples, from --ranges, a file, or from "
+                  "--data-free: give one");
   }
   OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
   OCTAVO_ASSIGN_OR_RETURN(const RangeFile file, found(o, recipe, session));

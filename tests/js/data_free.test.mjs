@@ -38,6 +38,31 @@ for (const { name, float, recipe, flags, layers, test: pictures, kept, skip = fa
   });
 }
 
+test('both faces write these ranges as files, which give the same model', (t) => {
+  const folder = temporaryFolder(t);
+  const at = (file) => join(folder, file);
+  const done = (face, args) => {
+    const { status, stderr } = faces[face]([...args, '--preprocess', 'tf', '--quiet']);
+    assert.equal(status, 0, stderr);
+  };
+  const nodes = (file) => {
+    const bytes = readFileSync(file).toString('latin1');
+    return bytes.slice(bytes.indexOf('octavo_version')); // without the recipe, which stands before it
+  };
+  done('native', ['quantize', demo('demo.onnx'), '-o', at('data_free.onnx'), '--data-free']);
+  for (const format of ['mace', 'mace_log', 'onnxruntime', 'tensorrt', 'ncnn']) {
+    const [native, npm] = Object.keys(faces).map((face) => {
+      const file = at(`${face}-${format}`);
+      done(face, ['ranges', demo('demo.onnx'), '-o', file, '--data-free', '--format', format]);
+      return readFileSync(file, 'utf8');
+    });
+    assert.equal(native, npm, format);
+    done('native', ['quantize', demo('demo.onnx'), '-o', at(`${format}.onnx`), '--ranges', at(`native-${format}`)]);
+    const whole = !['tensorrt', 'ncnn'].includes(format); // which have one magnitude a value
+    assert.equal(nodes(at(`${format}.onnx`)) === nodes(at('data_free.onnx')), whole, format);
+  }
+});
+
 for (const [name, octavo] of Object.entries(faces)) {
   test(`${name}: says where it has nothing to go by`, (t) => {
     const folder = temporaryFolder(t);

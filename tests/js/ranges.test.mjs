@@ -27,7 +27,11 @@ const refusals = [
     args: ['quantize', model, '--ranges', 'FILE', '--scheme', 'dynamic'], status: 2, error: /leave --images and --ranges out/ },
   { says: 'a format of ranges that nobody knows is refused',
     args: ['ranges', model, '--ranges', 'FILE', '--format', 'ncn'], status: 2, error: /did you mean 'ncnn'\?/ },
-  { says: 'ranges come from somewhere', args: ['ranges', model], status: 2, error: /--images, a folder of samples, or from --ranges/ },
+  { says: 'keys that name nothing of the model are refused with the nearest name',
+    args: ['quantize', model, '--ranges', 'FILE', '--only', 'stam'], status: 2, error: /only 'stam': no node of the model is named, so that nothing would be quantized; did you mean 'stem'\?/ },
+  { says: 'ranges come from somewhere', args: ['ranges', model], status: 2, error: /--images, a folder of samples, from --ranges, a file, or from --data-free: give one/ },
+  { says: 'ranges of BatchNormalization and of a file are one too many',
+    args: ['ranges', model, '--data-free', '--ranges', 'FILE'], status: 2, error: /from --data-free: give one/ },
   { says: 'a recipe is refused with its line', text: '{\n  "limit": 3,\n  "weights": "per-chanel"\n}',
     args: ['quantize', model, ...observed, '--recipe', 'FILE'], status: 2, error: /ranges: recipe, line 3, key 'weights': does not know 'per-chanel'/ },
 ];

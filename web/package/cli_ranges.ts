@@ -34,8 +34,10 @@ export const ranges: Command = {
     checkWritable(output, flags);
     taken(tool.module.checkRangeFormat(format));
     const recipe = tool.recipe(flags);
-    if ((flags['images'] === undefined) === (flags['ranges'] === undefined)) {
-      throw new OctavoError('E_INVALID_ARGUMENT', 'ranges come from --images, a folder of samples, or from --ranges, a file: give one');
+    const sources = [flags['images'], flags['ranges'], (JSON.parse(recipe) as Recipe).data_free ? [''] : undefined];
+    if (sources.filter((source) => source !== undefined).length !== 1) {
+      throw new OctavoError('E_INVALID_ARGUMENT',
+        'ranges come from --images, a folder of samples, from --ranges, a file, or from --data-free: give one');
     }
     const { text, summary, warnings } = await written(tool, path as string, recipe, format, flags);
     tool.noteWarnings(warnings);
@@ -54,6 +56,7 @@ async function written(tool: Tool, path: string, recipe: string, format: string,
   const session = tool.host.object<Session>(model.handle);
   const converted = (text: string, file = '') =>
     JSON.parse(taken(session.convertRanges(recipe, text, format, percentile, enhance), file)) as Written;
+  if (wished.data_free) return JSON.parse(taken(session.rangeFileWithoutSamples(recipe, format)));
   if (flags['ranges'] !== undefined) return converted(read(one(flags['ranges'])), one(flags['ranges']));
 
   const files = picked(tool.findSamples(one(flags['images'])), wished);

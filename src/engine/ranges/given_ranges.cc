@@ -83,4 +83,13 @@ Result<GivenRanges> given_ranges(const Graph& graph, const RecipeFile& recipe,
   return given;
 }
 
+Result<RangeFile> range_file_without_samples(const Graph& graph, const RecipeFile& recipe,
+                                             const Normalized& normalized) {
+  OCTAVO_ASSIGN_OR_RETURN(GivenRanges given, given_ranges(graph, recipe, "", normalized));
+  OCTAVO_ASSIGN_OR_RETURN(RangeFile file,
+                          range_file_of(graph, given.calibration.ranges, recipe.recipe));
+  file.warnings = std::move(given.warnings);
+  return file;
+}
+
 }  // namespace octavo

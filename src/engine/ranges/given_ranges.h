@@ -24,6 +24,10 @@ struct GivenRanges {
 Result<GivenRanges> given_ranges(const Graph& graph, const RecipeFile& recipe,
                                  const std::string& text, const Normalized& normalized = {});
 
+// What given_ranges() finds without a file, as one; the warnings are in it.
+Result<RangeFile> range_file_without_samples(const Graph& graph, const RecipeFile& recipe,
+                                             const Normalized& normalized);
+
 // The same file as ranges of this graph's values, a log merged.
 Result<RangeFile> read_ranges(const std::string& text, const LogMerging& merging);
 
