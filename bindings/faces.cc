@@ -309,6 +309,7 @@ JsSession::JsSession(Session session) : session_(std::move(session)) { session_.
 JsSession::JsSession(Session::Quantized made, const Session& from, const Calibration& calibration)
     : JsSession(std::move(made.session)) {
   findings_ = std::move(made.findings);
+  warnings_ = std::move(made.warnings);
   trials_ = std::move(made.trials);
   corrections_ = std::move(made.corrections);
   fallback_ = std::move(made.fallback);
@@ -518,10 +519,10 @@ val JsSession::save(const std::string& format, val sink) const {
 }
 
 QuantizeReport JsSession::report_of(const std::string& output, double bytes, double seconds) const {
-  return {output,       bytes_before_, static_cast<uint64_t>(bytes),
-          samples_,     skipped_,      nodes_,
-          seconds,      findings_,     trials_,
-          corrections_, fallback_};
+  return {output,   bytes_before_, static_cast<uint64_t>(bytes),
+          samples_, skipped_,      nodes_,
+          seconds,  findings_,     warnings_,
+          trials_,  corrections_,  fallback_};
 }
 
 std::string JsSession::quantize_report(const std::string& output, double bytes,

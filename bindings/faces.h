@@ -172,6 +172,7 @@ class JsSession {
   std::vector<SkippedSample> skipped_;
   std::vector<NodeSummary> nodes_;
   std::vector<Finding> findings_;
+  std::vector<std::string> warnings_;
   std::vector<Trial> trials_;
   std::vector<CorrectedLayer> corrections_;
   std::optional<FallbackReport> fallback_;

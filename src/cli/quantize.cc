@@ -173,6 +173,7 @@ Result<ExitCode> run(Options& o) {
                         result.nodes,
                         seconds.count(),
                         result.findings,
+                        result.warnings,
                         result.trials,
                         result.corrections,
                         result.fallback};

@@ -121,6 +121,7 @@ OrderedJson to_json(const QuantizeReport& report) {
           {"seconds", report.seconds},
           {"nodes", nodes},
           {"findings", to_json(report.findings)},
+          {"warnings", report.warnings},
           {"trials", trials},
           {"corrections", corrections},
           {"fallback", report.fallback ? to_json(*report.fallback) : OrderedJson()}};
@@ -169,7 +170,9 @@ std::string to_text(const QuantizeReport& report) {
                 static_cast<double>(report.bytes_before) / static_cast<double>(report.bytes_after),
                 static_cast<long long>(quantized), static_cast<long long>(report.nodes.size()),
                 calibrated.c_str(), report.seconds);
-  return text + trials_text(report.trials) +
+  std::string warnings;
+  for (const std::string& warning : report.warnings) warnings += "  warning      " + warning + "\n";
+  return text + warnings + trials_text(report.trials) +
          (report.fallback ? to_text(*report.fallback) : std::string()) + lint_text(report);
 }
 

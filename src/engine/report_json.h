@@ -20,6 +20,7 @@ struct QuantizeReport {
   std::vector<NodeSummary> nodes;
   double seconds = 0;
   std::vector<Finding> findings;            // of lint, on the int8 model
+  std::vector<std::string> warnings;        // of wishes that were left out
   std::vector<Trial> trials;                // of whole models; none where there was no choice
   std::vector<CorrectedLayer> corrections;  // of the one that was kept
   std::optional<FallbackReport> fallback;   // of a recipe with a goal

@@ -186,6 +186,24 @@ Result<SensitivityAnalysis> Session::sensitivity_analysis(const Calibration& cal
                                    recipe.recipe, plan_for_shapes, threads);
 }
 
+namespace {
+
+// Observing, trying and correcting look at samples; extremes_percentile serves logs of ranges, too.
+std::vector<std::string> left_out(const Recipe& recipe, int64_t samples) {
+  if (samples > 0 || recipe.scheme != Scheme::kStatic) return {};
+  std::vector<std::string> wishes;
+  if (recipe.observer != Recipe().observer && recipe.observer != "extremes_percentile") {
+    wishes.push_back("observer " + recipe.observer);
+  }
+  for (const std::string& name : recipe.corrections) wishes.push_back("correction " + name);
+  if (wishes.empty()) return {};
+  std::string text = "without samples these are left out: " + wishes[0];
+  for (size_t i = 1; i < wishes.size(); ++i) text += ", " + wishes[i];
+  return {text + "; give samples (--images), or choose --preset fast, which wants none of it"};
+}
+
+}  // namespace
+
 Result<Session::Quantized> Session::quantized(Quantization made, int64_t samples,
                                               const RecipeFile& recipe) const {
   Tuned& tuned = made.tuned;
@@ -209,7 +227,8 @@ Result<Session::Quantized> Session::quantized(Quantization made, int64_t samples
   }
   return Quantized{std::move(session),      std::move(tuned.quantized.nodes),
                    std::move(tuned.trials), std::move(tuned.corrections),
-                   std::move(findings),     std::move(made.fallback)};
+                   std::move(findings),     left_out(recipe.recipe, samples),
+                   std::move(made.fallback)};
 }
 
 Result<std::vector<Finding>> Session::lint() const { return octavo::lint(*model_, lint_options_); }

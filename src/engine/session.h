@@ -106,7 +106,8 @@ struct Session::Quantized {
   std::vector<NodeSummary> nodes;
   std::vector<Trial> trials;
   std::vector<CorrectedLayer> corrections;
-  std::vector<Finding> findings;  // of lint(); empty where nothing became integer
+  std::vector<Finding> findings;      // of lint(); empty where nothing became integer
+  std::vector<std::string> warnings;  // of wishes that were left out
   // Of a recipe with a goal. Where it was not met, the session is the best that was found.
   std::optional<FallbackReport> fallback;
 };

@@ -147,6 +147,35 @@ bool matches_anything(const Graph& graph, const std::string& pattern) {
                      [&](NodeId id) { return matches_node(graph, graph.node(id), pattern); });
 }
 
+// What a pattern without a match may be meant for.
+std::string nearest_node(const Graph& graph, const std::string& pattern) {
+  std::vector<std::string> names;
+  for (const NodeId id : graph.live_nodes()) {
+    const Node& node = graph.node(id);
+    if (!node.name.empty()) names.push_back(node.name);
+    for (const ValueId output : node.outputs) {
+      if (output != kNoValue) names.push_back(graph.value(output).name);
+    }
+  }
+  return nearest_word(std::string_view(pattern).substr(0, kLongestWord), names);
+}
+
+// Keys that name what is quantized, and name nothing: the model would stay as it is.
+Status check_only(const Recipe& recipe, const Graph& graph) {
+  if (recipe.only.empty() && recipe.only_ops.empty()) return {};
+  for (const NodeId id : graph.live_nodes()) {
+    const Node& node = graph.node(id);
+    if (info_of(node.op).role != Role::kClamp && left_out_by(recipe, graph, node).empty())
+      return {};
+  }
+  const std::string way_out = recipe.only.empty()
+                                  ? "octavo inspect shows the model's operators"
+                                  : "did you mean '" + nearest_node(graph, recipe.only[0]) + "'?";
+  return {ErrorCode::kInvalidArgument,
+          "no node of the model is named, so that nothing would be quantized; " + way_out,
+          recipe.only.empty() ? "only-op " + recipe.only_ops[0] : "only '" + recipe.only[0] + "'"};
+}
+
 }  // namespace
 
 const char* name_of(Granularity granularity) {
@@ -223,7 +252,8 @@ Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& gra
     for (const std::string& pattern : *patterns) {
       if (matches_anything(graph, pattern)) continue;
       warnings.push_back(std::string(key) + " '" + pattern +
-                         "' matches no node and no output of a node");
+                         "' matches no node and no output of a node; did you mean '" +
+                         nearest_node(graph, pattern) + "'?");
     }
   }
   const std::set<std::string> present = operators_in(graph);
@@ -239,6 +269,7 @@ Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& gra
       warnings.push_back(key + op + " is without effect: the model has none");
     }
   }
+  OCTAVO_RETURN_IF_ERROR(check_only(recipe, graph));
   return warnings;
 }
 

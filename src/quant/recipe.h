@@ -61,8 +61,9 @@ struct Recipe {
 
 // Errors are wishes that no graph could meet; they name the nearest known word.
 Status validate(const Recipe& recipe);
-// Errors as above, and operators that neither the graph nor Octavo knows. The result warns of
-// wishes without effect on this graph, such as a pattern that matches nothing.
+// Errors as above, operators that neither the graph nor Octavo knows, and keys that name what is to
+// be quantized, but nothing of this graph. The result warns of wishes without effect on it, such as
+// a pattern that matches nothing.
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph);
 
 // The pattern, operator or key by which the recipe leaves this node in float; empty where it does

@@ -288,6 +288,8 @@ export interface QuantizeReport {
   nodes: { name: string; op: string; quantized: boolean; reason: string }[];
   /** What to know before the file is taken away. */
   findings: Finding[];
+  /** What the recipe asks for and was left out, because it wants samples and there were none. */
+  warnings: string[];
   /** Whole models that were tried; none where the recipe leaves no choice. */
   /** `kl`: nats, of classes' probabilities; null where outputs are none. The kept one has the least, else the highest SQNR. */
   trials: { name: string; sqnr_db: number; kl: number | null; kept: boolean }[];

@@ -139,6 +139,20 @@ TEST_F(SessionQuantize, WithoutSamplesSaysThatItWantsThem) {
   EXPECT_EQ(session_.quantize(calibration_, recipe_).status().code(), ErrorCode::kCalibrationData);
 }
 
+TEST_F(SessionQuantize, NamesWhatIsLeftOutForWantOfSamples) {
+  Calibration given;  // by a file of ranges, say
+  given.ranges = calibration_.choices[0].ranges;
+  const auto made = session_.quantize(given, recipe_);
+  ASSERT_TRUE(made.ok()) << made.status().to_string();
+  EXPECT_EQ(made->warnings,
+            std::vector<std::string>{
+                "without samples these are left out: observer auto, correction bias, correction "
+                "reconstruct; give samples (--images), or choose --preset fast, which wants none "
+                "of it"});
+  EXPECT_TRUE(session_.quantize(given, recipe_of("min_max"))->warnings.empty());
+  EXPECT_TRUE(session_.quantize(calibration_, recipe_, source_of(12))->warnings.empty());
+}
+
 TEST_F(SessionQuantize, WithoutAChoiceLoadsNoSamples) {
   const RecipeFile fixed = recipe_of("mse");
   std::atomic<int> asked = 0;

@@ -117,18 +117,41 @@ TEST_F(RecipeOnGraph, PatternWithoutMatchIsAWarning) {
   const auto warnings = validate(recipe, small_.graph);
   ASSERT_TRUE(warnings.ok());
   EXPECT_EQ(*warnings,
-            std::vector<std::string>{"exclude 'head/*' matches no node and no output of a node"});
+            std::vector<std::string>{"exclude 'head/*' matches no node and no output of a node; "
+                                     "did you mean 'features/conv'?"});
 }
 
-TEST_F(RecipeOnGraph, ObserverOfTheDynamicSchemeIsAWarning) {
+TEST_F(RecipeOnGraph, KeysThatNameNothingToQuantizeAreRefusedWithTheNearestName) {
+  Recipe recipe;
+  recipe.only = {"feature/conv"};
+  const Status status = validate(recipe, small_.graph).status();
+  EXPECT_EQ(status.code(), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(status.to_string(),
+            "only 'feature/conv': no node of the model is named, so that nothing would be "
+            "quantized; did you mean 'features/conv'?");
+  recipe.only.push_back("*/conv");  // one that matches is enough, the other is a warning
+  const auto warnings = validate(recipe, small_.graph);
+  ASSERT_TRUE(warnings.ok()) << warnings.status().to_string();
+  EXPECT_EQ(warnings->size(), 1u);
+  recipe.only_ops = {"Gemm"};  // which is no Conv
+  EXPECT_FALSE(validate(recipe, small_.graph).ok());
+  recipe.only.clear();
+  EXPECT_EQ(validate(recipe, small_.graph).status().to_string(),
+            "only-op Gemm: no node of the model is named, so that nothing would be quantized; "
+            "octavo inspect shows the model's operators");
+}
+
+TEST_F(RecipeOnGraph, ObserverAndCorrectionsOfTheDynamicSchemeAreWarnings) {
   Recipe recipe;
   recipe.scheme = Scheme::kDynamic;
   recipe.observer = "percentile";
+  recipe.corrections = {"bias"};
   const auto warnings = validate(recipe, small_.graph);
   ASSERT_TRUE(warnings.ok());
   EXPECT_EQ(*warnings,
-            std::vector<std::string>{
-                "observer percentile is without effect: the dynamic scheme observes nothing"});
+            (std::vector<std::string>{
+                "observer percentile is without effect: the dynamic scheme observes nothing",
+                "correction bias is without effect: the dynamic scheme corrects nothing"}));
 }
 
 TEST_F(RecipeOnGraph, OperatorThatTheModelLacksIsAWarning) {
