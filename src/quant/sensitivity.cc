@@ -41,7 +41,7 @@ Result<SensitivityAnalysis> SensitivityAnalysis::make(const Graph& exact,
   const Ranges& ranges =
       calibration.choices.empty() ? calibration.ranges : calibration.choices[0].ranges;
   SensitivityAnalysis analysis(exact, ranges, recipe, std::move(make_plan), threads);
-  OCTAVO_RETURN_IF_ERROR(analysis.made(recipe).status());
+  OCTAVO_ASSIGN_OR_RETURN(analysis.all_, analysis.made(recipe));
   return analysis;
 }
 
@@ -62,8 +62,7 @@ Status SensitivityAnalysis::begin() {
   found_.samples = std::ssize(samples_);
   OCTAVO_ASSIGN_OR_RETURN(
       judge_, Judge::make(*exact_, std::move(samples_), std::move(labels_), make_plan, threads_));
-  OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult all, made(recipe_));
-  for (const QuantizedLayer& layer : quantized_layers(all.nodes, *exact_, *judge_->float_plan())) {
+  for (const QuantizedLayer& layer : quantized_layers(all_.nodes, *exact_, *judge_->float_plan())) {
     found_.layers.push_back({layer, {}, {}});
   }
   return {};
@@ -81,17 +80,17 @@ Result<QuantizeResult> SensitivityAnalysis::made(const Recipe& recipe) const {
 }
 
 Status SensitivityAnalysis::measure_all() {
-  OCTAVO_ASSIGN_OR_RETURN(const QuantizeResult all, made(recipe_));
-  OCTAVO_ASSIGN_OR_RETURN(found_.quantized, judge_->of(all.graph));
-  found_.int8_share = int8_share(all.nodes, *judge_->float_plan());
+  OCTAVO_ASSIGN_OR_RETURN(found_.quantized, judge_->of(all_.graph));
+  found_.int8_share = int8_share(all_.nodes, *judge_->float_plan());
   const auto& sample = judge_->samples()[0];
-  OCTAVO_ASSIGN_OR_RETURN(const auto int8_plan, judge_->make_plan()(all.graph));
+  OCTAVO_ASSIGN_OR_RETURN(const auto int8_plan, judge_->make_plan()(all_.graph));
   OCTAVO_ASSIGN_OR_RETURN(const auto before, layer_times(judge_->float_plan(), sample, kTimedRuns));
   OCTAVO_ASSIGN_OR_RETURN(const auto after, layer_times(int8_plan, sample, kTimedRuns));
   for (LayerSensitivity& layer : found_.layers) {
     layer.float_ms = of(before, layer.layer.name);
     layer.int8_ms = of(after, layer.layer.name);
   }
+  all_ = {};  // its weights need not stay in memory
   return {};
 }
 

@@ -64,6 +64,7 @@ class SensitivityAnalysis {
   std::vector<std::vector<Tensor>> samples_;
   std::vector<int64_t> labels_;
   std::optional<Judge> judge_;
+  QuantizeResult all_;  // of them quantized
   Sensitivity found_;
   int64_t done_ = 0;
 };
