@@ -3,11 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <span>
 
-#include "engine/json.h"
+#include "engine/json_values.h"
 #include "quant/nearest_word.h"
 
 namespace octavo {
@@ -24,72 +23,36 @@ struct Draft {
   int64_t quant_bits = 8;
 };
 
-Status wrong(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
-
-Result<std::string> text(const Json& j) {
-  if (j.is_string()) return j.get<std::string>();
-  return wrong("wants a text");
+// Of up to four channels.
+Result<std::vector<float>> channels_in(const Json& j) {
+  if (j.is_array() && j.size() <= 4) return as_numbers(j);
+  return wrong_value("wants a list of up to 4 numbers");
 }
 
-Result<double> number(const Json& j, double least, double most) {
-  char range[80];
-  std::snprintf(range, sizeof range, "wants a number from %g to %g", least, most);
-  if (!j.is_number()) return wrong(range);
-  const double x = j.get<double>();
-  if (!(x >= least && x <= most)) return wrong(range);
-  return x;
-}
-
-Result<int64_t> whole(const Json& j, int64_t least, int64_t most) {
-  OCTAVO_ASSIGN_OR_RETURN(const double x,
-                          number(j, static_cast<double>(least), static_cast<double>(most)));
-  if (x != std::floor(x)) return wrong("wants a whole number");
-  return static_cast<int64_t>(x);
-}
-
-Result<std::vector<float>> numbers(const Json& j) {
-  std::vector<float> out;
-  if (!j.is_array() || j.size() > 4) return wrong("wants a list of up to 4 numbers");
-  for (const Json& item : j) {
-    if (!item.is_number() || !std::isfinite(item.get<float>())) {
-      return wrong("wants a list of numbers");
-    }
-    out.push_back(item.get<float>());
-  }
-  return out;
-}
-
-Result<std::string> one_of(const Json& j, const std::vector<std::string>& words) {
-  OCTAVO_ASSIGN_OR_RETURN(const std::string word, text(j));
-  if (std::find(words.begin(), words.end(), word) != words.end()) return word;
-  return wrong("does not know '" + word.substr(0, 100) + "'; did you mean '" +
-               nearest_word(word.substr(0, 100), words) + "'?");
+Result<std::string> word_of(const Json& j, const std::vector<std::string>& words) {
+  OCTAVO_ASSIGN_OR_RETURN(const size_t i, one_of(j, words));
+  return words[i];
 }
 
 // Integers on each side of zero become bits.
 Status set_clamp(const Json& j, const char* key, Draft& d) {
-  OCTAVO_ASSIGN_OR_RETURN(const double value, number(j, 0, 127));
+  OCTAVO_ASSIGN_OR_RETURN(const double value, as_number(j, 0, 127));
   const double clamp = std::floor(value);  // as MNN does
   if (clamp != 127 && clamp != 63) {
-    return wrong("can be 127 (8 bits) or 63 (7 bits) here, not " + j.dump());
+    return wrong_value("can be 127 (8 bits) or 63 (7 bits) here, not " + j.dump());
   }
   if (clamp == 63) d.recipe[key] = 7;
   return {};
 }
 
-Result<bool> flag(const Json& j) {
-  if (j.is_boolean()) return j.get<bool>();
-  return wrong("wants true or false");
-}
-
 Result<double> share(const Json& j) {
-  OCTAVO_ASSIGN_OR_RETURN(const double x, number(j, 0, 1));
-  if (!(static_cast<float>(x) > 0)) return wrong("wants a share above 0");
+  OCTAVO_ASSIGN_OR_RETURN(const double x, as_number(j, 0, 1));
+  if (!(static_cast<float>(x) > 0)) return wrong_value("wants a share above 0");
   return x;
 }
 
 Status set_limit(Draft& d, const Json& j) {
-  OCTAVO_ASSIGN_OR_RETURN(const int64_t count, whole(j, 0, INT32_MAX));
+  OCTAVO_ASSIGN_OR_RETURN(const int64_t count, as_int(j, 0, INT32_MAX));
   d.recipe["limit"] = count;
   return {};
 }
@@ -130,28 +93,28 @@ std::span<const Key> keys() {
   static constexpr Key kKeys[] = {
       {"format",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.color, one_of(j, {"BGR", "RGB", "GRAY", "RGBA", "BGRA"}));
-         if (d.color == "BGRA") return wrong("BGRA cannot be had here; give .npy arrays");
+         OCTAVO_ASSIGN_OR_RETURN(d.color, word_of(j, {"BGR", "RGB", "GRAY", "RGBA", "BGRA"}));
+         if (d.color == "BGRA") return wrong_value("BGRA cannot be had here; give .npy arrays");
          return {};
        }},
       {"mean",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.mean, numbers(j));
+         OCTAVO_ASSIGN_OR_RETURN(d.mean, channels_in(j));
          return {};
        }},
       {"normal",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.normal, numbers(j));
+         OCTAVO_ASSIGN_OR_RETURN(d.normal, channels_in(j));
          return {};
        }},
       {"width",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.width, whole(j, 1, 1 << 16));
+         OCTAVO_ASSIGN_OR_RETURN(d.width, as_int(j, 1, 1 << 16));
          return {};
        }},
       {"height",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.height, whole(j, 1, 1 << 16));
+         OCTAVO_ASSIGN_OR_RETURN(d.height, as_int(j, 1, 1 << 16));
          return {};
        }},
       {"center_crop_w",
@@ -166,30 +129,30 @@ std::span<const Key> keys() {
        }},
       {"path",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.config.images, text(j));
+         OCTAVO_ASSIGN_OR_RETURN(d.config.images, as_text(j));
          return {};
        }},
       {"used_image_num", set_limit},
       {"used_sample_num", set_limit},  // after the other, which it overrides
       {"batch_size",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_RETURN_IF_ERROR(whole(j, 1, INT32_MAX).status());
+         OCTAVO_RETURN_IF_ERROR(as_int(j, 1, INT32_MAX).status());
          return without_effect(d, "batch_size", "samples run one at a time, with the same result");
        }},
       {"quant_bits",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.quant_bits, whole(j, 2, 8));
+         OCTAVO_ASSIGN_OR_RETURN(d.quant_bits, as_int(j, 2, 8));
          return d.quant_bits >= 7 ? Status()
-                                  : wrong("can be 8 or 7 here; --scheme weight-only has 4");
+                                  : wrong_value("can be 8 or 7 here; --scheme weight-only has 4");
        }},
       {"feature_quantize_method",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(d.method, one_of(j, {"KL", "ADMM", "EMA"}));
+         OCTAVO_ASSIGN_OR_RETURN(d.method, word_of(j, {"KL", "ADMM", "EMA"}));
          return {};
        }},
       {"weight_quantize_method",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(const std::string method, one_of(j, {"MAX_ABS", "ADMM"}));
+         OCTAVO_ASSIGN_OR_RETURN(const std::string method, word_of(j, {"MAX_ABS", "ADMM"}));
          if (method == "ADMM") d.recipe["weight_method"] = "admm";
          return {};
        }},
@@ -202,36 +165,37 @@ std::span<const Key> keys() {
        }},
       {"winogradOpt",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_RETURN_IF_ERROR(flag(j).status());
+         OCTAVO_RETURN_IF_ERROR(as_bool(j).status());
          return without_effect(d, "winogradOpt", "kernels choose for themselves");
        }},
       {"skip_quant_op_names",
        [](Draft& d, const Json& j) -> Status {
-         if (!j.is_array()) return wrong("wants a list of names");
+         if (!j.is_array()) return wrong_value("wants a list of names");
          for (const Json& name : j) {
-           if (!name.is_string()) return wrong("wants a list of names");
+           if (!name.is_string()) return wrong_value("wants a list of names");
          }
          d.recipe["exclude"] = j;
          return {};
        }},
       {"debug",
        [](Draft& d, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(const bool wanted, flag(j));
+         OCTAVO_ASSIGN_OR_RETURN(const bool wanted, as_bool(j));
          if (!wanted) return {};
          return without_effect(d, "debug", "octavo compare shows the error of each layer");
        }},
       {"input_type",
        [](Draft&, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(const std::string type, one_of(j, {"image", "sequence"}));
+         OCTAVO_ASSIGN_OR_RETURN(const std::string type, word_of(j, {"image", "sequence"}));
          if (type == "image") return {};
-         return wrong("sequences cannot be had here; make them .npy arrays and give --images");
+         return wrong_value(
+             "sequences cannot be had here; make them .npy arrays and give --images");
        }},
       {"inputs",
        [](Draft& d, const Json& j) -> Status {
-         if (!j.is_array()) return wrong("wants a list of inputs");
+         if (!j.is_array()) return wrong_value("wants a list of inputs");
          for (const Json& input : j) {
-           if (!input.is_object()) return wrong("wants a list of inputs");
-           if (input.contains("value")) return wrong("fixed inputs cannot be had here");
+           if (!input.is_object()) return wrong_value("wants a list of inputs");
+           if (input.contains("value")) return wrong_value("fixed inputs cannot be had here");
          }
          return without_effect(d, "inputs", "shapes come from the model and its samples");
        }},
@@ -258,7 +222,8 @@ Status settle(Draft& d) {
   const size_t channels = d.color == "GRAY" ? 1 : d.color == "RGBA" ? 4 : 3;
   if (!d.mean.empty()) d.recipe["mean"] = filled(d.mean, 0, channels);
   if (!d.normal.empty()) d.recipe["norm"] = filled(d.normal, 1, channels);
-  if (d.width.has_value() != d.height.has_value()) return wrong("width and height go together");
+  if (d.width.has_value() != d.height.has_value())
+    return wrong_value("width and height go together");
   if (d.width) d.recipe["resize"] = {*d.width, *d.height};
   d.recipe["center_fraction"] = d.center;
   d.recipe["interpolation"] = "bilinear-corners";
@@ -271,7 +236,7 @@ Status settle(Draft& d) {
 
 Result<MnnConfig> read_mnn_config(const std::string& json) {
   OCTAVO_ASSIGN_OR_RETURN(const Json object, parse_json(json, ""));
-  if (!object.is_object()) return wrong("wants one JSON object");
+  if (!object.is_object()) return wrong_value("wants one JSON object");
   Draft d;
   for (const Key& key : keys()) {  // in the list's order
     const auto found = object.find(key.name);

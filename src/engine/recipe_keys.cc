@@ -1,9 +1,6 @@
 #include "engine/recipe_keys.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "quant/nearest_word.h"
+#include "engine/json_values.h"
 #include "quant/observer.h"
 #include "quant/presets.h"
 #include "quant/weight_methods.h"
@@ -11,85 +8,7 @@
 namespace octavo {
 namespace {
 
-Status wrong(const std::string& what) { return {ErrorCode::kInvalidArgument, what}; }
-
-Result<std::string> as_text(const Json& j) {
-  if (j.is_string()) return j.get<std::string>();
-  return wrong("wants a text");
-}
-
-Result<bool> as_bool(const Json& j) {
-  if (j.is_boolean()) return j.get<bool>();
-  return wrong("wants true or false");
-}
-
-Result<int64_t> as_int(const Json& j, int64_t least, int64_t most) {
-  if (j.is_number()) {
-    const double x = j.get<double>();
-    if (x == std::floor(x) && x >= static_cast<double>(least) && x <= static_cast<double>(most)) {
-      return static_cast<int64_t>(x);
-    }
-  }
-  return wrong("wants a whole number from " + std::to_string(least) + " to " +
-               std::to_string(most));
-}
-
-Result<double> as_number(const Json& j) {
-  if (j.is_number()) return j.get<double>();
-  return wrong("wants a number");
-}
-
-Result<std::vector<float>> as_numbers(const Json& j) {
-  std::vector<float> out;
-  for (const Json& item : j.is_array() ? j : Json::array({j})) {
-    if (!item.is_number() || !std::isfinite(item.get<float>()))
-      return wrong("wants a number or a list of numbers");
-    out.push_back(item.get<float>());
-  }
-  return out;
-}
-
-Result<std::vector<std::string>> as_texts(const Json& j) {
-  if (j.is_string()) return std::vector<std::string>{j.get<std::string>()};
-  std::vector<std::string> out;
-  for (const Json& item : j.is_array() ? j : Json::array({nullptr})) {
-    if (!item.is_string()) return wrong("wants a text or a list of texts");
-    out.push_back(item.get<std::string>());
-  }
-  return out;
-}
-
-Result<Size> as_size(const Json& j) {
-  if (j.is_array() && j.size() == 2) {
-    OCTAVO_ASSIGN_OR_RETURN(const int64_t width, as_int(j[0], 1, 1 << 16));
-    OCTAVO_ASSIGN_OR_RETURN(const int64_t height, as_int(j[1], 1, 1 << 16));
-    return Size{static_cast<int>(width), static_cast<int>(height)};
-  }
-  return wrong("wants a size, [width, height] or WxH");
-}
-
-// {"NAME": [MIN, MAX], ...}
-Result<std::map<std::string, Range>> as_ranges(const Json& j) {
-  std::map<std::string, Range> out;
-  if (!j.is_object()) return wrong("wants {\"NAME\": [MIN, MAX]}, or NAME=MIN,MAX");
-  for (const auto& [name, ends] : j.items()) {
-    if (!ends.is_array() || ends.size() != 2 || !ends[0].is_number() || !ends[1].is_number()) {
-      return wrong("wants two numbers for '" + name + "', [MIN, MAX]");
-    }
-    out[name] = {ends[0].get<float>(), ends[1].get<float>()};
-  }
-  return out;
-}
-
 Json from_size(Size size) { return Json::array({size.width, size.height}); }
-
-// The index of a word in a list of words; the sentence names the nearest one.
-Result<size_t> one_of(const Json& j, const std::vector<std::string>& words) {
-  OCTAVO_ASSIGN_OR_RETURN(const std::string word, as_text(j));
-  const auto found = std::find(words.begin(), words.end(), word);
-  if (found != words.end()) return static_cast<size_t>(found - words.begin());
-  return wrong("does not know '" + word + "'; did you mean '" + nearest_word(word, words) + "'?");
-}
 
 std::vector<std::string> preprocess_names() {
   std::vector<std::string> names;
@@ -217,7 +136,7 @@ std::span<const Key> keys() {
        [](RecipeFile& r, const Json& j) -> Status {
          OCTAVO_ASSIGN_OR_RETURN(const std::vector<float> shares, as_numbers(j));
          if (shares.empty() || shares.size() > 2)
-           return wrong("wants one share, or those of width, height");
+           return wrong_value("wants one share, or those of width, height");
          r.preprocess.center_fraction = {shares.front(), shares.back()};
          return {};
        },
@@ -249,6 +168,7 @@ std::span<const Key> keys() {
          OCTAVO_ASSIGN_OR_RETURN(const size_t i,
                                  one_of(j, {"static", "dynamic", "weight-only", "float16"}));
          r.recipe.scheme = static_cast<Scheme>(i);
+         if (r.recipe.scheme != Scheme::kStatic) choose_by_hand(r);  // no others observe or correct
          return {};
        },
        [](const RecipeFile& r) -> Json { return name_of(r.recipe.scheme); }},

@@ -229,11 +229,14 @@ Status validate(const Recipe& recipe) {
 Result<std::vector<std::string>> validate(const Recipe& recipe, const Graph& graph) {
   OCTAVO_RETURN_IF_ERROR(validate(recipe));
   std::vector<std::string> warnings;
-  // Observer auto is part of the default preset, which nobody asked for.
-  const bool is_chosen = recipe.observer != Recipe().observer && recipe.observer != kAuto;
-  if (recipe.scheme != Scheme::kStatic && is_chosen) {
+  if (recipe.scheme != Scheme::kStatic && recipe.observer != Recipe().observer) {
     warnings.push_back("observer " + recipe.observer + " is without effect: the " +
                        name_of(recipe.scheme) + " scheme observes nothing");
+  }
+  for (const std::string& name : recipe.corrections) {
+    if (recipe.scheme == Scheme::kStatic) break;
+    warnings.push_back("correction " + name + " is without effect: the " + name_of(recipe.scheme) +
+                       " scheme corrects nothing");
   }
   if (recipe.scheme == Scheme::kDynamic && (recipe.symmetric || recipe.activation_bits != 8)) {
     warnings.push_back(

@@ -64,6 +64,22 @@ TEST(RecipeFile, DynamicSchemeSurvivesTooAndWantsUint8) {
             "recipe, key 'scheme': does not know 'dynamik'; did you mean 'dynamic'?");
 }
 
+TEST(RecipeFile, TheDefaultPresetGivesWayToSchemesThatObserveNothing) {
+  for (const char* scheme : {"dynamic", "weight-only", "float16"}) {
+    RecipeFile recipe = default_recipe();
+    ASSERT_TRUE(set_from_flag(recipe, "scheme", scheme).ok());
+    EXPECT_EQ(recipe.recipe.observer, Recipe().observer) << scheme;
+    EXPECT_TRUE(recipe.recipe.corrections.empty()) << scheme;
+    const Result<RecipeFile> named =
+        recipe_from_json(R"({"preset": "best", "scheme": ")" + std::string(scheme) + "\"}");
+    ASSERT_TRUE(named.ok());
+    EXPECT_EQ(named->recipe.observer, "auto") << scheme;  // which is warned of
+  }
+  RecipeFile recipe = default_recipe();
+  ASSERT_TRUE(set_from_flag(recipe, "scheme", "static").ok());
+  EXPECT_EQ(recipe, default_recipe());
+}
+
 TEST(RecipeFile, DynamicSchemeSaysNothingOfPictures) {
   RecipeFile recipe;
   recipe.recipe.scheme = Scheme::kDynamic;
