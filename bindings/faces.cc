@@ -64,15 +64,18 @@ Result<Profile> profile_of(Session& session, const val& inputs, int runs) {
   return profile(session, tensors, runs);
 }
 
-// A file of ranges as text, with what there is to say of it.
+// A file of ranges, with what there is to say of it.
 val written(const Result<RangeFile>& file, const std::string& format,
             const std::vector<std::string>& warnings) {
   if (!file.ok()) return outcome(file.status());
   const Result<const RangeFormat*> writer = find_range_format(format);
   if (!writer.ok()) return outcome(writer.status());
-  return outcome_of(dump_json({{"text", (*writer)->write(*file)},
-                               {"summary", summary_of(*file, **writer)},
-                               {"warnings", warnings}}));
+  const std::string bytes = (*writer)->write(*file);
+  val result = val::object();
+  result.set("bytes", to_uint8_array(bytes.data(), bytes.size()));
+  result.set("summary", summary_of(*file, **writer));
+  result.set("warnings", val::array(warnings));
+  return outcome_of(std::move(result));
 }
 
 val to_tensors(const std::vector<Tensor>& tensors) {

@@ -30,6 +30,13 @@ export interface RawImage {
   data: Uint8Array;
 }
 
+/** `summary` for people. */
+export interface RangeFile {
+  bytes: Uint8Array;
+  summary: string;
+  warnings: string[];
+}
+
 /** Handles live in the module's memory until `delete`. */
 export interface Handle {
   delete(): void;
@@ -55,13 +62,13 @@ export interface Session extends Handle {
   /** Whether this recipe needs a calibration: of the static scheme, where training left no ranges in the model. */
   wantsSamples(recipe: string): Outcome<boolean>;
   /** By a recipe of the dynamic scheme, data_free, or with the ranges of a file or of the recipe; `ranges` '' for none. */
-  quantizeUncalibrated(recipe: string, ranges: string): Outcome<Session>;
+  quantizeUncalibrated(recipe: string, ranges: string | Uint8Array): Outcome<Session>;
   /** What the ranges of a file, or those of the recipe alone, come to: JSON {recipe, source, plan, warnings}. */
-  givenRanges(recipe: string, ranges: string): Outcome<string>;
-  /** A file of ranges, of a calibration, of a data_free recipe or of another file: JSON {text, summary, warnings}. Logs are merged by percentile. */
-  rangeFile(calibration: Calibration, format: string): Outcome<string>;
-  rangeFileWithoutSamples(recipe: string, format: string): Outcome<string>;
-  convertRanges(recipe: string, ranges: string, format: string, percentile: number, enhance: boolean): Outcome<string>;
+  givenRanges(recipe: string, ranges: string | Uint8Array): Outcome<string>;
+  /** A file of ranges, of a calibration, of a data_free recipe or of another file. Logs are merged by percentile. */
+  rangeFile(calibration: Calibration, format: string): Outcome<RangeFile>;
+  rangeFileWithoutSamples(recipe: string, format: string): Outcome<RangeFile>;
+  convertRanges(recipe: string, ranges: Uint8Array, format: string, percentile: number, enhance: boolean): Outcome<RangeFile>;
   rangeLog(recipe: string): Outcome<RangeLog>;
   compare(quantized: Session, recipe: string, samples: number): Outcome<Comparison>;
   check(recipe: string): Outcome<Check>;
@@ -134,8 +141,7 @@ export interface Sensitivity extends Handle {
 /** The ranges of every value in every sample, as MACE logs them. */
 export interface RangeLog extends Handle {
   addFile(name: string, file: Uint8Array): Outcome<boolean>;
-  /** As of rangeFile. */
-  file(): Outcome<string>;
+  file(): Outcome<RangeFile>;
   skipped(): string;
 }
 

@@ -4,9 +4,9 @@ import { Failure, locked, output, run, step, which } from '../lib.mjs';
 
 const packages = {
   native: ['g++', 'cmake', 'ninja-build', 'protobuf-compiler', 'libprotobuf-dev', 'libsimde-dev', 'libstb-dev',
-    'libcli11-dev', 'nlohmann-json3-dev', 'libgtest-dev', 'libgmock-dev', 'libbenchmark-dev', 'libonnx-testdata'],
+    'libcli11-dev', 'libflatbuffers-dev', 'nlohmann-json3-dev', 'libgtest-dev', 'libgmock-dev', 'libbenchmark-dev', 'libonnx-testdata'],
   wasm: ['clang-19', 'lld-19', 'llvm-19', 'python3', 'cmake', 'ninja-build', 'protobuf-compiler', 'libstb-dev',
-    'nlohmann-json3-dev', 'googletest', 'xz-utils'],
+    'libflatbuffers-dev', 'nlohmann-json3-dev', 'googletest', 'xz-utils'],
   browser: ['chromium', 'fonts-dejavu-core'],
   firefox: ['firefox-esr'],
   lint: ['clang-format-19', 'clang-tidy-19'],

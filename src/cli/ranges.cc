@@ -111,7 +111,7 @@ RunCommand add_ranges(CLI::App& app) {
       ->type_name("DIR");
   app.add_option("--ranges", o->ranges, "file of ranges to rewrite, in any of the formats")
       ->type_name("FILE");
-  app.add_option("--format", o->format, "mace, mace_log, ncnn, onnxruntime or tensorrt")
+  app.add_option("--format", o->format, "mace, mace_log, ncnn, onnxruntime, tensorrt or flatbuffers")
       ->type_name("NAME");
   app.add_flag("--enhance", o->enhance,
                "cut on, sample by sample, where that wins much range (MACE's enhancement)");

@@ -38,7 +38,7 @@ const refusals = [
 
 test('both faces write the same files of ranges', (t) => {
   const folder = temporaryFolder(t);
-  for (const flags of [[], ['--format', 'mace_log'], ['--format', 'ncnn'], ['--format', 'onnxruntime'], ['--format', 'tensorrt'], ['--percentile', '10'],
+  for (const flags of [[], ['--format', 'mace_log'], ['--format', 'ncnn'], ['--format', 'onnxruntime'], ['--format', 'tensorrt'], ['--format', 'flatbuffers'], ['--percentile', '10'],
     ['--percentile', '10', '--enhance'], ['--observer', 'percentile', '--percentile', '99'], ['--limit', '7']]) {
     const [native, npm] = Object.entries(faces).map(([name, octavo]) => {
       const file = join(folder, `${name}-${flags.join('')}`);
@@ -127,6 +127,10 @@ test('the package quantizes by a file of ranges, and by ranges of the recipe', a
   assert.equal(failed(faces.native(['ranges', model, '-o', file, ...observed])), '');
   const ranges = readFileSync(file, 'utf8');
   const int8 = await float.quantize({}, { ranges });
+  const table = join(temporaryFolder(t), 'calibration.flatbuffers');
+  assert.equal(failed(faces.native(['ranges', model, '-o', table, ...observed, '--format', 'flatbuffers'])), '');
+  const symmetric = await float.quantize({}, { ranges: readFileSync(table) });
+  assert.equal(symmetric.info.quantized, int8.info.quantized);
   assert.ok(int8.report.nodes.filter((node) => node.quantized).length > 30);
   const input_ranges = Object.fromEntries(ranges.trim().split('\n').map((line) => [line.split('@@')[0], line.split('@@')[1].split(',').map(Number)]));
   const byHand = await float.quantize({ input_ranges });

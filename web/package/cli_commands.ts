@@ -1,7 +1,7 @@
 // The commands: their flags, and what each does.
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { checkWritable, labelsOf, read, writeAtomically } from './cli_files.js';
+import { checkWritable, labelsOf, read, readBytes, writeAtomically } from './cli_files.js';
 import { type Command, countOf, exit, type Flag, type Flags, one, type Tool } from './cli_tool.js';
 import { ranges } from './cli_ranges.js';
 import { type Model, picked } from './client.js';
@@ -197,13 +197,13 @@ function quantizeGiven(tool: Tool, { title, recipe, session, flags }: Plan): Ses
     throw new OctavoError('E_INVALID_ARGUMENT', 'ranges come from --images, or from --ranges or --data-free: give one');
   }
   const file = one(flags['ranges']);
-  const text = file === '' ? '' : read(file);
+  const ranges = file === '' ? '' : readBytes(file);
   const source = file !== '' ? file : (JSON.parse(recipe) as Recipe).data_free ? 'of BatchNormalization' : 'by hand';
-  const given = JSON.parse(taken(session.givenRanges(recipe, text), file)) as { recipe: string; source: string; plan: string; warnings: string[] };
+  const given = JSON.parse(taken(session.givenRanges(recipe, ranges), file)) as { recipe: string; source: string; plan: string; warnings: string[] };
   if (!flags['quiet']) tool.note(`${title}  ranges       ${source}${file === '' ? '' : ` (${given.source})`}\n${given.plan}`);
   tool.noteWarnings(given.warnings);
   writeRecipe(given.recipe, flags);
-  return taken(session.quantizeUncalibrated(recipe, text));
+  return taken(session.quantizeUncalibrated(recipe, ranges));
 }
 
 /** All schemes but the static one look at no samples, and that one needs none where training left ranges in the model. */

@@ -7,13 +7,15 @@ import { taken } from './host.js';
 import { reasonOf } from './node_platform.js';
 import type { Module } from './octavo.js';
 
-export function read(path: string): string {
+export function readBytes(path: string): Buffer {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path);
   } catch (error) {
     throw new OctavoError('E_IO', `cannot open: ${reasonOf(error)}`, path);
   }
 }
+
+export const read = (path: string): string => readBytes(path).toString('utf8');
 
 export function listFiles(folder: string): string[] {
   if (existsSync(folder) && statSync(folder).isFile()) return [folder];

@@ -1,18 +1,12 @@
 // octavo ranges: writes the ranges of activations, as files of other tools.
 import { readFileSync } from 'node:fs';
-import { checkWritable, read, writeAtomically } from './cli_files.js';
+import { checkWritable, readBytes, writeAtomically } from './cli_files.js';
 import { type Command, exit, type Flags, one, type Tool } from './cli_tool.js';
 import { picked } from './client.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
-import type { Calibration, Session } from './octavo.js';
+import type { Calibration, RangeFile, Session } from './octavo.js';
 import type { Recipe } from './types.js';
-
-interface Written {
-  text: string;
-  summary: string;
-  warnings: string[];
-}
 
 export const ranges: Command = {
   help: 'write the ranges of activations, as files of other tools',
@@ -21,7 +15,7 @@ export const ranges: Command = {
     output: { value: 'FILE', help: 'where the ranges go', short: 'o' },
     images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to observe' },
     ranges: { value: 'FILE', help: 'file of ranges to rewrite, in any of the formats' },
-    format: { value: 'NAME', help: 'mace, mace_log, ncnn, onnxruntime or tensorrt' },
+    format: { value: 'NAME', help: 'mace, mace_log, ncnn, onnxruntime, tensorrt or flatbuffers' },
     enhance: { value: '', help: "cut on, sample by sample, where that wins much range (MACE's enhancement)" },
     threads: { value: 'N', help: 'threads, each with an engine of its own; all cores, up to 4, unless given' },
     force: { value: '', help: 'replace files that exist', short: 'f' },
@@ -39,25 +33,24 @@ export const ranges: Command = {
       throw new OctavoError('E_INVALID_ARGUMENT',
         'ranges come from --images, a folder of samples, from --ranges, a file, or from --data-free: give one');
     }
-    const { text, summary, warnings } = await written(tool, path as string, recipe, format, flags);
+    const { bytes, summary, warnings } = await written(tool, path as string, recipe, format, flags);
     tool.noteWarnings(warnings);
-    writeAtomically(output, Buffer.from(text));
+    writeAtomically(output, bytes);
     tool.print(`${output}\n${summary}`);
     return exit.ok;
   },
 };
 
-async function written(tool: Tool, path: string, recipe: string, format: string, flags: Flags): Promise<Written> {
+async function written(tool: Tool, path: string, recipe: string, format: string, flags: Flags): Promise<RangeFile> {
   const wished = JSON.parse(recipe) as Recipe;
   const enhance = flags['enhance'] !== undefined;
   const percentile = flags['percentile'] === undefined ? 0 : (wished.percentile ?? 0);
   const { octavo } = tool.engines(flags);
   const model = await tool.model(octavo, path);
   const session = tool.host.object<Session>(model.handle);
-  const converted = (text: string, file = '') =>
-    JSON.parse(taken(session.convertRanges(recipe, text, format, percentile, enhance), file)) as Written;
-  if (wished.data_free) return JSON.parse(taken(session.rangeFileWithoutSamples(recipe, format)));
-  if (flags['ranges'] !== undefined) return converted(read(one(flags['ranges'])), one(flags['ranges']));
+  const converted = (bytes: Uint8Array, file = '') => taken(session.convertRanges(recipe, bytes, format, percentile, enhance), file);
+  if (wished.data_free) return taken(session.rangeFileWithoutSamples(recipe, format));
+  if (flags['ranges'] !== undefined) return converted(readBytes(one(flags['ranges'])), one(flags['ranges']));
 
   const files = picked(tool.findSamples(one(flags['images'])), wished);
   const bySamples = flags['observer'] === undefined && (flags['percentile'] !== undefined || enhance);
@@ -65,19 +58,19 @@ async function written(tool: Tool, path: string, recipe: string, format: string,
     const calibration = await model.calibration(wished);
     await calibration.add(files.map((file) => ({ name: file, data: file })), { onProgress: (progress) => tool.progress(progress, flags) });
     tool.noteSkipped(await calibration.skipped());
-    return JSON.parse(taken(session.rangeFile(tool.host.object<Calibration>(calibration.handle), format)));
+    return taken(session.rangeFile(tool.host.object<Calibration>(calibration.handle), format));
   }
   const log = logged(tool, session, recipe, files, flags);
-  return format === 'mace_log' ? log : converted(log.text);
+  return format === 'mace_log' ? log : converted(log.bytes);
 }
 
 /** Every sample's own ranges: for a log, or to merge them as MACE does. */
-function logged(tool: Tool, session: Session, recipe: string, files: string[], flags: Flags): Written {
+function logged(tool: Tool, session: Session, recipe: string, files: string[], flags: Flags): RangeFile {
   const log = taken(session.rangeLog(recipe));
   for (const [i, file] of files.entries()) {
     taken(log.addFile(file, readFileSync(file)));
     tool.progress({ phase: 'calibrate', done: i + 1, total: files.length, name: file }, flags);
   }
   tool.noteSkipped(JSON.parse(log.skipped()));
-  return JSON.parse(taken(log.file()));
+  return taken(log.file());
 }

@@ -183,7 +183,7 @@ export class Model extends Owned {
 
   /**
    * The int8 model: by a calibration, or by a recipe that needs none: of the dynamic scheme, `data_free`, or with
-   * `input_ranges` or a file of `ranges` (the text of MACE's overall_range, an ncnn table, ONNX Runtime's calibration.json).
+   * `input_ranges` or a file of `ranges` (MACE's overall_range, an ncnn table, ONNX Runtime's calibration.json, .cache or .flatbuffers).
    * A recipe with `max_drop` or `min_agreement` that cannot be met fails with E_GOAL_MISSED, and says what came nearest.
    */
   async quantize(by: Calibration | Recipe, { ranges = '', ...options }: QuantizeOptions = {}): Promise<Model> {

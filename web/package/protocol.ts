@@ -23,7 +23,7 @@ export interface Calls {
   take(handle: Handle): Uint8Array;
   merge(handle: Handle, state: Uint8Array): null;
   skipped(calibration: Handle): Skipped[];
-  quantize(model: Handle, recipe: Recipe, ranges: string): Quantized;
+  quantize(model: Handle, recipe: Recipe, ranges: string | Uint8Array): Quantized;
   /** `samples`: how many of the calibration's it wants again, in `tune`. */
   tuning(model: Handle, calibration: Handle): { tuning: Handle; samples: number };
   /** `label` -1 for none. */

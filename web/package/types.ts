@@ -394,8 +394,8 @@ export interface WorkOptions {
 }
 
 export interface QuantizeOptions extends WorkOptions {
-  /** The text of a file of ranges, in place of samples. */
-  ranges?: string;
+  /** A file of ranges, its text or its bytes, in place of samples. */
+  ranges?: string | Uint8Array;
   /** Of a recipe with a goal: what `onState` was given last, for a search that was broken off to go on. */
   state?: string;
   /** Called after each trial of that search. */

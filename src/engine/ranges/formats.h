@@ -5,6 +5,15 @@
 
 namespace octavo {
 
+constexpr size_t kLongestName = 4096;
+
+// What integers that are symmetric about 0 must hold.
+float magnitude_of(const Range& range);
+
+bool is_flatbuffers(std::string_view text);
+Result<RangeFile> read_flatbuffers(const std::string& text);
+std::string write_flatbuffers(const RangeFile& file);
+
 bool is_mace(std::string_view text);
 Result<RangeFile> read_mace(const std::string& text);
 std::string write_mace(const RangeFile& file);

@@ -9,7 +9,6 @@ namespace {
 
 constexpr std::string_view kMark = "@@";
 constexpr std::string_view kLogged = "Tensor range @@";
-constexpr size_t kLongestName = 4096;
 
 Result<NamedRange> named_range(std::string_view name, std::string_view range, int line) {
   if (name.empty()) return wrong_line(line, "wants a name before @@");

@@ -5,6 +5,7 @@
 //   mace_log     ... Tensor range @@NAME@@MIN,MAX    what a run logs, a line each value and sample
 //   ncnn         LAYER SCALE, LAYER_param_0 SCALES   ncnn2table's calibration table
 //   tensorrt     NAME MAGNITUDE                      its calibration.cache, and TensorRT's own
+//   flatbuffers  the same names and magnitudes       its calibration.flatbuffers
 //   onnxruntime  JSON of write_calibration_table     calibration.json
 #pragma once
 

@@ -9,6 +9,8 @@ namespace octavo {
 // The first that matches reads: ncnn's table has no mark of its own.
 std::span<const RangeFormat> range_formats() {
   static constexpr RangeFormat kFormats[] = {
+      {"flatbuffers", "ONNX Runtime's calibration.flatbuffers, magnitudes for TensorRT",
+       is_flatbuffers, read_flatbuffers, write_flatbuffers},
       {"onnxruntime", "ONNX Runtime's calibration.json", is_onnxruntime, read_onnxruntime,
        write_onnxruntime},
       {"mace_log", "MACE's log of ranges, a line each value and sample", is_mace_log, read_mace_log,
@@ -55,9 +57,10 @@ Result<RangeFile> read_range_file(const std::string& text) {
     file.format = format.name;
     return file;
   }
-  return Status(ErrorCode::kInvalidArgument,
-                "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), "
-                "nor ONNX Runtime's calibration.json or calibration.cache");
+  return Status(
+      ErrorCode::kInvalidArgument,
+      "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), "
+      "nor ONNX Runtime's calibration.json, calibration.cache or calibration.flatbuffers");
 }
 
 }  // namespace octavo

@@ -20,7 +20,6 @@ namespace {
 
 constexpr std::string_view kOwn = "TRT-";
 constexpr std::string_view kOfNcnn = "_param_";
-constexpr size_t kLongestName = 4096;
 constexpr float kMost = 127;
 
 struct Field {
@@ -52,6 +51,10 @@ std::optional<float> magnitude_in(const Field& field, bool own) {
 }
 
 }  // namespace
+
+float magnitude_of(const Range& range) {
+  return std::fmax(std::fabs(range.min), std::fabs(range.max));
+}
 
 bool is_tensorrt(std::string_view text) {
   if (text.starts_with(kOwn)) return true;
@@ -93,8 +96,7 @@ Result<RangeFile> read_tensorrt(const std::string& text) {
 std::string write_tensorrt(const RangeFile& file) {
   std::string text;
   for (const NamedRange& value : file.values) {
-    text += value.name + " " +
-            text_of(std::fmax(std::fabs(value.range.min), std::fabs(value.range.max))) + "\n";
+    text += value.name + " " + text_of(magnitude_of(value.range)) + "\n";
   }
   return text;
 }

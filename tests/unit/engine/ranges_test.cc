@@ -48,6 +48,51 @@ TEST(RangeFile, ReadsNcnnTables) {
                                "and products is"}));
 }
 
+// What write_calibration_table makes of {"conv": (-1.5, 3.25), "image": (-1, 0.5)}, by the
+// flatbuffers package of Python.
+std::string flatbuffers_of_python() {
+  constexpr unsigned char kBytes[] = {
+      0x0c, 0,    0,    0,    0,    0,   0x06, 0,   0x08, 0,   0x04, 0,   0x06, 0, 0, 0,
+      0x04, 0,    0,    0,    0x02, 0,   0,    0,   0x08, 0,   0,    0,   0x2c, 0, 0, 0,
+      0xe0, 0xff, 0xff, 0xff, 0x08, 0,   0,    0,   0x0c, 0,   0,    0,   0x03, 0, 0, 0,
+      '1',  '.',  '0',  0,    0x05, 0,   0,    0,   'i',  'm', 'a',  'g', 'e',  0, 0, 0,
+      0x08, 0,    0x0c, 0,    0x08, 0,   0x04, 0,   0x08, 0,   0,    0,   0x08, 0, 0, 0,
+      0x10, 0,    0,    0,    0x04, 0,   0,    0,   '3',  '.', '2',  '5', 0,    0, 0, 0,
+      0x04, 0,    0,    0,    'c',  'o', 'n',  'v', 0,    0,   0,    0};
+  return {reinterpret_cast<const char*>(kBytes), sizeof kBytes};
+}
+
+TEST(RangeFile, ReadsAndWritesOnnxruntimesFlatbuffers) {
+  const RangeFile file = read(flatbuffers_of_python());
+  EXPECT_EQ(file.format, "flatbuffers");
+  EXPECT_EQ(file.values, (Values{{"image", {-1, 1}}, {"conv", {-3.25f, 3.25f}}}));
+  const RangeFile again = read(write_text("flatbuffers", file));
+  EXPECT_EQ(again.format, "flatbuffers");
+  EXPECT_EQ(again.values, (Values{{"conv", {-3.25f, 3.25f}}, {"image", {-1, 1}}}));  // sorted
+}
+
+TEST(RangeFile, DamagedFlatbuffersAreRefused) {
+  const std::string whole = flatbuffers_of_python();
+  for (size_t size = 16; size < whole.size() - 4; ++size) {
+    EXPECT_FALSE(read_range_file(whole.substr(0, size)).ok()) << size;
+  }
+  for (size_t i = 0; i < whole.size(); ++i) {
+    for (const unsigned char byte : {0x00, 0x7f, 0xff}) {
+      std::string bytes = whole;
+      bytes[i] = static_cast<char>(byte);
+      const Result<RangeFile> file = read_range_file(bytes);  // right or wrong, nothing breaks
+      EXPECT_EQ(file.ok(), file.status().message().empty());
+    }
+  }
+  const std::string damaged = "is damaged: no FlatBuffer of ONNX Runtime's calibration table";
+  EXPECT_EQ(refusal(whole.substr(0, 60)), damaged);
+  std::string bytes = whole;
+  bytes[48] = 'x';
+  EXPECT_EQ(refusal(bytes), "entry 1: wants a finite number, its magnitude");
+  bytes[40] = 0x7f;  // the name's offset
+  EXPECT_EQ(refusal(bytes), damaged);
+}
+
 TEST(RangeFile, ReadsOnnxruntimesCalibrationOfAllVersions) {
   const Values wanted = {{"x", {-1.5f, 2}}};
   for (const char* text : {
@@ -94,7 +139,8 @@ TEST(RangeFile, WhatIsWrittenIsReadAgain) {
     const RangeFile again = read(text);
     EXPECT_EQ(again.format, format.name);
     EXPECT_EQ(format.write(again), text);
-    if (std::string(format.name) == "ncnn" || std::string(format.name) == "tensorrt") continue;
+    const std::string name = format.name;
+    if (name == "ncnn" || name == "tensorrt" || name == "flatbuffers") continue;  // magnitudes
     ASSERT_EQ(again.values.size(), file.values.size());
     for (size_t i = 0; i < file.values.size(); ++i) {
       EXPECT_EQ(again.values[i].name, file.values[i].name);
@@ -112,10 +158,10 @@ TEST(RangeFile, RefusesWithLineAndReason) {
   } kCases[] = {
       {"",
        "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), nor "
-       "ONNX Runtime's calibration.json or calibration.cache"},
+       "ONNX Runtime's calibration.json, calibration.cache or calibration.flatbuffers"},
       {"\n\n",
        "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), "
-       "nor ONNX Runtime's calibration.json or calibration.cache"},
+       "nor ONNX Runtime's calibration.json, calibration.cache or calibration.flatbuffers"},
       {"a@@0,1\nb@@1\n", "line 2: wants MIN,MAX, not '1'"},
       {"a@@0,1\nb@@0,nan\n", "line 2: wants two finite numbers MIN,MAX, not '0,nan'"},
       {"a@@0,1e39\n", "line 1: wants numbers that a float can hold, not '0,1e39'"},
@@ -136,7 +182,7 @@ TEST(RangeFile, RefusesWithLineAndReason) {
       {"{\n\"x\": [0, 1],\n", "line 3: not valid JSON at byte 16"},
       {"{}",
        "holds no ranges: neither MACE's (NAME@@MIN,MAX), nor an ncnn table (LAYER SCALE), nor "
-       "ONNX Runtime's calibration.json or calibration.cache"},
+       "ONNX Runtime's calibration.json, calibration.cache or calibration.flatbuffers"},
   };
   for (const auto& [text, wanted] : kCases) EXPECT_EQ(refusal(text), wanted) << text;
   EXPECT_EQ(refusal("a_param_0 1\n" + std::string(300, 'n') + " 1"),
