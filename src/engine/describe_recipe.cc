@@ -80,13 +80,12 @@ std::string describe_goal(const Goal& goal) {
 
 }  // namespace
 
-std::string describe(const RecipeFile& file, const Preprocess& p) {
-  const bool looks_at_pictures =
-      file.recipe.scheme == Scheme::kStatic && !file.data_free && p.color;
-  std::string text = looks_at_pictures ? describe_pictures(p) : "";
-  text += "  activations  " + describe_activations(file, looks_at_pictures) + "\n";
+std::string describe(const RecipeFile& file, const std::optional<Preprocess>& p) {
+  const bool calibrated = file.recipe.scheme == Scheme::kStatic && !file.data_free && p.has_value();
+  std::string text = calibrated && p->color ? describe_pictures(*p) : "";
+  text += "  activations  " + describe_activations(file, calibrated) + "\n";
   text += "  weights      " + describe_weights(file.recipe) + "\n";
-  if (looks_at_pictures && !file.recipe.corrections.empty()) {
+  if (calibrated && !file.recipe.corrections.empty()) {
     text += "  corrections  " + joined(file.recipe.corrections) + "\n";
   }
   const std::string excluded =

@@ -5,6 +5,7 @@
 //    "observer": "min_max", "weights": "per-channel", "activations": "uint8", "exclude": ["head*"]}
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,8 +55,8 @@ std::string wishes_to_json(const RecipeFile& recipe);
 // A repeatable key appends.
 Status set_from_flag(RecipeFile& recipe, const std::string& key, const std::string& text);
 
-// The resolved plan in a few lines, echoed before work begins. Without pictures `resolved` is left
+// The resolved plan in a few lines, echoed before work begins. Without samples `resolved` is left
 // out.
-std::string describe(const RecipeFile& recipe, const Preprocess& resolved = {});
+std::string describe(const RecipeFile& recipe, const std::optional<Preprocess>& resolved = {});
 
 }  // namespace octavo

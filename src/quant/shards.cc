@@ -57,7 +57,7 @@ Status for_each_sample(const SampleSource& source, SampleSpan span, int thread,
       skipped.push_back({source.name(i), inputs.status().message()});
     } else {
       progress.stop();
-      return inputs.status();
+      return inputs.status().at(source.name(i));
     }
     OCTAVO_RETURN_IF_ERROR(progress.step());
   }

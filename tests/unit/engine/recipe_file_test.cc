@@ -88,6 +88,12 @@ TEST(RecipeFile, DynamicSchemeSaysNothingOfPictures) {
             "  weights      int8 symmetric, per-channel\n");
 }
 
+TEST(RecipeFile, SaysHowRangesAreFoundWhereSamplesAreNoPictures) {
+  EXPECT_EQ(describe(RecipeFile(), Preprocess()),
+            "  activations  uint8 asymmetric, one scale a tensor, observer min_max\n"
+            "  weights      int8 symmetric, per-channel\n");
+}
+
 TEST(RecipeFile, SaysHowWeightsAreNotAsUsual) {
   RecipeFile recipe;
   recipe.recipe.scheme = Scheme::kDynamic;
