@@ -36,6 +36,7 @@ EMSCRIPTEN_BINDINGS(octavo) {
       .function("warnings", &JsSession::warnings)
       .function("preview", &JsSession::preview)
       .function("inputsOf", &JsSession::inputs_of)
+      .function("samplesAmong", &JsSession::samples_among)
       .function("calibrate", &JsSession::calibrate)
       .function("tuning", &JsSession::tuning)
       .function("sensitivity", &JsSession::sensitivity)

@@ -35,6 +35,17 @@ Result<std::vector<Tensor>> load_image(const SampleLoader& loader, const val& im
   return loader.load(decoded);
 }
 
+// Of a file, or of an object of files by their names: a folder.
+Result<std::vector<Tensor>> load_file(const SampleLoader& loader, const val& file) {
+  if (is_bytes(file)) return loader.load(bytes_from(file));
+  std::vector<SampleFile> files;
+  for (const std::string& name :
+       vecFromJSArray<std::string>(val::global("Object").call<val>("keys", file))) {
+    files.push_back({name, bytes_from(file[name])});
+  }
+  return loader.load(files);
+}
+
 Result<SampleLoader> loader_of(const Session& session, const std::string& recipe) {
   OCTAVO_ASSIGN_OR_RETURN(const RecipeFile read, recipe_from_json(recipe, default_recipe()));
   return SampleLoader::make(session.graph(), read);
@@ -182,7 +193,7 @@ val write_npy_file(val tensor) {
 // --------------------------------------------------------------------
 
 val JsCalibration::add_file(const std::string& name, const val& file) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
+  return outcome_from(stream_->add(name, load_file(stream_->loader(), file)));
 }
 
 val JsCalibration::add_image(const std::string& name, val image) {
@@ -200,6 +211,7 @@ int JsCalibration::count() const {
 std::string JsCalibration::skipped() const { return dump_json(to_json(stream_->skipped())); }
 
 val JsCheck::add_file(const std::string& name, const val& file, int label) {
+  if (!is_bytes(file)) return outcome({ErrorCode::kCalibrationData, "is no picture", name});
   return outcome_from(check_->add(name, bytes_from(file), label));
 }
 
@@ -220,7 +232,7 @@ val JsCheck::report_text() const {
 }
 
 val JsComparison::add_file(int index, const std::string& name, const val& file, int label) {
-  return outcome_from(stream_->add(index, name, stream_->loader().load(bytes_from(file)), label));
+  return outcome_from(stream_->add(index, name, load_file(stream_->loader(), file), label));
 }
 
 val JsComparison::add_image(int index, const std::string& name, val image, int label) {
@@ -228,7 +240,7 @@ val JsComparison::add_image(int index, const std::string& name, val image, int l
 }
 
 val JsComparison::time_file(const std::string& name, const val& file) {
-  return outcome(stream_->time(name, stream_->loader().load(bytes_from(file))));
+  return outcome(stream_->time(name, load_file(stream_->loader(), file)));
 }
 
 val JsComparison::time_image(const std::string& name, val image) {
@@ -259,7 +271,7 @@ val JsComparison::missed(const std::string& thresholds) const {
 }
 
 val JsTuning::add_file(const std::string& name, const val& file, int label) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file)), label));
+  return outcome_from(stream_->add(name, load_file(stream_->loader(), file), label));
 }
 
 val JsTuning::add_image(const std::string& name, val image, int label) {
@@ -287,7 +299,7 @@ val JsTuning::finish() {
 }
 
 val JsSensitivity::add_file(const std::string& name, const val& file) {
-  return outcome_from(stream_->add(name, stream_->loader().load(bytes_from(file))));
+  return outcome_from(stream_->add(name, load_file(stream_->loader(), file)));
 }
 
 val JsSensitivity::add_image(const std::string& name, val image) {
@@ -297,7 +309,7 @@ val JsSensitivity::add_image(const std::string& name, val image) {
 val JsSensitivity::step() { return outcome_from(stream_->step()); }
 
 val JsRangeLog::add_file(const std::string& name, const val& file) {
-  return outcome_from(log_->add(name, log_->loader().load(bytes_from(file))));
+  return outcome_from(log_->add(name, load_file(log_->loader(), file)));
 }
 
 val JsRangeLog::file() const { return written(log_->file(), "mace_log", {}); }
@@ -358,8 +370,12 @@ val JsSession::preview(const std::string& recipe, const val& picture) const {
 val JsSession::inputs_of(const std::string& recipe, const val& file) const {
   const Result<SampleLoader> loader = loader_of(session_, recipe);
   if (!loader.ok()) return outcome(loader.status());
-  const Result<std::vector<Tensor>> inputs = loader->load(bytes_from(file));
+  const Result<std::vector<Tensor>> inputs = load_file(*loader, file);
   return inputs.ok() ? outcome_of(to_tensors(*inputs)) : outcome(inputs.status());
+}
+
+val JsSession::samples_among(val files) const {
+  return val::array(octavo::samples_among(vecFromJSArray<std::string>(files), session_.graph()));
 }
 
 val JsSession::calibrate(const std::string& recipe) const {

@@ -138,6 +138,7 @@ class JsSession {
   val warnings(const std::string& recipe) const;
   val preview(const std::string& recipe, const val& picture) const;
   val inputs_of(const std::string& recipe, const val& file) const;
+  val samples_among(val files) const;
   val calibrate(const std::string& recipe) const;
   val tuning(const JsCalibration& calibration) const;
   val sensitivity(const JsCalibration& calibration) const;

@@ -79,6 +79,8 @@ val outcome(const Status& status) {
   return object;
 }
 
+bool is_bytes(const val& value) { return value.instanceof(val::global("Uint8Array")); }
+
 std::vector<std::byte> bytes_from(const val& array) {
   std::vector<std::byte> bytes(array["length"].as<size_t>());
   copy_to(reinterpret_cast<uint8_t*>(bytes.data()), bytes.size(), array);

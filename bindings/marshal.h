@@ -23,6 +23,7 @@ emscripten::val outcome_of(T value) {
   return object;
 }
 
+bool is_bytes(const emscripten::val& value);  // a Uint8Array
 // Of a Uint8Array, at once: Embind's own conversion to std::string goes byte by byte.
 std::vector<std::byte> bytes_from(const emscripten::val& array);
 emscripten::val to_uint8_array(const void* data, size_t size);  // a copy

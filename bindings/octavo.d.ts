@@ -42,6 +42,9 @@ export interface Handle {
   delete(): void;
 }
 
+/** A sample's file, or those of a folder by their names. */
+export type SampleBytes = Uint8Array | Record<string, Uint8Array>;
+
 export interface Session extends Handle {
   /** JSON of engine/inspect.h, or its text. */
   inspect(): Outcome<string>;
@@ -53,7 +56,9 @@ export interface Session extends Handle {
   /** What the network sees of a picture: RGB or grey, 8 bits, before mean and norm. */
   preview(recipe: string, picture: Uint8Array): Outcome<RawImage>;
   /** The inputs that a sample becomes, ready for `run`. */
-  inputsOf(recipe: string, file: Uint8Array): Outcome<RawTensor[]>;
+  inputsOf(recipe: string, file: SampleBytes): Outcome<RawTensor[]>;
+  /** Paths of files as samples of this model: a folder of a file for each input (engine/sample_files.h) stands for its files. */
+  samplesAmong(files: string[]): string[];
   calibrate(recipe: string): Outcome<Calibration>;
   /** From a calibration to the quantized model; its samples are wanted again, where the recipe tries or corrects. */
   tuning(calibration: Calibration): Outcome<Tuning>;
@@ -92,7 +97,7 @@ export interface Calibration extends Handle {
   /** Samples that are in it, skipped ones included. */
   count(): number;
   /** `value` false: the sample was skipped, and is in `skipped`. */
-  addFile(name: string, file: Uint8Array): Outcome<boolean>;
+  addFile(name: string, file: SampleBytes): Outcome<boolean>;
   addImage(name: string, image: RawImage): Outcome<boolean>;
   /** What was added, as bytes for `merge` of another engine's calibration of the same model and recipe; nothing stays. */
   take(): Uint8Array;
@@ -108,7 +113,7 @@ export interface Tuning extends Handle {
   /** How many samples it can use, spread over those of the calibration; 0 for none. */
   samples(): number;
   /** `label` -1 for none. `value` false: the sample was passed over. */
-  addFile(name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addFile(name: string, file: SampleBytes, label: number): Outcome<boolean>;
   addImage(name: string, image: RawImage, label: number): Outcome<boolean>;
   /** Before the first step: what a search for layers to leave in float knew; and what it knows, '' before it began. */
   restore(state: string): Outcome<null>;
@@ -127,7 +132,7 @@ export interface Tuning extends Handle {
 /** Each layer quantized alone, and left in float alone: samples, then `step` until it gives false. */
 export interface Sensitivity extends Handle {
   samples(): number;
-  addFile(name: string, file: Uint8Array): Outcome<boolean>;
+  addFile(name: string, file: SampleBytes): Outcome<boolean>;
   addImage(name: string, image: RawImage): Outcome<boolean>;
   step(): Outcome<boolean>;
   phase(): 'measure';
@@ -140,7 +145,7 @@ export interface Sensitivity extends Handle {
 
 /** The ranges of every value in every sample, as MACE logs them. */
 export interface RangeLog extends Handle {
-  addFile(name: string, file: Uint8Array): Outcome<boolean>;
+  addFile(name: string, file: SampleBytes): Outcome<boolean>;
   file(): Outcome<RangeFile>;
   skipped(): string;
 }
@@ -148,7 +153,7 @@ export interface RangeLog extends Handle {
 /** The float model's accuracy under other preprocessing than the recipe's, filled with samples one by one. */
 export interface Check extends Handle {
   /** `value` false: the sample was skipped, and is in the report. */
-  addFile(name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addFile(name: string, file: SampleBytes, label: number): Outcome<boolean>;
   addImage(name: string, image: RawImage, label: number): Outcome<boolean>;
   /** JSON of engine/preprocess_check.h, or its text. */
   report(): Outcome<string>;
@@ -157,10 +162,10 @@ export interface Check extends Handle {
 
 export interface Comparison extends Handle {
   /** `index` of all samples, in any order; `label` -1 for none. */
-  addFile(index: number, name: string, file: Uint8Array, label: number): Outcome<boolean>;
+  addFile(index: number, name: string, file: SampleBytes, label: number): Outcome<boolean>;
   addImage(index: number, name: string, image: RawImage, label: number): Outcome<boolean>;
   /** Both models on one more sample, for the times alone; the first time replaces those of `add`. */
-  timeFile(name: string, file: Uint8Array): Outcome<null>;
+  timeFile(name: string, file: SampleBytes): Outcome<null>;
   timeImage(name: string, image: RawImage): Outcome<null>;
   /** As of Calibration; the order does not matter. */
   take(): Uint8Array;

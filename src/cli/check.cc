@@ -19,8 +19,9 @@ struct Options {
 };
 
 // Those with labels, spread evenly.
-Result<std::vector<LabelledFile>> labelled_files(const Options& o, int64_t limit) {
-  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
+Result<std::vector<LabelledFile>> labelled_files(const Options& o, const Session& session,
+                                                 int64_t limit) {
+  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images, session));
   note(skipped_lines(found.skipped));
   OCTAVO_ASSIGN_OR_RETURN(const auto labels, labels_of(o.labels, o.images, found.files));
   std::vector<std::string> names;
@@ -40,7 +41,7 @@ Result<std::vector<LabelledFile>> labelled_files(const Options& o, int64_t limit
 Result<ExitCode> run(const Options& o) {
   OCTAVO_ASSIGN_OR_RETURN(const RecipeFile recipe, o.recipe.resolve());
   OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
-  OCTAVO_ASSIGN_OR_RETURN(const auto files, labelled_files(o, recipe.limit));
+  OCTAVO_ASSIGN_OR_RETURN(const auto files, labelled_files(o, session, recipe.limit));
   const int threads = o.threads > 0 ? o.threads : hardware_threads();
   OCTAVO_ASSIGN_OR_RETURN(
       const PreprocessReport report,

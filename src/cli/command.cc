@@ -112,9 +112,7 @@ Samples samples_of(std::vector<std::string> files, const SampleLoader& loader) {
   samples.source.count = static_cast<int64_t>(paths.size());
   samples.source.name = [paths](int64_t i) { return paths[static_cast<size_t>(i)]; };
   samples.source.load = [paths, &loader](int64_t i, int) -> Result<std::vector<Tensor>> {
-    const Result<std::vector<std::byte>> bytes = read_file(paths[static_cast<size_t>(i)]);
-    if (!bytes.ok()) return Status(ErrorCode::kImage, bytes.status().message());
-    return loader.load(*bytes);
+    return load_sample(loader, paths[static_cast<size_t>(i)]);
   };
   return samples;
 }

@@ -55,7 +55,7 @@ Result<ExitCode> run(const Options& o) {
   OCTAVO_ASSIGN_OR_RETURN(Session quantized_session, open_model(o.quantized));
   OCTAVO_ASSIGN_OR_RETURN(const SampleLoader loader,
                           SampleLoader::make(float_session.graph(), recipe));
-  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
+  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images, float_session));
   note(skipped_lines(found.skipped));
   const Samples samples = samples_of(picked(found.files, recipe), loader);
 
@@ -90,7 +90,9 @@ RunCommand add_compare(CLI::App& app) {
   auto o = std::make_shared<Options>();
   app.add_option("FLOAT", o->float_model, "the float model")->required();
   app.add_option("QUANTIZED", o->quantized, "its int8 model")->required();
-  app.add_option("--images", o->images, "folder of pictures (or .npy arrays) to run")->required();
+  app.add_option("--images", o->images,
+                 "folder of pictures (or .npy arrays, or a folder of them for each sample) to run")
+      ->required();
   app.add_option("--labels", o->labels, kLabelsHelp)->type_name("FILE");
   app.add_option("--fail-below", o->fail_below,
                  "exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20")

@@ -8,8 +8,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "engine/sample_loader.h"
-
 namespace octavo {
 namespace {
 
@@ -24,7 +22,13 @@ std::string below(const fs::path& path, const fs::path& folder) {
   return path.lexically_relative(folder).generic_string();
 }
 
+bool is_folder(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(path, error);
+}
+
 Status check_head(const std::string& path) {
+  if (is_folder(path)) return {};
   OCTAVO_ASSIGN_OR_RETURN(const auto source, open_file(path));
   std::vector<std::byte> head(std::min<uint64_t>(kSniffBytes, source->size()));
   OCTAVO_RETURN_IF_ERROR(source->read(0, head));
@@ -63,8 +67,9 @@ Result<std::vector<std::string>> list_files(const std::string& folder) {
   return found;
 }
 
-Result<FoundSamples> find_samples(const std::string& folder) {
-  OCTAVO_ASSIGN_OR_RETURN(const std::vector<std::string> files, list_files(folder));
+Result<FoundSamples> find_samples(const std::string& folder, const Session& session) {
+  OCTAVO_ASSIGN_OR_RETURN(std::vector<std::string> files, list_files(folder));
+  files = samples_among(files, session.graph());
   FoundSamples found;
   for (const std::string& file : files) {
     const Status status = check_head(file);
@@ -81,6 +86,23 @@ Result<FoundSamples> find_samples(const std::string& folder) {
                   folder);
   }
   return found;
+}
+
+Result<std::vector<Tensor>> load_sample(const SampleLoader& loader, const std::string& path) {
+  std::vector<SampleFile> files;
+  std::vector<std::string> names = {path};
+  if (is_folder(path)) {
+    OCTAVO_ASSIGN_OR_RETURN(names, list_files(path));
+  }
+  for (const std::string& name : names) {
+    const fs::path file(name);
+    if (name != path && file.parent_path() != fs::path(path)) continue;  // of a folder in it
+    Result<std::vector<std::byte>> bytes = read_file(name);
+    if (!bytes.ok()) return Status(ErrorCode::kImage, bytes.status().message());
+    if (name == path) return loader.load(*bytes);
+    files.push_back({file.filename().string(), *std::move(bytes)});
+  }
+  return loader.load(files);
 }
 
 std::vector<std::string> spread_evenly(const std::vector<std::string>& all, int64_t count) {

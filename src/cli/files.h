@@ -7,7 +7,7 @@
 
 #include "base/byte_source.h"
 #include "base/status.h"
-#include "quant/samples.h"
+#include "engine/session.h"
 
 namespace octavo {
 
@@ -18,12 +18,16 @@ Result<std::string> read_text(const std::string& path);
 // byte; hidden ones left out. kCalibrationData where there are none.
 Result<std::vector<std::string>> list_files(const std::string& folder);
 
-// The files of a folder that can be samples (check_sample_head), and the others with the reason.
+// What can be samples of this model in a folder: files (check_sample_head), and folders of a file
+// for each input (engine/sample_files.h); and the others with the reason.
 struct FoundSamples {
   std::vector<std::string> files;
   std::vector<SkippedSample> skipped;
 };
-Result<FoundSamples> find_samples(const std::string& folder);
+Result<FoundSamples> find_samples(const std::string& folder, const Session& session);
+
+// The inputs that a sample is for. kImage where it cannot be read.
+Result<std::vector<Tensor>> load_sample(const SampleLoader& loader, const std::string& path);
 
 // `count` of `all`, spread evenly, in order; all where count is 0 or more than there are.
 std::vector<std::string> spread_evenly(const std::vector<std::string>& all, int64_t count);

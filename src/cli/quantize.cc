@@ -52,7 +52,7 @@ Result<Calibration> calibrated(const Options& o, const RecipeFile& recipe, Sessi
                   "--ranges a file, --data-free, or use --scheme dynamic");
   }
   OCTAVO_ASSIGN_OR_RETURN(seen.loader, SampleLoader::make(session.graph(), recipe));
-  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
+  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images, session));
   note(skipped_lines(found.skipped));
   seen.samples = samples_of(picked(found.files, recipe), *seen.loader);
   const int threads = threads_of(o);
@@ -192,7 +192,8 @@ RunCommand add_quantize(CLI::App& app) {
   app.add_option("MODEL", o->model, "float model (.onnx)")->required();
   app.add_option("-o,--output", o->output, "where the int8 model goes")->required();
   app.add_option("--images", o->images,
-                 "folder of pictures (or .npy arrays) to calibrate on; for the static scheme");
+                 "folder of pictures (or .npy arrays, or a folder of them for each sample) to "
+                 "calibrate on; for the static scheme");
   app.add_option("--labels", o->labels, std::string("for --max-drop: ") + kLabelsHelp)
       ->type_name("FILE");
   app.add_option(

@@ -74,7 +74,7 @@ Result<RangeFile> found(const Options& o, const RecipeFile& recipe, Session& ses
     if (!file.ok()) return file.status().at(o.ranges);
     return completed(*file, session, recipe);
   }
-  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples samples, find_samples(o.images));
+  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples samples, find_samples(o.images, session));
   note(skipped_lines(samples.skipped));
   const std::vector<std::string> files = picked(samples.files, recipe);
   if (o.format != "mace_log" && !by_samples) return observed(o, recipe, session, files);
@@ -107,11 +107,14 @@ RunCommand add_ranges(CLI::App& app) {
   auto o = std::make_shared<Options>();
   app.add_option("MODEL", o->model, "float model (.onnx)")->required();
   app.add_option("-o,--output", o->output, "where the ranges go")->required();
-  app.add_option("--images", o->images, "folder of pictures (or .npy arrays) to observe")
+  app.add_option(
+         "--images", o->images,
+         "folder of pictures (or .npy arrays, or a folder of them for each sample) to observe")
       ->type_name("DIR");
   app.add_option("--ranges", o->ranges, "file of ranges to rewrite, in any of the formats")
       ->type_name("FILE");
-  app.add_option("--format", o->format, "mace, mace_log, ncnn, onnxruntime, tensorrt or flatbuffers")
+  app.add_option("--format", o->format,
+                 "mace, mace_log, ncnn, onnxruntime, tensorrt or flatbuffers")
       ->type_name("NAME");
   app.add_flag("--enhance", o->enhance,
                "cut on, sample by sample, where that wins much range (MACE's enhancement)");

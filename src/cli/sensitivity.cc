@@ -20,7 +20,7 @@ Result<ExitCode> run(Options& o) {
   OCTAVO_ASSIGN_OR_RETURN(const RecipeFile recipe, o.recipe.resolve(&o.images));
   OCTAVO_ASSIGN_OR_RETURN(Session session, open_model(o.model));
   OCTAVO_ASSIGN_OR_RETURN(const SampleLoader loader, SampleLoader::make(session.graph(), recipe));
-  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images));
+  OCTAVO_ASSIGN_OR_RETURN(const FoundSamples found, find_samples(o.images, session));
   note(skipped_lines(found.skipped));
   const Samples samples = samples_of(picked(found.files, recipe), loader);
   const int threads = o.threads > 0 ? o.threads : hardware_threads();
@@ -40,7 +40,9 @@ Result<ExitCode> run(Options& o) {
 RunCommand add_sensitivity(CLI::App& app) {
   auto o = std::make_shared<Options>();
   app.add_option("MODEL", o->model, "the float model")->required();
-  app.add_option("--images", o->images, "folder of pictures (or .npy arrays) to calibrate on")
+  app.add_option(
+         "--images", o->images,
+         "folder of pictures (or .npy arrays, or a folder of them for each sample) to calibrate on")
       ->required();
   o->recipe.add_to(app);
   add_report_flags(app, o->threads, o->json, o->quiet);

@@ -184,18 +184,15 @@ std::span<const Key> keys() {
          return without_effect(d, "debug", "octavo compare shows the error of each layer");
        }},
       {"input_type",
-       [](Draft&, const Json& j) -> Status {
-         OCTAVO_ASSIGN_OR_RETURN(const std::string type, word_of(j, {"image", "sequence"}));
-         if (type == "image") return {};
-         return wrong_value(
-             "sequences cannot be had here; make them .npy arrays and give --images");
-       }},
+       [](Draft&, const Json& j) { return one_of(j, {"image", "sequence"}).status(); }},
       {"inputs",
        [](Draft& d, const Json& j) -> Status {
          if (!j.is_array()) return wrong_value("wants a list of inputs");
          for (const Json& input : j) {
            if (!input.is_object()) return wrong_value("wants a list of inputs");
-           if (input.contains("value")) return wrong_value("fixed inputs cannot be had here");
+           if (input.contains("value"))
+             return wrong_value(
+                 "fixed inputs cannot be had here; give them in the samples' input.json");
          }
          return without_effect(d, "inputs", "shapes come from the model and its samples");
        }},

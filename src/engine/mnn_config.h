@@ -17,7 +17,8 @@ struct MnnConfig {
 
 // KL and ADMM calibrate symmetric int8 activations; EMA, which in MNN also trains, becomes the
 // moving average that it begins with. Pictures keep their centre (center_crop_w, _h), are resized
-// so that corners meet corners, and the first used_image_num of the sorted folder count.
+// so that corners meet corners, and the first used_image_num of the sorted folder count. Whether
+// samples are pictures or sequences (sample_files.h) is seen from the model and its samples.
 // kInvalidArgument with line and reason for values that are wrong or that cannot be had here.
 Result<MnnConfig> read_mnn_config(const std::string& json);
 

@@ -24,6 +24,23 @@ Shape with_batch(const Shape& shape) {
   return Shape(std::move(dims));
 }
 
+// The array as this input's, or why it is not.
+Result<Tensor> fitted(Tensor array, const Value& input) {
+  if (array.dtype() != input.dtype) {
+    return Status(ErrorCode::kCalibrationData, std::string("the array holds ") +
+                                                   name_of(array.dtype()) + ", the input '" +
+                                                   input.name + "' wants " + name_of(input.dtype));
+  }
+  if (!input.shape) return array;
+  if (array.shape().rank() + 1 == input.shape->rank()) {
+    array = array.reshaped(with_batch(array.shape()));
+  }
+  if (fits(array.shape(), *input.shape)) return array;
+  return Status(ErrorCode::kCalibrationData, "the array has shape " + array.shape().to_string() +
+                                                 ", the input '" + input.name + "' wants " +
+                                                 input.shape->to_string());
+}
+
 }  // namespace
 
 Status check_sample_head(std::span<const std::byte> head) {
@@ -42,8 +59,7 @@ std::optional<ImageInput> image_input(const Graph& graph) {
 
 Result<SampleLoader> SampleLoader::make(const Graph& graph, const RecipeFile& recipe) {
   SampleLoader loader;
-  loader.inputs_ = graph.inputs.size();
-  if (!graph.inputs.empty()) loader.input_ = graph.value(graph.inputs[0]);
+  for (const ValueId id : graph.inputs) loader.inputs_.push_back(graph.value(id));
   loader.image_ = octavo::image_input(graph);
   if (loader.image_) {
     OCTAVO_ASSIGN_OR_RETURN(loader.preprocess_,
@@ -53,17 +69,23 @@ Result<SampleLoader> SampleLoader::make(const Graph& graph, const RecipeFile& re
 }
 
 Result<std::vector<Tensor>> SampleLoader::load(std::span<const std::byte> file) const {
+  if (inputs_.size() != 1) {
+    return Status(
+        ErrorCode::kCalibrationData,
+        "the model has " + std::to_string(inputs_.size()) +
+            " inputs; a sample of it is a folder with a .npy array for each, by its name");
+  }
   if (is_npy(file)) {
     OCTAVO_ASSIGN_OR_RETURN(Tensor array, read_npy(file));
-    return from_array(std::move(array));
+    OCTAVO_ASSIGN_OR_RETURN(array, fitted(std::move(array), inputs_[0]));
+    return std::vector<Tensor>{std::move(array)};
   }
   if (!image_) {
-    const std::string shape = input_.shape ? " of shape " + input_.shape->to_string() : "";
+    const Value& input = inputs_[0];
+    const std::string shape = input.shape ? " of shape " + input.shape->to_string() : "";
     return Status(ErrorCode::kCalibrationData,
-                  inputs_ == 1 ? "the model's input '" + input_.name + "'" + shape +
-                                     " is not a picture; give .npy arrays of that shape"
-                               : "the model has " + std::to_string(inputs_) +
-                                     " inputs; pictures and arrays can feed a model with one");
+                  "the model's input '" + input.name + "'" + shape +
+                      " is not a picture; give .npy arrays of that shape");
   }
   OCTAVO_ASSIGN_OR_RETURN(const Image image, prepare_image(file, preprocess_));
   return from_prepared(image);
@@ -75,27 +97,12 @@ Result<std::vector<Tensor>> SampleLoader::load(const Image& decoded) const {
   return from_prepared(image);
 }
 
-Result<std::vector<Tensor>> SampleLoader::from_array(Tensor array) const {
-  if (inputs_ != 1) {
-    return Status(ErrorCode::kCalibrationData,
-                  "the model has " + std::to_string(inputs_) + " inputs, the array is one");
+Result<std::vector<Tensor>> SampleLoader::load(std::span<const SampleFile> files) const {
+  OCTAVO_ASSIGN_OR_RETURN(std::vector<Tensor> arrays, arrays_of(files, inputs_));
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    OCTAVO_ASSIGN_OR_RETURN(arrays[i], fitted(std::move(arrays[i]), inputs_[i]));
   }
-  if (array.dtype() != input_.dtype) {
-    return Status(ErrorCode::kCalibrationData,
-                  std::string("the array holds ") + name_of(array.dtype()) + ", the input '" +
-                      input_.name + "' wants " + name_of(input_.dtype));
-  }
-  if (input_.shape) {
-    if (array.shape().rank() + 1 == input_.shape->rank()) {
-      array = array.reshaped(with_batch(array.shape()));
-    }
-    if (!fits(array.shape(), *input_.shape)) {
-      return Status(ErrorCode::kCalibrationData,
-                    "the array has shape " + array.shape().to_string() + ", the input '" +
-                        input_.name + "' wants " + input_.shape->to_string());
-    }
-  }
-  return std::vector<Tensor>{std::move(array)};
+  return arrays;
 }
 
 std::vector<Tensor> SampleLoader::from_prepared(const Image& image) const {

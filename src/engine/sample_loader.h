@@ -1,4 +1,5 @@
-// From one file of the user's, a picture or a .npy array, to the inputs of one run.
+// From one sample of the user's, a picture, a .npy array or a folder of arrays, to the inputs of
+// one run.
 #pragma once
 
 #include <optional>
@@ -6,6 +7,7 @@
 #include <vector>
 
 #include "engine/recipe_file.h"
+#include "engine/sample_files.h"
 #include "graph/graph.h"
 
 namespace octavo {
@@ -28,16 +30,16 @@ class SampleLoader {
   // picture cannot be this model's input.
   Result<std::vector<Tensor>> load(std::span<const std::byte> file) const;
   Result<std::vector<Tensor>> load(const Image& decoded) const;
+  // Of a folder; kCalibrationData with the file where they cannot be this model's inputs.
+  Result<std::vector<Tensor>> load(std::span<const SampleFile> files) const;
 
   // As it will be done, nothing left open; meaningless where image_input() is none.
   const Preprocess& preprocess() const { return preprocess_; }
 
  private:
-  Result<std::vector<Tensor>> from_array(Tensor array) const;
   std::vector<Tensor> from_prepared(const Image& image) const;
 
-  Value input_;
-  size_t inputs_ = 0;
+  std::vector<Value> inputs_;
   std::optional<ImageInput> image_;
   Preprocess preprocess_;
 };

@@ -6,9 +6,9 @@ const varint = (value) => {
   for (; value >= 128; value = Math.floor(value / 128)) bytes.push((value % 128) | 128);
   return Buffer.from([...bytes, value]);
 };
-const number = (field, value) => Buffer.concat([varint(field * 8), varint(value)]);
+export const number = (field, value) => Buffer.concat([varint(field * 8), varint(value)]);
 const head = (field, size) => Buffer.concat([varint(field * 8 + 2), varint(size)]);
-const part = (field, ...pieces) => {
+export const part = (field, ...pieces) => {
   const bytes = Buffer.concat(pieces.map((piece) => Buffer.from(piece)));
   return Buffer.concat([head(field, bytes.length), bytes]);
 };

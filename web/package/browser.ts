@@ -3,7 +3,7 @@ import { readBlob } from './blob.js';
 import { bytesOf } from './load.js';
 import { OctavoError } from './errors.js';
 import type { Platform, RandomAccess } from './host.js';
-import type { ModelSource } from './types.js';
+import type { ModelSource, SampleFiles } from './types.js';
 
 /** Of workers only, so that TypeScript's page library has none. */
 declare const FileReaderSync: { new (): { readAsArrayBuffer(blob: Blob): ArrayBuffer } };
@@ -15,9 +15,15 @@ export const browserPlatform: Platform = {
   },
   async readSample(sample) {
     if (sample instanceof Blob) return readBlob(sample);
+    if (isFiles(sample)) return sample;
     return typeof sample === 'string' || sample instanceof URL ? bytesAt(sample) : bytesOf(sample);
   },
 };
+
+/** Files by their names, in a plain object. */
+export function isFiles(sample: unknown): sample is SampleFiles {
+  return typeof sample === 'object' && sample !== null && Object.getPrototypeOf(sample) === Object.prototype;
+}
 
 /** Bytes that nobody else changes. */
 export function inMemory(bytes: Uint8Array): RandomAccess {

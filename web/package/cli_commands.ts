@@ -34,7 +34,7 @@ export const commands: Record<string, Command> = {
     positionals: ['MODEL'],
     flags: {
       output: { value: 'FILE', help: 'where the int8 model goes', short: 'o' },
-      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on; for the static scheme' },
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays, or a folder of them for each sample) to calibrate on; for the static scheme' },
       labels: { ...labelsFlag, help: `for --max-drop: ${labelsFlag.help}` },
       state: { value: 'FILE', help: 'file in which a search for layers to leave in float keeps what it knows, and from which it goes on' },
       ranges: { value: 'FILE', help: "file of ranges in place of images: MACE's, an ncnn table, ONNX Runtime's" },
@@ -49,7 +49,7 @@ export const commands: Record<string, Command> = {
   sensitivity: {
     help: 'show which layers the loss of int8 comes from',
     positionals: ['MODEL'],
-    flags: { images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to calibrate on' }, threads, json, quiet },
+    flags: { images: { value: 'DIR', help: 'folder of pictures (or .npy arrays, or a folder of them for each sample) to calibrate on' }, threads, json, quiet },
     required: ['images'],
     recipe: true,
     run: sensitivity,
@@ -58,7 +58,7 @@ export const commands: Record<string, Command> = {
     help: 'run a float and a quantized model side by side',
     positionals: ['FLOAT', 'QUANTIZED'],
     flags: {
-      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to run' },
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays, or a folder of them for each sample) to run' },
       labels: labelsFlag,
       'fail-below': { value: 'NAME=X,...', help: 'exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20' },
       html: { value: 'FILE', help: 'write the report as one HTML file that needs no network' },
@@ -151,7 +151,7 @@ async function quantizeCalibrated(tool: Tool, { title, recipe, model, session, t
     throw new OctavoError('E_INVALID_ARGUMENT',
       'the static scheme finds ranges on samples: give --images a folder of them, --ranges a file, --data-free, or use --scheme dynamic');
   }
-  const found = tool.findSamples(images);
+  const found = tool.findSamples(images, session);
   const files = picked(found, JSON.parse(recipe) as Recipe);
   const plan = taken(session.describe(recipe));
   if (!flags['quiet']) {
@@ -182,7 +182,7 @@ function stateOf(recipe: string, flags: Flags): { state?: string; onState?: (sta
 async function sensitivity(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
   const recipe: Recipe = JSON.parse(tool.recipe(flags));
   const model = await tool.model(tool.engines(flags).octavo, path as string);
-  const files = picked(tool.findSamples(one(flags['images'])), recipe);
+  const files = picked(tool.findSamples(one(flags['images']), tool.host.object<Session>(model.handle)), recipe);
   const onProgress = (progress: Progress) => tool.progress(progress, flags);
   const calibration = await model.calibrate(files.map((file) => ({ name: file, data: file })), { ...recipe, limit: 0 }, { onProgress });
   tool.noteSkipped(await calibration.skipped());
@@ -234,7 +234,7 @@ async function compare(tool: Tool, [floatPath, quantizedPath]: string[], flags: 
   const float = await tool.model(octavo, floatPath as string);
   const quantized = await tool.model(octavo, quantizedPath as string);
   const images = one(flags['images']);
-  const files = picked(tool.findSamples(images), JSON.parse(recipe) as Recipe);
+  const files = picked(tool.findSamples(images, tool.host.object<Session>(float.handle)), JSON.parse(recipe) as Recipe);
   const labels = labelsOf(tool.module, images, flags['labels'], files);
   const samples = files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 }));
   const comparison = tool.host.object<Comparison>(
@@ -256,7 +256,7 @@ async function check(tool: Tool, [path]: string[], flags: Flags): Promise<number
   const recipe: Recipe = JSON.parse(tool.recipe(flags));
   const model = await tool.model(tool.engines(flags).octavo, path as string);
   const images = one(flags['images']);
-  const files = tool.findSamples(images);
+  const files = tool.findSamples(images, tool.host.object<Session>(model.handle));
   const labels = labelsOf(tool.module, images, flags['labels'], files);
   const samples = files.map((file, i) => ({ name: file, data: file, label: labels?.[i] ?? -1 }));
   const checked = tool.host.object<Check>(await model.startCheck(samples, recipe, { onProgress: (progress) => tool.progress(progress, flags) }));

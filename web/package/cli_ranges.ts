@@ -1,10 +1,10 @@
 // octavo ranges: writes the ranges of activations, as files of other tools.
-import { readFileSync } from 'node:fs';
 import { checkWritable, readBytes, writeAtomically } from './cli_files.js';
 import { type Command, exit, type Flags, one, type Tool } from './cli_tool.js';
 import { picked } from './client.js';
 import { OctavoError } from './errors.js';
 import { taken } from './host.js';
+import { nodePlatform } from './node_platform.js';
 import type { Calibration, RangeFile, Session } from './octavo.js';
 import type { Recipe } from './types.js';
 
@@ -13,7 +13,7 @@ export const ranges: Command = {
   positionals: ['MODEL'],
   flags: {
     output: { value: 'FILE', help: 'where the ranges go', short: 'o' },
-    images: { value: 'DIR', help: 'folder of pictures (or .npy arrays) to observe' },
+    images: { value: 'DIR', help: 'folder of pictures (or .npy arrays, or a folder of them for each sample) to observe' },
     ranges: { value: 'FILE', help: 'file of ranges to rewrite, in any of the formats' },
     format: { value: 'NAME', help: 'mace, mace_log, ncnn, onnxruntime, tensorrt or flatbuffers' },
     enhance: { value: '', help: "cut on, sample by sample, where that wins much range (MACE's enhancement)" },
@@ -52,7 +52,7 @@ async function written(tool: Tool, path: string, recipe: string, format: string,
   if (wished.data_free) return taken(session.rangeFileWithoutSamples(recipe, format));
   if (flags['ranges'] !== undefined) return converted(readBytes(one(flags['ranges'])), one(flags['ranges']));
 
-  const files = picked(tool.findSamples(one(flags['images'])), wished);
+  const files = picked(tool.findSamples(one(flags['images']), session), wished);
   const bySamples = flags['observer'] === undefined && (flags['percentile'] !== undefined || enhance);
   if (format !== 'mace_log' && !bySamples) {
     const calibration = await model.calibration(wished);
@@ -60,15 +60,15 @@ async function written(tool: Tool, path: string, recipe: string, format: string,
     tool.noteSkipped(await calibration.skipped());
     return taken(session.rangeFile(tool.host.object<Calibration>(calibration.handle), format));
   }
-  const log = logged(tool, session, recipe, files, flags);
+  const log = await logged(tool, session, recipe, files, flags);
   return format === 'mace_log' ? log : converted(log.bytes);
 }
 
 /** Every sample's own ranges: for a log, or to merge them as MACE does. */
-function logged(tool: Tool, session: Session, recipe: string, files: string[], flags: Flags): RangeFile {
+async function logged(tool: Tool, session: Session, recipe: string, files: string[], flags: Flags): Promise<RangeFile> {
   const log = taken(session.rangeLog(recipe));
   for (const [i, file] of files.entries()) {
-    taken(log.addFile(file, readFileSync(file)));
+    taken(log.addFile(file, await nodePlatform.readSample(file)));
     tool.progress({ phase: 'calibrate', done: i + 1, total: files.length, name: file }, flags);
   }
   tool.noteSkipped(JSON.parse(log.skipped()));

@@ -1,5 +1,5 @@
 // What the commands of the command line share: flags, the engine and the terminal.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { listFiles, read } from './cli_files.js';
 import type { Model, Octavo } from './client.js';
@@ -84,11 +84,15 @@ export class Tool {
     return JSON.parse(this.module.recipeKeys());
   }
 
-  findSamples(folder: string): string[] {
-    const files = listFiles(folder);
+  findSamples(folder: string, model: Session): string[] {
+    const files = model.samplesAmong(listFiles(folder));
     const good: string[] = [];
     const skipped: { name: string; reason: string }[] = [];
     for (const file of files) {
+      if (statSync(file).isDirectory()) {
+        good.push(file);
+        continue;
+      }
       const outcome = this.module.checkSampleHead(readFileSync(file).subarray(0, sniffBytes));
       if ('error' in outcome) skipped.push({ name: file, reason: outcome.error.message });
       else good.push(file);

@@ -5,7 +5,7 @@ import { OctavoError } from './errors.js';
 import type { Handle, Quantized, Transport } from './protocol.js';
 import { blockSize, InOrder, type Named, share } from './sharing.js';
 import type {
-  Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeOptions, QuantizeReport, Recipe, Sample, SensitivityReport, Skipped,
+  Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, NamedSample, OpenOptions, Picture, PreprocessReport, Profile, QuantizeOptions, QuantizeReport, Recipe, Sample, SampleFiles, SensitivityReport, Skipped,
   Tensor, WorkOptions,
 } from './types.js';
 
@@ -415,7 +415,7 @@ function isNamed(sample: Sample | NamedSample): sample is NamedSample {
   return plain;
 }
 
-function nameOf(data: Sample): string | undefined {
+function nameOf(data: Sample | SampleFiles): string | undefined {
   if (typeof data === 'string') return data.split('/').at(-1);
   return typeof File !== 'undefined' && data instanceof File ? data.name : undefined;
 }

@@ -1,16 +1,16 @@
 // The engine's side of the protocol: owns the module and what handles stand for. Runs in a worker,
 // or on the caller's thread.
-import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawImage, RawTensor, Sensitivity, Session, Tuning } from './octavo.js';
+import type { Calibration, Check, Comparison, Failed, Module, Outcome, RawImage, RawTensor, SampleBytes, Sensitivity, Session, Tuning } from './octavo.js';
 import { OctavoError } from './errors.js';
 import { bytesOf, type Engine } from './load.js';
 import type { Arguments, CallName, Calls, Handle, Quantized, Returned } from './protocol.js';
-import type { DType, Isa, ModelInfo, ModelSource, QuantizeReport, Recipe, Sample, Tensor, TensorData } from './types.js';
+import type { DType, Isa, ModelInfo, ModelSource, QuantizeReport, Recipe, Sample, SampleFiles, Tensor, TensorData } from './types.js';
 
 /** What differs between a page, a worker and Node: how bytes are reached. */
 export interface Platform {
   /** Random access without holding the whole, where the platform can. */
   openSource(source: ModelSource): Promise<RandomAccess>;
-  readSample(sample: Exclude<Sample, ImageData>): Promise<Uint8Array>;
+  readSample(sample: Exclude<Sample, ImageData> | SampleFiles): Promise<SampleBytes>;
   /** Files beside the model, where the platform can look for them. */
   sibling?(source: ModelSource, name: string): RandomAccess | null;
 }
@@ -67,7 +67,7 @@ export class Host {
     },
     preview: async (model, recipe, sample) => {
       if (isImageData(sample)) return { width: sample.width, height: sample.height, channels: 4, data: bytesOf(sample.data) };
-      return taken(this.#get<Session>(model).preview(text(recipe), await this.#platform.readSample(sample)));
+      return taken(this.#get<Session>(model).preview(text(recipe), (await this.#platform.readSample(sample)) as Uint8Array));
     },
     inputs: async (model, recipe, sample) =>
       taken(this.#get<Session>(model).inputsOf(text(recipe), await this.#platform.readSample(sample))).map((tensor) => fromRaw(tensor, '')),
@@ -177,7 +177,8 @@ export class Host {
 
   /** Reads a sample at once, and gives it to the object behind a handle when its turn comes: pixels, or a file's bytes. */
   #feed<T extends Calibration | Check | Comparison | Sensitivity | Tuning, R>(
-    handle: Handle, sample: Sample, image: (target: T, pixels: RawImage) => Outcome<R>, file: (target: T, bytes: Uint8Array) => Outcome<R>,
+    handle: Handle, sample: Sample | SampleFiles, image: (target: T, pixels: RawImage) => Outcome<R>,
+    file: (target: T, bytes: SampleBytes) => Outcome<R>,
   ): Promise<R> {
     const read = isImageData(sample) ? Promise.resolve(sample) : this.#platform.readSample(sample);
     read.catch(() => {}); // told in its turn

@@ -1,13 +1,13 @@
 // How Node reaches bytes; strings are paths.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inMemory } from './browser.js';
+import { inMemory, isFiles } from './browser.js';
 import { OctavoError } from './errors.js';
 import type { Platform, RandomAccess } from './host.js';
 import { bytesOf } from './load.js';
-import type { ModelSource } from './types.js';
+import type { ModelSource, SampleFiles } from './types.js';
 
 export const nodePlatform: Platform = {
   async openSource(source) {
@@ -17,10 +17,11 @@ export const nodePlatform: Platform = {
     return inMemory(source instanceof ArrayBuffer || ArrayBuffer.isView(source) ? bytes.slice() : bytes);
   },
   async readSample(sample) {
+    if (isFiles(sample)) return sample;
     const path = pathOf(sample);
     if (path === null) return bytesFrom(sample as Blob | ArrayBuffer | ArrayBufferView | URL);
     try {
-      return await readFile(path);
+      return (await stat(path)).isDirectory() ? await filesIn(path) : await readFile(path);
     } catch (error) {
       throw new OctavoError('E_IO', `cannot be read: ${reasonOf(error)}`, path);
     }
@@ -30,6 +31,12 @@ export const nodePlatform: Platform = {
     return path === null || basename(name) !== name ? null : fromFile(join(dirname(path), name));
   },
 };
+
+/** Those right in a folder, by their names. */
+async function filesIn(folder: string): Promise<SampleFiles> {
+  const entries = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+  return Object.fromEntries(await Promise.all(entries.map(async ({ name }) => [name, await readFile(join(folder, name))] as const)));
+}
 
 /** The path that a string or a file: URL names; null for all else. */
 export function pathOf(source: unknown): string | null {

@@ -1,6 +1,6 @@
 // What client and host say to each other: every call with what goes in and what comes out.
 // All of it survives structured cloning. Handles are numbers; the objects stay with the host.
-import type { Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, Progress, QuantizeReport, Recipe, Sample, SensitivityReport, Skipped, Tensor } from './types.js';
+import type { Choices, CompareReport, Finding, Isa, ModelInfo, ModelSource, Picture, PreprocessReport, Profile, Progress, QuantizeReport, Recipe, Sample, SampleFiles, SensitivityReport, Skipped, Tensor } from './types.js';
 
 export type Handle = number;
 export type Quantized = { model: Handle; info: ModelInfo; report: QuantizeReport };
@@ -18,7 +18,7 @@ export interface Calls {
 
   calibration(model: Handle, recipe: Recipe): Handle;
   /** `index`: how many samples must be in it, skipped ones included; after another number it is refused. */
-  calibrate(calibration: Handle, index: number, name: string, sample: Sample): boolean;
+  calibrate(calibration: Handle, index: number, name: string, sample: Sample | SampleFiles): boolean;
   /** What a calibration or comparison has found, leaving it empty, for `merge` into one of another engine. */
   take(handle: Handle): Uint8Array;
   merge(handle: Handle, state: Uint8Array): null;
@@ -27,7 +27,7 @@ export interface Calls {
   /** `samples`: how many of the calibration's it wants again, in `tune`. */
   tuning(model: Handle, calibration: Handle): { tuning: Handle; samples: number };
   /** `label` -1 for none. */
-  tune(tuning: Handle, name: string, sample: Sample, label: number): boolean;
+  tune(tuning: Handle, name: string, sample: Sample | SampleFiles, label: number): boolean;
   restore(tuning: Handle, state: string): null;
   /** What a search for layers to leave in float knows; '' before it began. */
   state(tuning: Handle): string;
@@ -36,15 +36,15 @@ export interface Calls {
   tuned(tuning: Handle): Quantized;
 
   sensitivity(model: Handle, calibration: Handle): { sensitivity: Handle; samples: number };
-  sense(sensitivity: Handle, name: string, sample: Sample): boolean;
+  sense(sensitivity: Handle, name: string, sample: Sample | SampleFiles): boolean;
   sensed(sensitivity: Handle): SensitivityReport;
 
   comparison(model: Handle, quantized: Handle, recipe: Recipe, samples: number): Handle;
-  compare(comparison: Handle, index: number, name: string, sample: Sample, label: number): boolean;
-  time(comparison: Handle, name: string, sample: Sample): null;
+  compare(comparison: Handle, index: number, name: string, sample: Sample | SampleFiles, label: number): boolean;
+  time(comparison: Handle, name: string, sample: Sample | SampleFiles): null;
   report(comparison: Handle): CompareReport;
   preprocessCheck(model: Handle, recipe: Recipe): Handle;
-  check(check: Handle, name: string, sample: Sample, label: number): boolean;
+  check(check: Handle, name: string, sample: Sample | SampleFiles, label: number): boolean;
   checked(check: Handle): PreprocessReport;
   html(report: CompareReport, title: string): string;
 

@@ -1,8 +1,8 @@
 // Samples shared out over engines.
 import { readBlob } from './blob.js';
-import type { Progress, Sample, WorkOptions } from './types.js';
+import type { Progress, Sample, SampleFiles, WorkOptions } from './types.js';
 
-export type Named = { name: string; data: Sample; label?: number | undefined };
+export type Named = { name: string; data: Sample | SampleFiles; label?: number | undefined };
 
 /**
  * Gives every engine a block of consecutive samples, and the next one when it has finished that. `use`

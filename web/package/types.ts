@@ -11,10 +11,13 @@ export type ModelSource = Blob | ArrayBuffer | ArrayBufferView | URL | string;
 /** A picture (JPEG, PNG, BMP), a .npy array, or pixels. A string is a path in Node and a URL in browsers. */
 export type Sample = Blob | ArrayBuffer | ArrayBufferView | ImageData | URL | string;
 
+/** Of a model with several inputs: a .npy array for each, as the file 'NAME.npy'. In Node the path of such a folder is a sample. */
+export type SampleFiles = Record<string, Uint8Array>;
+
 /** A sample with a name for reports; the file's name or the place in the list where it is left out. */
 export interface NamedSample {
   name?: string;
-  data: Sample;
+  data: Sample | SampleFiles;
   /** Class index from 0; needed for accuracy, not for calibration. */
   label?: number;
 }

@@ -99,10 +99,10 @@ TEST(MnnConfig, RefusesWithLineAndReason) {
       {"{\"quant_bits\": 4}", "key 'quant_bits': can be 8 or 7 here; --scheme weight-only has 4"},
       {"{\"skip_quant_op_names\": \"conv\"}", "key 'skip_quant_op_names': wants a list of names"},
       {"{\"debug\": 1}", "key 'debug': wants true or false"},
-      {"{\"input_type\": \"sequence\"}",
-       "key 'input_type': sequences cannot be had here; make them .npy arrays and give --images"},
+      {"{\"input_type\": \"sequences\"}",
+       "key 'input_type': does not know 'sequences'; did you mean 'sequence'?"},
       {"{\"inputs\": [{\"name\": \"x\", \"value\": 1}]}",
-       "key 'inputs': fixed inputs cannot be had here"},
+       "key 'inputs': fixed inputs cannot be had here; give them in the samples' input.json"},
   };
   for (const auto& [json, wanted] : kCases) EXPECT_EQ(refusal(json), wanted) << json;
 }
