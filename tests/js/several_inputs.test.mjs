@@ -90,7 +90,7 @@ for (const [name, octavo] of Object.entries(faces)) {
     writeFileSync(at('few/a/x.npy'), npy(floats(1)));
     const missing = octavo(['quantize', at('float.onnx'), '-o', at('x.onnx'), '--images', at('few'), '--preset', 'fast']);
     assert.equal(missing.status, 4);
-    assert.match(missing.stderr, /few\/a: no sample could be used; of the last: it has no file for the input 'z\/in': z_in\.npy or z_in\.txt/);
+    assert.match(missing.stderr, /few\/a: (no sample could be used; of the last: )?it has no file for the input 'z\/in': z_in\.npy or z_in\.txt/);
     const log = octavo(['ranges', at('float.onnx'), '-o', at('log'), '--images', at('texts'), '--format', 'mace_log', '--quiet']);
     assert.equal(log.status, 0, log.stderr);
     assert.equal(readFileSync(at('log'), 'utf8').split('\n').filter((line) => line.includes('@@x@@')).length, samples);
