@@ -1,7 +1,8 @@
 import type { CompareReport, Finding, QuantizeReport } from 'octavo/inline';
-import { download, downloadReport, opened, result, runDemo, work } from '../state.js';
+import { download, downloadReport, earlier, full, kind, opened, type Result, result, runDemo, wantsPictures, work } from '../state.js';
 import { bytes, count, decibels, milliseconds, percent } from './format.js';
 import { Scroll } from './Scroll.js';
+import { Sensitivity } from './Sensitivity.js';
 import { Step } from './Step.js';
 
 const worstShown = 8;
@@ -10,10 +11,10 @@ const fullScale = 60; // dB: beyond this nothing is seen of the error
 export function ResultStep() {
   const current = result.value;
   return (
-    <Step number={4} title="Result" place="result" done={current !== null}>
+    <Step number={5} title="Result" place="result" done={current !== null}>
       {current === null ? (
         <p class="muted">
-          Size, accuracy and speed before and after, and the int8 file to take away.
+          Size, accuracy and speed before and after, and the file to take away.
           {opened.value === null && (
             <>
               {' '}
@@ -25,24 +26,90 @@ export function ResultStep() {
         </p>
       ) : (
         <div id="result">
-          <Tiles report={current.report} />
+          {current.report ? <Tiles report={current.report} /> : <Sizes current={current} />}
+          <Earlier now={current} />
           <Findings findings={current.model.report?.findings ?? []} />
           <div class="actions">
             <button id="download" class="primary" onClick={download}>
-              Download the int8 model
+              Download the {kind} model
             </button>
-            <button id="download-report" onClick={downloadReport}>
-              Download the report
-            </button>
-            <span class="muted">{bytes(current.bytes.length)}, ONNX with QuantizeLinear pairs</span>
+            {current.report && (
+              <button id="download-report" onClick={downloadReport}>
+                Download the report
+              </button>
+            )}
+            <span class="muted">
+              {bytes(current.bytes.length)}, {contents[full.value.scheme ?? 'static']}
+            </span>
           </div>
           <Trials trials={current.model.report?.trials ?? []} />
           <Corrections layers={current.model.report?.corrections ?? []} />
-          <Layers report={current.report} />
-          <Flips report={current.report} />
+          {current.report ? <Layers report={current.report} /> : <Nodes nodes={current.model.report?.nodes ?? []} />}
+          {wantsPictures.value && <Sensitivity />}
+          {current.report && <Flips report={current.report} />}
         </div>
       )}
     </Step>
+  );
+}
+
+const contents = {
+  static: 'ONNX with QuantizeLinear pairs',
+  dynamic: 'ONNX with integer products, ranges found in every run',
+  'weight-only': 'ONNX with integer weights',
+  float16: 'ONNX with weights of 16 bits',
+};
+
+/** What is known without pictures. */
+function Sizes({ current: { model, bytes: file } }: { current: Result }) {
+  const before = opened.value?.model.info.bytes ?? 0;
+  const nodes = model.report?.nodes ?? [];
+  return (
+    <div class="tiles">
+      <Tile title="Size" before={bytes(before)} after={bytes(file.length)} remark={`${(before / file.length).toFixed(2)} times smaller`} />
+      <Tile title="Layers made small" after={`${nodes.filter(({ quantized }) => quantized).length} of ${nodes.length}`} remark="the others stay as they are" />
+    </div>
+  );
+}
+
+/** What leaving layers in float brought. */
+function Earlier({ now }: { now: Result }) {
+  const before = earlier.value;
+  if (!before?.report || !now.report) return null;
+  const answers = ({ agreement }: CompareReport) => (agreement === null ? '' : `, the same answer for ${percent(agreement)}`);
+  const told = ({ report, bytes: file }: { report: CompareReport; bytes: Uint8Array }) => `${decibels(report.output.sqnr_db)}${answers(report)}, ${bytes(file.length)}`;
+  return (
+    <p class="note" id="earlier">
+      Without these layers in float: {told({ ...before, report: before.report })}. Now: {told({ ...now, report: now.report })}.
+    </p>
+  );
+}
+
+function Nodes({ nodes }: { nodes: QuantizeReport['nodes'] }) {
+  return (
+    <details id="nodes">
+      <summary>What became of each layer</summary>
+      <Scroll label="What became of each layer">
+        <table>
+          <thead>
+            <tr>
+              <th>Layer</th>
+              <th>Operator</th>
+              <th>Small</th>
+            </tr>
+          </thead>
+          <tbody>
+            {nodes.map(({ name, op, quantized, reason }) => (
+              <tr>
+                <td>{name}</td>
+                <td>{op}</td>
+                <td>{quantized ? 'yes' : reason || '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </details>
   );
 }
 
