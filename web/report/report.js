@@ -4,7 +4,7 @@
 (() => {
   const { title, version, report } = JSON.parse(document.getElementById('data').textContent);
   const fullBar = 60; // dB: beyond this nothing is seen of the error
-  const shownAdvice = 6;
+  const shownNames = 12;
 
   const add = (element, attributes, children) => {
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -15,10 +15,11 @@
   const s = (tag, attributes = {}, ...children) => add(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 
   const percent = (share, digits = 1) => `${(share * 100).toFixed(digits)} %`;
-  const number = (x) => String(Number(x.toPrecision(4)));
+  const minus = (text) => text.replace('-', '−');
+  const number = (x) => minus(String(Number(x.toPrecision(4))));
   const bytes = (n) => (n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(2)} MB`);
   const ms = (x) => `${x.toFixed(x < 10 ? 2 : 1)} ms`;
-  const db = (x) => (x === null ? '–' : x >= 200 ? 'exact' : `${x.toFixed(1)} dB`);
+  const db = (x) => (x === null ? '–' : x >= 200 ? 'exact' : minus(`${x.toFixed(1)} dB`));
   const samples = (n) => `${n.toLocaleString('en')} ${n === 1 ? 'sample' : 'samples'}`;
   const rate = (x) => (x === null || x < 10 ? 'bad' : x < 20 ? 'fair' : 'good');
   const ratio = (before, after, more, less) => (before >= after ? `${(before / after).toFixed(2)} times ${more}` : `${(after / before).toFixed(2)} times ${less}`);
@@ -66,7 +67,7 @@
   function tensor(name, of) {
     if (of === null) return null;
     const facts = [['Type', of.dtype], ['Scale', scales(of)], ['Chosen range', range(of.chosen)], ['Observed', range(of.observed)], ['Clipped', percent(of.clipped, 3)]];
-    if (of.channel_spread !== undefined) facts.push(['Channels differ', `${number(of.channel_spread)}:1`]);
+    if (of.channel_spread !== undefined) facts.push(['Channels differ', of.channel_spread > 1e4 ? 'more than 10000:1' : `${number(of.channel_spread)}:1`]);
     return h('figure', {}, h('figcaption', {}, h('h3', {}, name)), plot(of, name),
       h('dl', { class: 'facts' }, facts.map(([term, text]) => [h('dt', {}, term), h('dd', {}, text)])));
   }
@@ -88,7 +89,8 @@
   }
 
   const advice = (lines) => lines.length === 0 ? null
-    : h('ul', { class: 'try' }, lines.map(([name, text]) => h('li', {}, name === null ? null : h('b', {}, `${name}: `), text)));
+    : h('ul', { class: 'try' }, lines.map(([name, text, others = []]) => h('li', {}, name === null ? null : h('b', {}, `${name}: `), text, others.length === 0 ? null
+      : h('p', { class: 'soft' }, `The same of ${others.slice(0, shownNames).join(', ')}${others.length > shownNames ? ` and ${others.length - shownNames} more` : ''}`))));
 
   const value = (x) => x ?? -Infinity;
   const orders = {
@@ -112,7 +114,11 @@
 
   function whatToTry(all) {
     // What a layer inherits is told where it is opened: here are causes.
-    const lines = worstFirst(all).filter(({ advice: [first] }) => first && first.code !== 'inherited').slice(0, shownAdvice).map((of) => [of.name, of.advice[0].text]);
+    const causes = worstFirst(all).filter(({ advice: [first] }) => first && first.code !== 'inherited');
+    const lines = [...new Set(causes.map(({ advice: [{ code }] }) => code))].map((code) => {
+      const [first, ...others] = causes.filter(({ advice: [known] }) => known.code === code);
+      return [first.name, first.advice[0].text, others.map(({ name }) => name)];
+    });
     return lines.length === 0 ? null : h('section', {}, h('h2', {}, 'What to try'), advice(lines));
   }
 
@@ -131,7 +137,6 @@
   // Sensitivity: bars are shares of the loss of all layers, the longest of them full; numbers what the outputs are then.
   const nats = (kl) => `KL ${kl !== 0 && kl < 1e-4 ? kl.toExponential(1) : Number(kl.toPrecision(3))}`;
   const verdict = ({ sqnr_db, kl }) => [db(sqnr_db ?? Infinity), kl === null ? null : h('span', { class: 'soft' }, nats(kl))];
-  const minus = (text) => text.replace('-', '−');
 
   function sensitiveLayer(of, work, most) {
     const bar = (share) => h('i', { style: `width: ${Math.max((share ?? 0) / most, 0) * 100}%` });

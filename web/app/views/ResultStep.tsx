@@ -1,6 +1,7 @@
 import type { CompareReport, Finding, QuantizeReport } from 'octavo/inline';
 import { download, downloadReport, earlier, full, kind, opened, type Result, result, runDemo, wantsPictures, work } from '../state.js';
-import { bytes, count, decibels, milliseconds, percent } from './format.js';
+import { bytes, count, decibels, milliseconds, nats, percent } from './format.js';
+import { Gauge } from './Gauge.js';
 import { Scroll } from './Scroll.js';
 import { Sensitivity } from './Sensitivity.js';
 import { Step } from './Step.js';
@@ -175,24 +176,30 @@ function Tile({ title, before, after, remark }: { title: string; before?: string
 
 function Trials({ trials }: { trials: QuantizeReport['trials'] }) {
   if (trials.length < 2) return null;
+  const classes = trials.some(({ kl }) => kl !== null);
   return (
     <>
       <h3>What was tried</h3>
-      <p class="muted">Signal to noise of the model's outputs on your pictures: longer is nearer to the float model.</p>
+      <p class="muted">
+        Signal to noise of the model's outputs on your pictures: longer is nearer to the float model.
+        {classes && ' What is kept has the least KL divergence of its answers.'}
+      </p>
       <Scroll label="What was tried">
         <table id="trials">
           <thead>
             <tr>
               <th>Choice</th>
               <th>Outputs</th>
+              {classes && <th>KL</th>}
               <th>Kept</th>
             </tr>
           </thead>
           <tbody>
-            {trials.map(({ name, sqnr_db, kept }) => (
+            {trials.map(({ name, sqnr_db, kl, kept }) => (
               <tr class={kept ? 'kept' : ''}>
                 <td>{name}</td>
                 <Noise db={sqnr_db} />
+                {classes && <td>{kl === null ? '–' : nats(kl)}</td>}
                 <td>{kept && 'yes'}</td>
               </tr>
             ))}
@@ -229,7 +236,7 @@ function Corrections({ layers }: { layers: QuantizeReport['corrections'] }) {
                 <td class="right">{layer.error_before.toExponential(2)}</td>
                 <td class="right">{layer.error_after.toExponential(2)}</td>
                 <td class="noise">
-                  <meter min={0} low={0.75} high={1} optimum={0} max={1} value={left(layer)} aria-label={percent(left(layer))} />
+                  <Gauge share={left(layer)} rating="good" />
                   <span>{percent(left(layer))}</span>
                 </td>
               </tr>
@@ -293,18 +300,24 @@ function Flips({ report }: { report: CompareReport }) {
   );
 }
 
+/** A cause once, of the layer that it costs most. */
 function WhatToTry({ layers }: { layers: CompareReport['layers'] }) {
-  const advised = layers.filter(({ advice }) => advice[0] && advice[0].code !== 'inherited').slice(0, worstShown);
-  if (advised.length === 0) return null;
+  const advised = layers.filter(({ advice }) => advice[0] && advice[0].code !== 'inherited');
+  const codes = [...new Set(advised.map(({ advice }) => advice[0]?.code))];
+  if (codes.length === 0) return null;
   return (
     <div class="note">
       What to try:
       <ul>
-        {advised.map(({ name, advice }) => (
-          <li>
-            <strong>{name}</strong>: {advice[0]?.text}
-          </li>
-        ))}
+        {codes.map((code) => {
+          const [first, ...others] = advised.filter(({ advice }) => advice[0]?.code === code);
+          return (
+            <li>
+              <strong>{first?.name}</strong>: {first?.advice[0]?.text}
+              {others.length > 0 && ` (and ${count(others.length, 'layer')} more)`}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );
@@ -342,7 +355,7 @@ function LayerTable({ layers }: { layers: CompareReport['layers'] }) {
 function Noise({ db }: { db: number }) {
   return (
     <td class="noise">
-      <meter min={0} low={15} high={25} optimum={fullScale} max={fullScale} value={Math.max(0, db)} aria-label={decibels(db)} />
+      <Gauge share={db / fullScale} rating={db < 10 ? 'bad' : db < 20 ? 'fair' : 'good'} />
       <span>{decibels(db)}</span>
     </td>
   );

@@ -6,7 +6,7 @@ export function SchemeStep() {
   const now = full.value;
   return (
     <Step number={2} title="Scheme" place="scheme" done={choices.value !== null}>
-      <fieldset class="presets" disabled={work.value !== null}>
+      <fieldset class="presets four" disabled={work.value !== null}>
         <legend>What becomes small</legend>
         {choices.value?.scheme.map(({ name, description }) => (
           <label class="preset">

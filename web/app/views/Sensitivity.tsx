@@ -1,6 +1,6 @@
 import type { SensitivityReport, Verdict } from 'octavo/inline';
 import { keepPicked, measureSensitivity, pick, picked, sensitivity, work } from '../state.js';
-import { bytes, count, decibels, nats, percent, thousandths } from './format.js';
+import { bytes, count, decibels, nats, percent } from './format.js';
 import { Scroll } from './Scroll.js';
 import { Working } from './Working.js';
 
@@ -55,7 +55,6 @@ function Found({ found: { images, quantized, layers } }: { found: SensitivityRep
               <th>Alone in float</th>
               <th>Alone in int8</th>
               <th>Work, weights</th>
-              <th>Float, int8</th>
             </tr>
           </thead>
           <tbody>
@@ -99,7 +98,6 @@ function Row({ layer, longest, total }: { layer: Layer; longest: number; total: 
       <Two of={[signal(left), left.kl === null ? '' : nats(left.kl)]} />
       <Two of={alone === null ? ['–', ''] : [signal(alone), alone.kl === null ? '' : nats(alone.kl)]} />
       <Two of={[total > 0 ? percent(macs / total) : '–', bytes(layer.weight_bytes)]} />
-      <Two of={[thousandths(layer.float_ms), thousandths(layer.int8_ms)]} />
     </tr>
   );
 }
