@@ -1,6 +1,7 @@
 #include "engine/sensitivity_json.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "engine/fallback_json.h"
@@ -17,17 +18,50 @@ std::string bar(double share) {
   return text + std::string(static_cast<size_t>(kBarWidth) - full, ' ');
 }
 
-std::string line_of(const LayerSensitivity& s, double all, double total_macs) {
-  const double gain = all - s.left.distance();
+// A share of all as per cent; 0 of nothing.
+double per_cent(double part, double all) { return all > 0 ? 100 * part / all : 0; }
+
+std::string line_of(const LayerSensitivity& s, double saved, double work) {
   char alone[16] = "-", line[320];
   if (s.alone) std::snprintf(alone, sizeof alone, "%.1f dB", s.alone->sqnr_db);
   std::snprintf(line, sizeof line,
                 "  %-24.24s %-10.10s %9s %9.1f dB %6.1f %% %s %5.1f %% %8.1f kB %7.3f -> %.3f\n",
-                s.layer.name.c_str(), s.layer.op.c_str(), alone, s.left.sqnr_db,
-                all > 0 ? 100 * gain / all : 0.0, bar(all > 0 ? gain / all : 0).c_str(),
-                total_macs > 0 ? 100 * static_cast<double>(s.layer.macs) / total_macs : 0.0,
-                static_cast<double>(s.layer.weights) * 4e-3, s.float_ms, s.int8_ms);
+                s.layer.name.c_str(), s.layer.op.c_str(), alone, s.left.sqnr_db, 100 * saved,
+                bar(saved).c_str(), work, static_cast<double>(s.layer.weights) * 4e-3, s.float_ms,
+                s.int8_ms);
   return line;
+}
+
+OrderedJson number(double x) { return std::isfinite(x) ? OrderedJson(x) : OrderedJson(); }
+
+// What to try, as a sentence, and the layers that it would leave in float.
+struct Advice {
+  std::string text;
+  std::vector<std::string> exclude;  // patterns
+};
+
+Advice advice_of(const Sensitivity& sensitivity) {
+  if (!(sensitivity.quantized.distance() > 0)) {
+    return {"Nothing is lost: no layer has to stay in float.", {}};
+  }
+  Advice advice;
+  std::string layers, flags;
+  const double all = total_macs(sensitivity);
+  for (const LayerSensitivity* s : standing_out(sensitivity)) {
+    char costs[96];
+    std::snprintf(costs, sizeof costs, " (%.0f %% of the loss, %.1f %% of the multiply-adds)",
+                  100 * loss_saved(sensitivity, *s),
+                  per_cent(static_cast<double>(s->layer.macs), all));
+    advice.exclude.push_back(pattern_of(s->layer.name));
+    layers += (layers.empty() ? "" : ", ") + s->layer.name + costs;
+    flags += " --exclude '" + advice.exclude.back() + "'";
+  }
+  advice.text = layers.empty()
+                    ? "No layer stands out that is cheap: the loss adds up from many. Try "
+                      "--preset best, another observer, or --activations int16; --min-agreement "
+                      "looks for layers to leave in float together."
+                    : "Leave in float first: " + layers + ":" + flags;
+  return advice;
 }
 
 }  // namespace
@@ -35,34 +69,30 @@ std::string line_of(const LayerSensitivity& s, double all, double total_macs) {
 OrderedJson to_json(const Sensitivity& sensitivity) {
   OrderedJson layers = OrderedJson::array();
   for (const LayerSensitivity& s : sensitivity.layers) {
+    const std::optional<double> made = loss_made(sensitivity, s);
     layers.push_back({{"name", s.layer.name},
                       {"op", s.layer.op},
                       {"alone", s.alone ? to_json(*s.alone) : OrderedJson()},
                       {"left_in_float", to_json(s.left)},
+                      {"loss_made", made ? number(*made) : OrderedJson()},
+                      {"loss_saved", number(loss_saved(sensitivity, s))},
                       {"macs", s.layer.macs},
                       {"weight_bytes", 4 * s.layer.weights},
                       {"float_ms", s.float_ms},
                       {"int8_ms", s.int8_ms}});
   }
+  const Advice advice = advice_of(sensitivity);
   return {{"schema", 1},
           {"images", sensitivity.samples},
           {"quantized", to_json(sensitivity.quantized)},
           {"int8_share", sensitivity.int8_share},
+          {"advice", {{"text", advice.text}, {"exclude", advice.exclude}}},
           {"layers", layers}};
 }
 
 std::string to_text(const Sensitivity& sensitivity) {
   const Verdict& all = sensitivity.quantized;
-  double macs = 0;
-  std::vector<const LayerSensitivity*> sorted;
-  for (const LayerSensitivity& s : sensitivity.layers) {
-    sorted.push_back(&s);
-    macs += static_cast<double>(s.layer.macs);
-  }
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const LayerSensitivity* a, const LayerSensitivity* b) {
-                     return a->left.distance() < b->left.distance();
-                   });
+  const double macs = total_macs(sensitivity);
   char text[256];
   std::snprintf(text, sizeof text, "  all int8     %.1f dB", all.sqnr_db);
   std::string table = text;
@@ -76,8 +106,11 @@ std::string to_text(const Sensitivity& sensitivity) {
                 "alone", "rest alone", "  loss that it makes", "work", "weights",
                 "float -> int8 ms");
   table += text;
-  for (const LayerSensitivity* s : sorted) table += line_of(*s, all.distance(), macs);
-  return table;
+  for (const LayerSensitivity* s : worst_first(sensitivity)) {
+    table += line_of(*s, loss_saved(sensitivity, *s),
+                     per_cent(static_cast<double>(s->layer.macs), macs));
+  }
+  return table + "\n  " + advice_of(sensitivity).text + "\n";
 }
 
 }  // namespace octavo

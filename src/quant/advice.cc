@@ -1,15 +1,17 @@
 #include "quant/advice.h"
 
+#include <algorithm>
 #include <cstdio>
 
 namespace octavo {
 namespace {
 
-constexpr double kGoodDb = 30;       // noise a thirtieth of the signal: nobody needs to act
-constexpr double kFairDb = 20;       // a tenth
-constexpr double kPoorDb = 15;       // nothing else helped: float is the way out
-constexpr double kInheritedDb = 10;  // accumulated below own
-constexpr double kWideSpread = 16;   // four of eight bits are gone in the least channel
+constexpr double kGoodDb = 30;        // noise a thirtieth of the signal: nobody needs to act
+constexpr double kFairDb = 20;        // a tenth
+constexpr double kPoorDb = 15;        // nothing else helped: float is the way out
+constexpr double kInheritedDb = 10;   // accumulated below own
+constexpr double kWideSpread = 16;    // four of eight bits are gone in the least channel
+constexpr double kManyTimes = 10000;  // more tells no more: a channel of next to nothing
 constexpr double kMuchClipped = 0.001;
 constexpr double kOutlierRatio = 3;  // range by what nearly all values lie in
 constexpr double kUnused = 3;        // range by what was observed
@@ -37,7 +39,9 @@ std::string channel_spread(const Context& c) {
   const auto& weights = c.layer.weights;
   if (!loses(c.layer) || !weights || !weights->params.per_tensor()) return {};
   if (weights->channel_spread < kWideSpread) return {};
-  return "the weights of its channels differ by " + number(weights->channel_spread, "%.0f") +
+  const bool countless = weights->channel_spread > kManyTimes;
+  return "the weights of its channels differ by " + std::string(countless ? "more than " : "") +
+         number(std::min(weights->channel_spread, kManyTimes), "%.0f") +
          ":1 and share one scale: use --weights per-channel, or equalize channels first";
 }
 

@@ -9,6 +9,10 @@ namespace {
 
 constexpr int kTimedRuns = 11;
 
+constexpr double kStandsOut = 0.1;  // of the loss
+constexpr double kMostWork = 0.2;   // of the multiply-adds, of all that stand out
+constexpr size_t kMostLayers = 5;   // their gains overlap: more are for the search (fallback.h)
+
 double of(const std::map<std::string, double>& times, const std::string& name) {
   const auto found = times.find(name);
   return found == times.end() ? 0 : found->second;
@@ -20,6 +24,46 @@ bool quantizes(const QuantizeResult& made, const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<double> loss_made(const Sensitivity& found, const LayerSensitivity& layer) {
+  if (!layer.alone) return {};
+  const double all = found.quantized.distance();
+  return all > 0 ? layer.alone->distance() / all : 0;
+}
+
+double loss_saved(const Sensitivity& found, const LayerSensitivity& layer) {
+  const double all = found.quantized.distance();
+  return all > 0 ? 1 - layer.left.distance() / all : 0;
+}
+
+double total_macs(const Sensitivity& found) {
+  double sum = 0;
+  for (const LayerSensitivity& s : found.layers) sum += static_cast<double>(s.layer.macs);
+  return sum;
+}
+
+std::vector<const LayerSensitivity*> worst_first(const Sensitivity& found) {
+  std::vector<const LayerSensitivity*> sorted;
+  for (const LayerSensitivity& s : found.layers) sorted.push_back(&s);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const LayerSensitivity* a, const LayerSensitivity* b) {
+                     return a->left.distance() < b->left.distance();
+                   });
+  return sorted;
+}
+
+std::vector<const LayerSensitivity*> standing_out(const Sensitivity& found) {
+  std::vector<const LayerSensitivity*> few;
+  double left = kMostWork * total_macs(found);
+  for (const LayerSensitivity* s : worst_first(found)) {
+    const auto macs = static_cast<double>(s->layer.macs);
+    if (few.size() == kMostLayers || !(loss_saved(found, *s) >= kStandsOut)) break;
+    if (macs > left) continue;
+    left -= macs;
+    few.push_back(s);
+  }
+  return few;
+}
 
 SensitivityAnalysis::SensitivityAnalysis(const Graph& exact, Ranges ranges, const Recipe& recipe,
                                          MakePlan make_plan, int threads)

@@ -29,6 +29,20 @@ struct Sensitivity {
   std::vector<LayerSensitivity> layers;  // in running order
 };
 
+// Shares of the loss of all layers, measured by Verdict::distance(): what the layer makes when it
+// alone is quantized, and what goes away when it alone is left in float, below 0 where that makes
+// it worse. 0 where nothing is lost.
+std::optional<double> loss_made(const Sensitivity& found, const LayerSensitivity& layer);
+double loss_saved(const Sensitivity& found, const LayerSensitivity& layer);
+
+double total_macs(const Sensitivity& found);
+
+// Those that gain most by being left in float first.
+std::vector<const LayerSensitivity*> worst_first(const Sensitivity& found);
+
+// The few that stand out and are cheap, worst first: those to leave in float before anything else.
+std::vector<const LayerSensitivity*> standing_out(const Sensitivity& found);
+
 class SensitivityAnalysis {
  public:
   // `exact` stays the caller's. Of observer auto it takes the first ranges, and corrects nothing.

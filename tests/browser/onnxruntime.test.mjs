@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createOctavo } from 'octavo';
 import { faces, flagsOf, models, somePictures, temporaryFolder } from '../support.mjs';
-import { launch, runtimeWeb, serveFolders } from './support.mjs';
+import { answersOfRuntimeWeb, launch } from './support.mjs';
 
 const pictures = Number(process.env.OCTAVO_PICTURES ?? 25);
 let browser;
@@ -30,30 +30,9 @@ for (const model of models) {
       const [{ data }] = await int8.run([input]);
       mine.push(data.indexOf(Math.max(...data)));
     }
-    const theirs = await answersInChromium(t, folder, mine.length, dims);
+    const theirs = await answersOfRuntimeWeb(browser, folder, 'int8.onnx', mine.length, dims);
     const same = theirs.filter((answer, i) => answer === mine[i]).length;
     t.diagnostic(`${same} of ${mine.length} answers are the same`);
     assert.ok(same >= 0.99 * mine.length - 1, `${same} of ${mine.length}`);
   });
-}
-
-async function answersInChromium(t, folder, count, dims) {
-  const site = await serveFolders({ '/ort': runtimeWeb, '/data': folder });
-  t.after(() => site.close());
-  const page = await browser.newPage();
-  await page.goto(site.address);
-  return page.evaluate(async ([inputs, shape]) => {
-    const ort = await import('/ort/ort.wasm.min.mjs');
-    ort.env.wasm.numThreads = 1;
-    ort.env.logLevel = 'error';
-    const session = await ort.InferenceSession.create('/data/int8.onnx');
-    const answers = [];
-    for (let i = 0; i < inputs; ++i) {
-      const data = new Float32Array(await (await fetch(`/data/${i}.bin`)).arrayBuffer());
-      const outputs = await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', data, shape) });
-      const scores = outputs[session.outputNames[0]].data;
-      answers.push(scores.indexOf(Math.max(...scores)));
-    }
-    return answers;
-  }, [count, [...dims]]);
 }

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { serve } from '../../scripts/start.mjs';
 import { demo, demoPictures, faces, sha256, temporaryFolder } from '../support.mjs';
-import { launch, pageFolder, serveFolders } from './support.mjs';
+import { asFiles, downloaded, launch, modelFile, pageFolder, serveFolders } from './support.mjs';
 
 const minutes = 60_000;
 let browser, site, context, page, requests;
@@ -37,14 +37,6 @@ async function fresh(options = {}) {
 function manyPictures(copies) {
   const pictures = demoPictures('calibration');
   return Array.from({ length: copies }, (_, i) => pictures.map(({ name, bytes }) => ({ name: `${String(i).padStart(3, '0')}_${name}`, bytes }))).flat();
-}
-
-const asFiles = (pictures) => pictures.map(({ name, bytes }) => ({ name, mimeType: 'image/jpeg', buffer: bytes }));
-const modelFile = () => ({ name: 'demo.onnx', mimeType: 'application/octet-stream', buffer: readFileSync(demo('demo.onnx')) });
-
-async function downloaded(button = '#download') {
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
 }
 
 test('model and pictures in, stopped and resumed, int8 file out: the bytes of the command line', async (t) => {
@@ -78,7 +70,7 @@ test('model and pictures in, stopped and resumed, int8 file out: the bytes of th
   const native = join(folder, 'native.onnx');
   const { status, stderr } = faces.native(['quantize', demo('demo.onnx'), '-o', native, '--images', join(folder, 'images'), '--preset', 'fast', '--preprocess', 'tf', '--limit', '0']);
   assert.equal(status, 0, stderr);
-  const file = await downloaded();
+  const file = await downloaded(page);
   assert.equal(file.name, 'demo_int8.onnx');
   assert.equal(sha256(file.bytes), sha256(readFileSync(native)));
   const own = [`${site.address}icon.svg`]; // Chromium fetches it when it likes
@@ -128,6 +120,8 @@ test('it fits a telephone', async () => {
   await fresh({ viewport: { width: 390, height: 800 } });
   await page.click('#demo');
   await page.waitForSelector('#result');
+  await page.click('#measure');
+  await page.waitForSelector('#sensitivity-layers');
   for (const part of ['#details', '#corrections', '#model-card details']) await page.click(`${part} summary`);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 390);
 });
@@ -138,9 +132,9 @@ test('the demo runs and tells size, accuracy, time and agreement', async () => {
   await page.waitForSelector('#result');
   const text = await page.textContent('#result');
   for (const word of [/times smaller/, /Accuracy\d+\.\d %→\d+\.\d %/, /Same answer\d+\.\d %/, /times (faster|slower), here/]) assert.match(text, word);
-  assert.ok((await downloaded()).bytes.length > 50_000);
+  assert.ok((await downloaded(page)).bytes.length > 50_000);
   assert.match(await page.textContent('#findings'), /its ranges come from 32 samples/);
-  const report = await downloaded('#download-report');
+  const report = await downloaded(page, '#download-report');
   assert.equal(report.name, 'demo_report.html');
   assert.match(report.bytes.toString(), /"title":"demo\.onnx in int8"/);
   assert.deepEqual(errors, []);
@@ -222,5 +216,10 @@ for (const colorScheme of ['light', 'dark']) test(`no accessibility fault that a
   await page.click('#demo');
   await page.waitForSelector('#result');
   await page.click('#corrections summary');
+  await page.click('#measure');
+  await page.waitForSelector('#sensitivity-layers');
+  assert.deepEqual(await faults(), []);
+  await page.check('[name=scheme][value=weight-only]');
+  await page.waitForSelector('#weight-bits');
   assert.deepEqual(await faults(), []);
 });

@@ -88,6 +88,10 @@ test('names of anyone are text, never markup', async () => {
   hostile.layers[0].advice = [{ code: 'x', text: nasty }];
   hostile.flips[0].name = nasty;
   hostile.skipped = [{ name: nasty, reason: nasty }];
+  hostile.sensitivity = {
+    images: 1, quantized: { sqnr_db: 1, kl: null, agreement: null }, int8_share: 1, advice: { text: nasty, exclude: [] },
+    layers: [{ name: nasty, op: nasty, alone: null, left_in_float: { sqnr_db: null, kl: 0.1 }, loss_made: null, loss_saved: null, macs: 0, weight_bytes: 0, float_ms: 0, int8_ms: 0 }],
+  };
   writeFileSync(at('hostile.html'), await octavo.html(hostile, nasty));
   octavo.dispose();
   const { page, errors } = await opened(at('hostile.html'));

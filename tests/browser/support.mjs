@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join, normalize } from 'node:path';
 import { chromium } from 'playwright-core';
-import { inRoot } from '../support.mjs';
+import { demo, inRoot } from '../support.mjs';
 
 const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync'];
@@ -38,3 +38,39 @@ export async function serveFolders(folders, { isolated = false, imports = {}, he
 export const dist = inRoot('dist');
 export const pageFolder = inRoot('build/page');
 export const runtimeWeb = inRoot('node_modules/onnxruntime-web/dist');
+
+/** For the inputs of the page. */
+export const asFiles = (pictures) => pictures.map(({ name, bytes }) => ({ name, mimeType: 'image/jpeg', buffer: bytes }));
+export const modelFile = (path = demo('demo.onnx')) => ({ name: path.split('/').at(-1), mimeType: 'application/octet-stream', buffer: readFileSync(path) });
+
+/** The file that a button of the page hands out. */
+export async function downloaded(page, button = '#download') {
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click(button)]);
+  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
+}
+
+/** The first answers of ONNX Runtime Web for a model and its inputs, float arrays of one shape, each in a file: `0.bin`, ... */
+export async function answersOfRuntimeWeb(browser, folder, model, count, dims) {
+  const site = await serveFolders({ '/ort': runtimeWeb, '/data': folder });
+  const page = await browser.newPage();
+  try {
+    await page.goto(site.address);
+    return await page.evaluate(async ([file, inputs, shape]) => {
+      const ort = await import('/ort/ort.wasm.min.mjs');
+      ort.env.wasm.numThreads = 1;
+      ort.env.logLevel = 'error';
+      const session = await ort.InferenceSession.create(`/data/${file}`);
+      const answers = [];
+      for (let i = 0; i < inputs; ++i) {
+        const data = new Float32Array(await (await fetch(`/data/${i}.bin`)).arrayBuffer());
+        const outputs = await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', data, shape) });
+        const scores = outputs[session.outputNames[0]].data;
+        answers.push(scores.indexOf(Math.max(...scores)));
+      }
+      return answers;
+    }, [model, count, [...dims]]);
+  } finally {
+    await page.close();
+    site.close();
+  }
+}

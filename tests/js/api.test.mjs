@@ -192,6 +192,7 @@ test('it tells what keys of a recipe can be', async (t) => {
   t.after(() => octavo.dispose());
   const choices = await octavo.choices();
   assert.deepEqual(choices.observer.map(({ name }) => name), ['auto', ...observers]);
+  assert.deepEqual(choices.scheme.map(({ name }) => name), ['static', 'dynamic', 'weight-only', 'float16']);
   assert.deepEqual(choices.weight_method.map(({ name }) => name), weightMethods);
   assert.ok(Object.values(choices).flat().every(({ description }) => description.length > 0));
   for (const { name, sets } of choices.preset) {

@@ -25,6 +25,8 @@ test('both faces and the package write the same file without samples', async (t)
   const octavo = await createOctavo();
   t.after(() => octavo.dispose());
   const model = await octavo.open(demo('demo.onnx'));
+  assert.equal(await model.wantsSamples({ scheme: 'dynamic' }), false);
+  assert.equal(await model.wantsSamples({}), true);
   const int8 = await model.quantize({ scheme: 'dynamic' });
   assert.ok(int8.info.is_quantized);
   assert.equal(int8.report.images, 0);

@@ -92,8 +92,12 @@ test('package: sensitivity and goals, with progress, state and cancelling', asyn
   const calibration = await opened.calibrate(samples, recipe);
 
   const phases = new Set();
-  const { layers } = await opened.sensitivity(calibration, { onProgress: ({ phase }) => phases.add(phase) });
+  const sensitivity = await opened.sensitivity(calibration, { onProgress: ({ phase }) => phases.add(phase) });
+  const { layers, advice, quantized } = sensitivity;
   assert.ok(layers.length > 3);
+  for (const { loss_saved, left_in_float: left } of layers) assert.ok(Math.abs(loss_saved - (1 - left.kl / quantized.kl)) < 1e-9);
+  assert.ok(advice.exclude.every((name) => advice.text.includes(`--exclude '${name}'`)));
+  assert.match(await octavo.html({ sensitivity }, 'alone'), /"title":"alone".*"loss_saved"/);
   assert.deepEqual([...phases], ['load', 'measure']);
 
   const states = [];

@@ -5,6 +5,7 @@ import { ModelStep } from './views/ModelStep.js';
 import { PicturesStep } from './views/PicturesStep.js';
 import { QuantizeStep } from './views/QuantizeStep.js';
 import { ResultStep } from './views/ResultStep.js';
+import { SchemeStep } from './views/SchemeStep.js';
 
 learnChoices();
 
@@ -16,6 +17,7 @@ render(
     <Header />
     <main>
       <ModelStep />
+      <SchemeStep />
       <PicturesStep />
       <QuantizeStep />
       <ResultStep />

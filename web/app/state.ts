@@ -1,6 +1,6 @@
 // All that the page knows, and what can be done with it. Views read signals and call actions.
 import { computed, signal } from '@preact/signals';
-import { Calibration, type Choices, type CompareReport, type Model, OctavoError, type Picture as Seen, type PreprocessReport, type Progress, type Recipe, type Skipped, spread } from 'octavo/inline';
+import { Calibration, type Choices, type CompareReport, type Model, OctavoError, type Picture as Seen, type PreprocessReport, type Progress, type Recipe, type SensitivityReport, type Skipped, spread } from 'octavo/inline';
 import { engine } from './engine.js';
 import { asPictures, bytesFromBase64, parseLabels, type Picture, withLabel } from './files.js';
 
@@ -12,11 +12,18 @@ export interface Opened {
 export interface Result {
   model: Model;
   bytes: Uint8Array;
-  report: CompareReport;
+  /** Null without pictures to compare on. */
+  report: CompareReport | null;
 }
 
 /** Of a step of the page. */
-export type Place = 'model' | 'pictures' | 'work' | 'result';
+export type Place = 'model' | 'scheme' | 'pictures' | 'work' | 'result';
+
+/** What is being done, and where it was asked for; 'fold' is done in one go. */
+export interface Work extends Omit<Progress, 'phase'> {
+  phase: Progress['phase'] | 'fold';
+  place: Place;
+}
 
 export const opened = signal<Opened | null>(null);
 export const pictures = signal<Picture[]>([]);
@@ -27,13 +34,17 @@ export const recipe = signal<Recipe>({ preset: 'best', preprocess: 'tf', limit: 
 export const full = signal<Recipe>({}); // with what the preset says, and the defaults
 export const seen = signal<Seen[]>([]);
 export const plan = signal('');
-export const work = signal<Progress | null>(null);
+export const wantsPictures = signal(true); // of the recipe and the model
+export const work = signal<Work | null>(null);
 export const paused = signal<Progress | null>(null);
 export const result = signal<Result | null>(null);
+export const earlier = signal<Pick<Result, 'bytes' | 'report'> | null>(null); // what layers were then left in float for
+export const sensitivity = signal<SensitivityReport | null>(null);
+export const picked = signal<string[]>([]); // layers of it, to leave in float
 export const checked = signal<PreprocessReport | null>(null);
 export const problem = signal<{ place: Place; error: OctavoError } | null>(null);
 
-export const ready = computed(() => opened.value !== null && pictures.value.length > 0 && work.value === null);
+export const ready = computed(() => opened.value !== null && (pictures.value.length > 0 || !wantsPictures.value) && work.value === null);
 
 const previews = 6;
 const headBytes = 64;
@@ -66,7 +77,8 @@ async function useModel(name: string, source: Blob, siblings: Record<string, Blo
   const model = await (await engine()).open(source, { siblings });
   opened.value?.model.dispose();
   opened.value = { name, model };
-  forget();
+  const { exclude, ...others } = recipe.value; // layers of another model
+  await setRecipe(others);
   await showSeen();
 }
 
@@ -103,10 +115,10 @@ export function learnChoices(): Promise<void> {
   });
 }
 
-export function changeRecipe(change: Partial<Recipe>): Promise<void> {
+export function changeRecipe(change: Partial<Recipe>, place: Place = 'pictures'): Promise<void> {
   const next: Record<string, unknown> = { ...recipe.value, ...change };
   for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key];
-  return attempt('pictures', async () => {
+  return attempt(place, async () => {
     await setRecipe(next as Recipe);
     await showSeen();
   });
@@ -116,19 +128,31 @@ async function setRecipe(next: Recipe): Promise<void> {
   recipe.value = next;
   forget();
   full.value = await (await engine()).normalize(next);
+  wantsPictures.value = opened.value === null ? full.value.scheme === 'static' : await opened.value.model.wantsSamples(next);
+}
+
+/** A scheme as it is: what was chosen by hand for another is undone. */
+export function chooseScheme(scheme: string): Promise<void> {
+  const undone = { ...ofPresets(), activations: undefined, weight_bits: undefined, block_size: undefined };
+  return changeRecipe({ ...undone, preset: scheme === 'static' ? 'best' : undefined, scheme } as Partial<Recipe>, 'scheme');
+}
+
+/** The keys that presets are of, undone. */
+function ofPresets(): Record<string, undefined> {
+  return Object.fromEntries((choices.value?.preset ?? []).flatMap(({ sets }) => Object.keys(sets)).map((key) => [key, undefined]));
 }
 
 /** A preset as it is: what was chosen by hand of its keys is undone. */
 export function choosePreset(preset: string): Promise<void> {
-  const keys = choices.value?.preset.flatMap(({ sets }) => Object.keys(sets)) ?? [];
-  return changeRecipe({ ...Object.fromEntries(keys.map((key) => [key, undefined])), preset: preset as NonNullable<Recipe['preset']> });
+  return changeRecipe({ ...ofPresets(), preset: preset as NonNullable<Recipe['preset']> });
 }
 
 /** What the network will see of the first pictures, and the recipe in words. */
 async function showSeen(): Promise<void> {
   const current = opened.value;
-  if (current === null || pictures.value.length === 0) return;
   seen.value = [];
+  plan.value = '';
+  if (current === null || (wantsPictures.value && pictures.value.length === 0)) return;
   plan.value = (await current.model.describe(recipe.value)).text;
   const shown: Seen[] = [];
   for (const { file } of spread(pictures.value, previews)) {
@@ -152,7 +176,7 @@ export function checkPreprocessing(): Promise<void> {
       const { limit, ...preprocessing } = recipe.value;
       checked.value = await current.model.check([...pictures.value, ...tests.value].map(sampleOf), preprocessing, {
         signal: abort.signal,
-        onProgress: show,
+        onProgress: showAt('pictures'),
       });
     } finally {
       work.value = null;
@@ -164,6 +188,8 @@ export function checkPreprocessing(): Promise<void> {
 /** What was measured belongs to the old choices. */
 function forget(): void {
   checked.value = null;
+  sensitivity.value = null;
+  earlier.value = null;
   calibration?.dispose();
   calibration = null;
   paused.value = null;
@@ -171,7 +197,7 @@ function forget(): void {
   result.value = null;
 }
 
-/** Calibrates from where it was stopped, quantizes and compares. */
+/** Quantizes, calibrated from where it was stopped where samples are wanted, and compares where there are pictures. */
 export function start(): Promise<void> {
   return attempt('work', async () => {
     const current = opened.value;
@@ -180,12 +206,15 @@ export function start(): Promise<void> {
     const { signal } = abort;
     result.value?.model.dispose();
     result.value = null;
+    sensitivity.value = null;
     try {
-      calibration ??= await current.model.calibration(recipe.value);
-      const samples = spread(pictures.value, recipe.value.limit ?? 0);
-      await calibrateFrom(calibration, samples, signal);
-      const model = await current.model.quantize(calibration, { signal, onProgress: show });
-      const report = await compareWith(current.model, model, signal);
+      const model = wantsPictures.value ? await quantizeOnPictures(current.model, signal) : await quantizeAlone(current.model);
+      let report: CompareReport | null = null;
+      if (pictures.value.length > 0) { // where that fails or is stopped, there is a model still
+        await attempt('pictures', async () => {
+          report = await compareWith(current.model, model, signal);
+        });
+      }
       result.value = { model, bytes: await model.save(), report };
     } finally {
       work.value = null;
@@ -194,14 +223,25 @@ export function start(): Promise<void> {
   });
 }
 
+async function quantizeOnPictures(float: Model, signal: AbortSignal): Promise<Model> {
+  calibration ??= await float.calibration(recipe.value);
+  await calibrateFrom(calibration, spread(pictures.value, recipe.value.limit ?? 0), signal);
+  return float.quantize(calibration, { signal, onProgress: showAt('work') });
+}
+
+function quantizeAlone(float: Model): Promise<Model> {
+  work.value = { place: 'work', phase: 'fold', done: 0, total: 0, name: '' };
+  return float.quantize(recipe.value);
+}
+
 async function calibrateFrom(target: Calibration, samples: Picture[], signal: AbortSignal): Promise<void> {
   const from = target.done;
   paused.value = null;
-  work.value = { phase: 'calibrate', done: from, total: samples.length, name: '' };
+  work.value = { place: 'work', phase: 'calibrate', done: from, total: samples.length, name: '' };
   try {
     await target.add(samples.slice(from).map(sampleOf), {
       signal,
-      onProgress: (at) => show({ ...at, done: from + at.done, total: samples.length }),
+      onProgress: (at) => showAt('work')({ ...at, done: from + at.done, total: samples.length }),
     });
   } catch (error) {
     if (signal.aborted) paused.value = { phase: 'calibrate', done: target.done, total: samples.length, name: '' };
@@ -213,12 +253,47 @@ async function calibrateFrom(target: Calibration, samples: Picture[], signal: Ab
 function compareWith(float: Model, quantized: Model, signal: AbortSignal): Promise<CompareReport> {
   const from = tests.value.length > 0 ? tests.value : pictures.value;
   const samples = spread(from, compareLimit).map(sampleOf);
-  work.value = { phase: 'compare', done: 0, total: samples.length, name: '' };
-  return float.compare(quantized, samples, recipe.value, { signal, onProgress: show });
+  work.value = { place: 'work', phase: 'compare', done: 0, total: samples.length, name: '' };
+  return float.compare(quantized, samples, recipe.value, { signal, onProgress: showAt('work') });
 }
 
-function show(progress: Progress): void {
-  work.value = progress;
+const showAt = (place: Place) => (progress: Progress) => {
+  work.value = { ...progress, place };
+};
+
+/** Which layers the loss comes from, on pictures of the calibration. */
+export function measureSensitivity(): Promise<void> {
+  return attempt('result', async () => {
+    const current = opened.value;
+    if (current === null || calibration === null) return;
+    abort = new AbortController();
+    work.value = { place: 'result', phase: 'load', done: 0, total: calibration.samples.length, name: '' };
+    try {
+      const found = await current.model.sensitivity(calibration, { signal: abort.signal, onProgress: showAt('result') });
+      const advised = found.advice.exclude;
+      sensitivity.value = found;
+      picked.value = found.layers.map(({ name }) => name).filter((name) => advised.includes(patternOf(name)));
+    } finally {
+      work.value = null;
+      abort = null;
+    }
+  });
+}
+
+/** In a pattern `*` is more than itself. */
+const patternOf = (name: string) => name.replaceAll('*', '?');
+
+export function pick(layer: string, wanted: boolean): void {
+  const others = picked.value.filter((name) => name !== layer);
+  picked.value = wanted ? [...others, layer] : others;
+}
+
+/** The picked layers stay in float, and everything is done again. */
+export async function keepPicked(): Promise<void> {
+  const before = result.value;
+  await changeRecipe({ exclude: [...new Set([...(recipe.value.exclude ?? []), ...picked.value.map(patternOf)])] }, 'result');
+  earlier.value = before;
+  await start();
 }
 
 const sampleOf = ({ name, file, label }: Picture) => ({ name, data: file, ...(label === undefined ? {} : { label }) });
@@ -242,15 +317,20 @@ export function runDemo(): Promise<void> {
   });
 }
 
+/** What the file is called after. */
+export const kind = computed(() => (full.value.scheme === 'float16' ? 'float16' : full.value.weight_bits === 4 ? 'int4' : 'int8'));
+
 export function download(): void {
-  if (result.value !== null) save('_int8.onnx', new Blob([result.value.bytes.slice()], { type: 'application/octet-stream' }));
+  if (result.value !== null) save(`_${kind.value}.onnx`, new Blob([result.value.bytes.slice()], { type: 'application/octet-stream' }));
 }
 
 /** The report as one HTML file. */
 export function downloadReport(): Promise<void> {
   return attempt('result', async () => {
-    if (result.value === null || opened.value === null) return;
-    const html = await (await engine()).html(result.value.report, `${opened.value.name} in int8`);
+    const report = result.value?.report;
+    if (!report || opened.value === null) return;
+    const measured = sensitivity.value === null ? {} : { sensitivity: sensitivity.value };
+    const html = await (await engine()).html({ ...report, ...measured }, `${opened.value.name} in ${kind.value}`);
     save('_report.html', new Blob([html], { type: 'text/html' }));
   });
 }

@@ -12,6 +12,7 @@ import type { Finding, PreprocessReport, Progress, Recipe } from './types.js';
 
 const json: Flag = { value: '', help: 'one JSON object on stdout' };
 const force: Flag = { value: '', help: 'replace files that exist', short: 'f' };
+const html: Flag = { value: 'FILE', help: 'write the report as one HTML file that needs no network' };
 const quiet: Flag = { value: '', help: 'no plan, no progress', short: 'q' };
 const labelsFlag: Flag = { value: 'FILE', help: 'file of `file class-index` lines; or `folders`: each sub-folder is a class' };
 const threads: Flag = { value: 'N', help: 'threads, each with an engine of its own; all cores, up to 4, unless given' };
@@ -49,7 +50,10 @@ export const commands: Record<string, Command> = {
   sensitivity: {
     help: 'show which layers the loss of int8 comes from',
     positionals: ['MODEL'],
-    flags: { images: { value: 'DIR', help: 'folder of pictures (or .npy arrays, or a folder of them for each sample) to calibrate on' }, threads, json, quiet },
+    flags: {
+      images: { value: 'DIR', help: 'folder of pictures (or .npy arrays, or a folder of them for each sample) to calibrate on' },
+      html, threads, json, force, quiet,
+    },
     required: ['images'],
     recipe: true,
     run: sensitivity,
@@ -61,8 +65,7 @@ export const commands: Record<string, Command> = {
       images: { value: 'DIR', help: 'folder of pictures (or .npy arrays, or a folder of them for each sample) to run' },
       labels: labelsFlag,
       'fail-below': { value: 'NAME=X,...', help: 'exit with 5 where a figure is lower: top1=0.7,agreement=0.9,sqnr=20' },
-      html: { value: 'FILE', help: 'write the report as one HTML file that needs no network' },
-      threads, json, force, quiet,
+      html, threads, json, force, quiet,
     },
     required: ['images'],
     recipe: true,
@@ -180,6 +183,8 @@ function stateOf(recipe: string, flags: Flags): { state?: string; onState?: (sta
 }
 
 async function sensitivity(tool: Tool, [path]: string[], flags: Flags): Promise<number> {
+  const html = one(flags['html']);
+  if (html !== '') checkWritable(html, flags);
   const recipe: Recipe = JSON.parse(tool.recipe(flags));
   const model = await tool.model(tool.engines(flags).octavo, path as string);
   const files = picked(tool.findSamples(one(flags['images']), tool.host.object<Session>(model.handle)), recipe);
@@ -187,6 +192,10 @@ async function sensitivity(tool: Tool, [path]: string[], flags: Flags): Promise<
   const calibration = await model.calibrate(files.map((file) => ({ name: file, data: file })), { ...recipe, limit: 0 }, { onProgress });
   tool.noteSkipped(await calibration.skipped());
   const found = tool.host.object<Sensitivity>(await model.startSensitivity(calibration, { onProgress }));
+  if (html !== '') {
+    const page = taken(tool.module.reportHtml(`{"sensitivity": ${found.report()}}`, basename(path as string)));
+    writeAtomically(html, Buffer.from(page));
+  }
   tool.print(flags['json'] ? `${found.report()}\n` : found.reportText());
   return exit.ok;
 }

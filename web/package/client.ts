@@ -55,8 +55,11 @@ export class Octavo {
     return this.#engines.first.call('threads');
   }
 
-  /** A report as one HTML file for people, light and dark, that needs no network. `title`: what it is of. */
-  html(report: CompareReport, title = 'A comparison'): Promise<string> {
+  /**
+   * A report as one HTML file for people, light and dark, that needs no network: of a comparison, of sensitivity, or of
+   * a comparison that has it. `title`: what it is of.
+   */
+  html(report: CompareReport | { sensitivity: SensitivityReport }, title = 'A comparison'): Promise<string> {
     return this.#engines.first.call('html', report, title);
   }
 
@@ -133,6 +136,11 @@ export class Model extends Owned {
     super(engines, handle, make);
     this.info = info;
     this.report = report;
+  }
+
+  /** Whether `quantize` by this recipe wants a calibration: of the static scheme, where training left no ranges in the model. */
+  wantsSamples(recipe: Recipe): Promise<boolean> {
+    return this.transport.call('wantsSamples', this.handle, recipe);
   }
 
   /** The recipe as it will be carried out, in a few lines, and what it asks for without effect. */

@@ -61,6 +61,7 @@ export class Host {
         for (const access of unused.values()) access.close();
       }
     },
+    wantsSamples: (model, recipe) => taken(this.#get<Session>(model).wantsSamples(text(recipe))),
     describe: (model, recipe) => {
       const session = this.#get<Session>(model);
       return { text: taken(session.describe(text(recipe))), warnings: JSON.parse(taken(session.warnings(text(recipe)))) };

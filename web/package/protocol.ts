@@ -7,6 +7,7 @@ export type Quantized = { model: Handle; info: ModelInfo; report: QuantizeReport
 
 export interface Calls {
   open(source: ModelSource, siblings: Record<string, ModelSource>): { model: Handle; info: ModelInfo };
+  wantsSamples(model: Handle, recipe: Recipe): boolean;
   describe(model: Handle, recipe: Recipe): { text: string; warnings: string[] };
   preview(model: Handle, recipe: Recipe, sample: Sample): Picture;
   inputs(model: Handle, recipe: Recipe, sample: Exclude<Sample, ImageData>): Tensor[];
@@ -46,7 +47,7 @@ export interface Calls {
   preprocessCheck(model: Handle, recipe: Recipe): Handle;
   check(check: Handle, name: string, sample: Sample | SampleFiles, label: number): boolean;
   checked(check: Handle): PreprocessReport;
-  html(report: CompareReport, title: string): string;
+  html(report: CompareReport | { sensitivity: SensitivityReport }, title: string): string;
 
   isa(): Isa;
   threads(): number;

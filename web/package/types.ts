@@ -121,6 +121,7 @@ export interface Choice {
 export interface Choices {
   /** `sets`: the keys that it stands for. */
   preset: (Choice & { sets: Recipe })[];
+  scheme: Choice[];
   observer: Choice[];
   weight_method: Choice[];
   corrections: Choice[];
@@ -256,6 +257,8 @@ export interface CompareReport {
   skipped: Skipped[];
   /** What makes figures doubtful: metadata that does not fit the float model. */
   warnings: string[];
+  /** For `octavo.html`, where it was measured too. */
+  sensitivity?: SensitivityReport;
 }
 
 /** The float model's accuracy with its pixels in other colour orders, means and norms. */
@@ -304,7 +307,8 @@ export interface QuantizeReport {
 
 /** How far the outputs of a quantized model are from those of the float model, on samples. */
 export interface Verdict {
-  sqnr_db: number;
+  /** Null where there is no error, or where outputs are not finite. */
+  sqnr_db: number | null;
   /** Share of samples with the same first answer; null, as the next two, where the model gives no list of classes. */
   agreement: number | null;
   /** Share of the probabilities of the classes that both give: what agreement comes to over many samples. */
@@ -340,6 +344,8 @@ export interface SensitivityReport {
   /** All layers in int8. */
   quantized: Verdict;
   int8_share: number;
+  /** What to try, and the patterns of the layers that it would leave in float. */
+  advice: { text: string; exclude: string[] };
   /** In running order. */
   layers: {
     name: string;
@@ -348,6 +354,12 @@ export interface SensitivityReport {
     alone: Verdict | null;
     /** Left in float alone, the rest in int8. */
     left_in_float: Verdict;
+    /**
+     * Shares of the loss of all layers (of the KL divergence, or of noise by signal): what comes when it alone is quantized,
+     * and what goes away when it alone is left in float, below 0 where that makes it worse. Null where outputs are not finite.
+     */
+    loss_made: number | null;
+    loss_saved: number | null;
     /** Multiply-adds of a run, bytes of the float weights, and milliseconds of a run on one thread. */
     macs: number;
     weight_bytes: number;

@@ -4,7 +4,7 @@
 (() => {
   const { title, version, report } = JSON.parse(document.getElementById('data').textContent);
   const fullBar = 60; // dB: beyond this nothing is seen of the error
-  const shownAdvice = 6;
+  const shownNames = 12;
 
   const add = (element, attributes, children) => {
     for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -15,10 +15,11 @@
   const s = (tag, attributes = {}, ...children) => add(document.createElementNS('http://www.w3.org/2000/svg', tag), attributes, children);
 
   const percent = (share, digits = 1) => `${(share * 100).toFixed(digits)} %`;
-  const number = (x) => String(Number(x.toPrecision(4)));
+  const minus = (text) => text.replace('-', '−');
+  const number = (x) => minus(String(Number(x.toPrecision(4))));
   const bytes = (n) => (n < 1e6 ? `${(n / 1e3).toFixed(1)} kB` : `${(n / 1e6).toFixed(2)} MB`);
   const ms = (x) => `${x.toFixed(x < 10 ? 2 : 1)} ms`;
-  const db = (x) => (x === null ? '–' : x >= 200 ? 'exact' : `${x.toFixed(1)} dB`);
+  const db = (x) => (x === null ? '–' : x >= 200 ? 'exact' : minus(`${x.toFixed(1)} dB`));
   const samples = (n) => `${n.toLocaleString('en')} ${n === 1 ? 'sample' : 'samples'}`;
   const rate = (x) => (x === null || x < 10 ? 'bad' : x < 20 ? 'fair' : 'good');
   const ratio = (before, after, more, less) => (before >= after ? `${(before / after).toFixed(2)} times ${more}` : `${(after / before).toFixed(2)} times ${less}`);
@@ -66,7 +67,7 @@
   function tensor(name, of) {
     if (of === null) return null;
     const facts = [['Type', of.dtype], ['Scale', scales(of)], ['Chosen range', range(of.chosen)], ['Observed', range(of.observed)], ['Clipped', percent(of.clipped, 3)]];
-    if (of.channel_spread !== undefined) facts.push(['Channels differ', `${number(of.channel_spread)}:1`]);
+    if (of.channel_spread !== undefined) facts.push(['Channels differ', of.channel_spread > 1e4 ? 'more than 10000:1' : `${number(of.channel_spread)}:1`]);
     return h('figure', {}, h('figcaption', {}, h('h3', {}, name)), plot(of, name),
       h('dl', { class: 'facts' }, facts.map(([term, text]) => [h('dt', {}, term), h('dd', {}, text)])));
   }
@@ -88,7 +89,8 @@
   }
 
   const advice = (lines) => lines.length === 0 ? null
-    : h('ul', { class: 'try' }, lines.map(([name, text]) => h('li', {}, name === null ? null : h('b', {}, `${name}: `), text)));
+    : h('ul', { class: 'try' }, lines.map(([name, text, others = []]) => h('li', {}, name === null ? null : h('b', {}, `${name}: `), text, others.length === 0 ? null
+      : h('p', { class: 'soft' }, `The same of ${others.slice(0, shownNames).join(', ')}${others.length > shownNames ? ` and ${others.length - shownNames} more` : ''}`))));
 
   const value = (x) => x ?? -Infinity;
   const orders = {
@@ -112,7 +114,11 @@
 
   function whatToTry(all) {
     // What a layer inherits is told where it is opened: here are causes.
-    const lines = worstFirst(all).filter(({ advice: [first] }) => first && first.code !== 'inherited').slice(0, shownAdvice).map((of) => [of.name, of.advice[0].text]);
+    const causes = worstFirst(all).filter(({ advice: [first] }) => first && first.code !== 'inherited');
+    const lines = [...new Set(causes.map(({ advice: [{ code }] }) => code))].map((code) => {
+      const [first, ...others] = causes.filter(({ advice: [known] }) => known.code === code);
+      return [first.name, first.advice[0].text, others.map(({ name }) => name)];
+    });
     return lines.length === 0 ? null : h('section', {}, h('h2', {}, 'What to try'), advice(lines));
   }
 
@@ -128,6 +134,40 @@
         h('tbody', {}, all.map(({ name, label, float, quantized }) => h('tr', {}, h('td', {}, name), labelled ? h('td', {}, label === null ? '–' : String(label)) : null, guess(float, label), guess(quantized, label)))))));
   }
 
+  // Sensitivity: bars are shares of the loss of all layers, the longest of them full; numbers what the outputs are then.
+  const nats = (kl) => `KL ${kl !== 0 && kl < 1e-4 ? kl.toExponential(1) : Number(kl.toPrecision(3))}`;
+  const verdict = ({ sqnr_db, kl }) => [db(sqnr_db ?? Infinity), kl === null ? null : h('span', { class: 'soft' }, nats(kl))];
+
+  function sensitiveLayer(of, work, most) {
+    const bar = (share) => h('i', { style: `width: ${Math.max((share ?? 0) / most, 0) * 100}%` });
+    const cell = (...children) => h('td', {}, h('div', { class: 'lines' }, children));
+    return h('tr', {}, h('th', { scope: 'row' }, of.name, h('span', { class: 'soft' }, ` ${of.op}`)),
+      cell(minus(percent(of.loss_saved ?? 0)), h('span', { class: 'bars', 'aria-hidden': 'true' }, bar(of.loss_saved), bar(of.loss_made))),
+      cell(verdict(of.left_in_float)), cell(of.alone === null ? '–' : verdict(of.alone)),
+      cell(work === 0 ? '–' : percent(of.macs / work), h('span', { class: 'soft' }, bytes(of.weight_bytes))),
+      cell(`${of.float_ms.toFixed(3)} ms`, h('span', { class: 'soft' }, `${of.int8_ms.toFixed(3)} ms`)));
+  }
+
+  function sensitivityOf({ images, quantized, layers: all, advice: { text } }) {
+    const work = all.reduce((sum, { macs }) => sum + macs, 0);
+    const most = Math.max(...all.flatMap(({ loss_saved, loss_made }) => [loss_saved ?? 0, loss_made ?? 0]), 0.01);
+    const worst = [...all].sort((a, b) => (b.loss_saved ?? 0) - (a.loss_saved ?? 0));
+    const heads = ['Layer', 'Share of the loss', 'Alone in float', 'Alone in int8', 'Work, weights', 'Float, int8'];
+    return h('section', {}, h('h2', {}, 'Which layers lose most'),
+      h('p', { class: 'soft' }, `On ${samples(images)}, with the first ranges and no corrections: all layers in int8 leave the outputs at ${db(quantized.sqnr_db ?? Infinity)}${quantized.kl === null ? '' : `, ${nats(quantized.kl)} nats`}. `,
+        'Then each layer alone is left in float, the rest in int8, and the other way round.'),
+      advice([[null, text]]),
+      h('div', { class: 'keys loss' }, h('span', {}, h('i'), 'goes away when it alone is left in float'), h('span', {}, h('i', { class: 'all' }), 'comes when it alone is int8')),
+      h('div', { class: 'scroll', tabindex: '0', role: 'region', 'aria-label': 'Which layers lose most' }, h('table', { class: 'sensitivity' }, h('thead', {}, h('tr', {}, heads.map((head) => h('th', { scope: 'col' }, head)))),
+        h('tbody', {}, worst.map((of) => sensitiveLayer(of, work, most))))));
+  }
+
+  function sensitivityTiles({ quantized: { sqnr_db, kl, agreement }, images, int8_share }) {
+    const tile = (name, after, remark) => h('div', { class: 'tile' }, h('h2', {}, name), h('p', {}, h('span', { class: 'after' }, after)), h('p', { class: 'soft' }, remark));
+    return h('div', { class: 'tiles' }, tile('Output error', db(sqnr_db ?? Infinity), kl === null ? 'signal to noise' : `signal to noise; ${nats(kl)} nats`),
+      agreement === null ? null : tile('Same answer', percent(agreement), `of ${samples(images)}`), tile('In int8', percent(int8_share), 'of the multiply-adds'));
+  }
+
   function warnings(all) {
     return all.length === 0 ? null : h('section', {}, advice(all.map((text) => ['Warning', text])));
   }
@@ -137,10 +177,18 @@
     return h('section', {}, h('details', {}, h('summary', {}, `${samples(all.length)} skipped`), h('ul', {}, all.map(({ name, reason }) => h('li', {}, `${name}: ${reason}`)))));
   }
 
+  const { sensitivity = null } = report;
+  const parts = [];
+  if (report.float !== undefined) parts.push(warnings(report.warnings), whatToTry(report.layers), layers(report.layers));
+  if (sensitivity !== null) parts.push(sensitivityOf(sensitivity));
+  if (report.float !== undefined) parts.push(flips(report.flips, report.images), skipped(report.skipped));
+  const [lead, figures] = report.float !== undefined
+    ? [`A float model and its quantized form, side by side on ${samples(report.images)}.`, tiles(report)]
+    : [`What each layer loses as int8, and what leaving it in float gains, on ${samples(sensitivity.images)}.`, sensitivityTiles(sensitivity)];
+
   document.title = `${title}: Octavo report`;
   document.getElementById('report').append(
-    h('header', {}, h('p', { class: 'brand' }, 'Octavo report'), h('h1', {}, title),
-      h('p', { class: 'lead soft' }, `A float model and its quantized form, side by side on ${samples(report.images)}.`), tiles(report)),
-    h('main', {}, ...[warnings(report.warnings), whatToTry(report.layers), layers(report.layers), flips(report.flips, report.images), skipped(report.skipped)].filter((part) => part !== null)),
+    h('header', {}, h('p', { class: 'brand' }, 'Octavo report'), h('h1', {}, title), h('p', { class: 'lead soft' }, lead), figures),
+    h('main', {}, ...parts.filter((part) => part !== null)),
     h('footer', {}, h('p', {}, `Octavo ${version}. This file is whole: it asks nothing of any network, and holds the report as JSON.`)));
 })();

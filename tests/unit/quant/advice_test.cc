@@ -45,6 +45,10 @@ TEST(Advice, ChannelsThatDifferUnderOneScale) {
   std::vector<LayerError> layers = {poor};
   advise(layers);
   EXPECT_NE(layers[0].advice[0].text.find("differ by 900:1"), std::string::npos);
+  poor.weights->channel_spread = 1.6e12;  // a channel of next to nothing
+  layers = {poor};
+  advise(layers);
+  EXPECT_NE(layers[0].advice[0].text.find("differ by more than 10000:1"), std::string::npos);
   poor.weights->params = {{1, 0.001f}, {0, 0}};  // one scale each
   EXPECT_EQ(codes({poor}), Codes{"leave_in_float"});
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "quant/error_moments.h"
 #include "tests/unit/quant/small_network.h"
 
@@ -69,6 +71,46 @@ TEST(Sensitivity, TellsMultiplyAddsAndWeights) {
   EXPECT_EQ(found.layers[2].layer.macs, 54 * 5);
   EXPECT_EQ(found.layers[0].layer.weights, 8 * 4 * 3 * 3);
   EXPECT_EQ(found.layers[2].layer.weights, 54 * 5);
+}
+
+// Outputs without classes, whose distance is their noise by signal: these decibels.
+LayerSensitivity layer_of(const char* name, int64_t macs, double alone_db, double left_db) {
+  LayerSensitivity layer;
+  layer.layer.name = name;
+  layer.layer.macs = macs;
+  layer.alone = Verdict{.sqnr_db = alone_db};
+  layer.left.sqnr_db = left_db;
+  return layer;
+}
+
+TEST(Sensitivity, SharesTheLossAmongLayers) {
+  Sensitivity found;
+  found.quantized.sqnr_db = 20;
+  found.layers = {layer_of("a", 1, 30, 20), layer_of("b", 1, 20, 30), layer_of("c", 1, 40, 10)};
+  EXPECT_NEAR(*loss_made(found, found.layers[0]), 0.1, 1e-5);
+  EXPECT_NEAR(*loss_made(found, found.layers[1]), 1, 1e-5);
+  EXPECT_NEAR(loss_saved(found, found.layers[0]), 0, 1e-5);
+  EXPECT_NEAR(loss_saved(found, found.layers[1]), 0.9, 1e-5);
+  EXPECT_NEAR(loss_saved(found, found.layers[2]), -9, 1e-4);
+  found.layers[0].alone.reset();
+  EXPECT_FALSE(loss_made(found, found.layers[0]));
+  const auto sorted = worst_first(found);
+  EXPECT_EQ(sorted[0]->layer.name, "b");
+  EXPECT_EQ(sorted[2]->layer.name, "c");
+}
+
+TEST(Sensitivity, PicksCheapLayersThatStandOut) {
+  Sensitivity found;
+  found.quantized.sqnr_db = 20;
+  found.layers = {layer_of("little", 10, 30, 20.1), layer_of("dear", 500, 30, 30),
+                  layer_of("third", 10, 30, 21), layer_of("second", 100, 30, 22),
+                  layer_of("rest", 380, 30, 20)};
+  std::vector<std::string> names;
+  for (const LayerSensitivity* layer : standing_out(found)) names.push_back(layer->layer.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"second", "third"}));
+  found.quantized.sqnr_db = std::numeric_limits<double>::infinity();
+  EXPECT_TRUE(standing_out(found).empty());
+  EXPECT_EQ(loss_saved(found, found.layers[0]), 0);
 }
 
 TEST(Sensitivity, OfWhatCannotBeQuantizedAloneIsThatOfOthersOnly) {

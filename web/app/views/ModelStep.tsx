@@ -56,7 +56,7 @@ function Card({ name, info }: { name: string; info: ModelInfo }) {
             </thead>
             <tbody>
               {info.layers.map((layer) => (
-                <tr class={layer.supported ? '' : 'bad'}>
+                <tr class={layer.supported ? '' : 'foreign'}>
                   <td>{layer.name}</td>
                   <td>{layer.op}</td>
                   <td>{layer.shape}</td>

@@ -1,8 +1,9 @@
 import type { Picture, Recipe } from 'octavo/inline';
-import { changeRecipe, checked, checkPreprocessing, opened, pictures, recipe, seen, skipped, takePictures, tests, work } from '../state.js';
+import { changeRecipe, checked, checkPreprocessing, opened, pictures, recipe, seen, skipped, takePictures, tests, wantsPictures, work } from '../state.js';
 import { DropZone } from './DropZone.js';
 import { count, percent } from './format.js';
 import { Step } from './Step.js';
+import { Working } from './Working.js';
 
 const presets = [
   ['tf', 'x / 127.5 − 1 (TensorFlow, Keras)'],
@@ -16,7 +17,7 @@ export function PicturesStep() {
   const chosen = pictures.value;
   const labelled = [...chosen, ...tests.value].filter(({ label }) => label !== undefined).length;
   return (
-    <Step number={2} title="Pictures" place="pictures" done={chosen.length > 0}>
+    <Step number={3} title="Pictures" place="pictures" done={chosen.length > 0 || !wantsPictures.value}>
       {chosen.length > 0 && (
         <p class="summary" id="pictures-summary">
           {count(chosen.length, 'picture')}
@@ -25,13 +26,14 @@ export function PicturesStep() {
         </p>
       )}
       <SkippedList />
-      <DropZone
-        id="pictures"
-        label="Choose pictures"
-        hint={chosen.length > 0 ? 'or drop others here' : 'Drop 50 to 500 pictures like those the network will see. A labels.txt among them gives accuracy.'}
-        folder
-        onFiles={takePictures}
-      />
+      {wantsPictures.value || chosen.length > 0 ? (
+        <Choose hint={chosen.length > 0 ? 'or drop others here' : 'Drop 50 to 500 pictures like those the network will see. A labels.txt among them gives accuracy.'} />
+      ) : (
+        <details id="no-pictures">
+          <summary>None are needed</summary>
+          <Choose hint="Those that you drop here are compared on: how often both models give the same answer, how fast they are, and what each layer loses." />
+        </details>
+      )}
       {opened.value && chosen.length > 0 && (
         <>
           <Preprocess />
@@ -52,10 +54,15 @@ export function PicturesStep() {
   );
 }
 
+function Choose({ hint }: { hint: string }) {
+  return <DropZone id="pictures" label="Choose pictures" hint={hint} folder onFiles={takePictures} />;
+}
+
 function Check({ labelled }: { labelled: number }) {
   const report = checked.value;
   const best = report === null || report.clearly_better === null ? undefined : report.scores[report.clearly_better];
   const given = report?.scores[report.given];
+  if (work.value?.place === 'pictures') return <Working place="pictures" />;
   return (
     <div class="actions" id="check-result">
       <button id="check" onClick={checkPreprocessing} disabled={work.value !== null}>

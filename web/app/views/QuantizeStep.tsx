@@ -1,34 +1,23 @@
 import type { Choice, Recipe } from 'octavo/inline';
-import { cancel, changeRecipe, choices, choosePreset, full, opened, paused, plan, ready, recipe, start, work } from '../state.js';
+import { changeRecipe, choices, choosePreset, full, opened, paused, plan, ready, recipe, start, wantsPictures, work } from '../state.js';
 import { Step } from './Step.js';
-
-const phases = {
-  calibrate: ['Calibrating', 'pictures'], load: ['Looking again', 'pictures'], try: ['Trying ranges', 'choices'],
-  choose: ['Choosing ranges', 'layers'], rank: ['Ranking layers', 'layers'], search: ['Searching', 'trials'],
-  remake: ['Folding again', 'steps'], measure: ['Measuring layers', 'layers'],
-  correct: ['Correcting layers', 'steps'], compare: ['Comparing', 'pictures'], time: ['Timing', 'pictures'], check: ['Checking', 'pictures'],
-} as const;
+import { Working } from './Working.js';
 
 export function QuantizeStep() {
   return (
-    <Step number={3} title="Fold" place="work">
-      <Presets />
+    <Step number={4} title="Fold" place="work">
+      {full.value.scheme === 'static' && wantsPictures.value && <Presets />}
       <Details />
       {plan.value && ready.value && <pre class="plan" tabIndex={0} role="region" aria-label="The recipe">{plan.value}</pre>}
-      <div class="actions">
-        {work.value ? (
-          <>
-            <Bar />
-            <button id="cancel" onClick={cancel}>
-              Cancel
-            </button>
-          </>
-        ) : (
+      {work.value?.place === 'work' ? (
+        <Working place="work" />
+      ) : (
+        <div class="actions">
           <button id="start" class="primary" disabled={!ready.value || opened.value?.model.info.is_quantized} onClick={start}>
-            {paused.value ? `Resume at ${paused.value.done} of ${paused.value.total}` : 'Calibrate and fold'}
+            {paused.value ? `Resume at ${paused.value.done} of ${paused.value.total}` : wantsPictures.value ? 'Calibrate and fold' : 'Fold'}
           </button>
-        )}
-      </div>
+        </div>
+      )}
     </Step>
   );
 }
@@ -48,55 +37,80 @@ function Presets() {
   );
 }
 
-/** What the preset says, to be changed one by one. */
+/** What the preset and the scheme say, to be changed one by one. */
 function Details() {
   const now = full.value;
-  const text = (event: Event) => (event.currentTarget as HTMLSelectElement).value;
-  const corrections: string[] = now.corrections ?? [];
-  const correct = (name: string, wanted: boolean) => {
-    const all = choices.value?.corrections.map((known) => known.name) ?? [];
-    changeRecipe({ corrections: all.filter((known) => (known === name ? wanted : corrections.includes(known))) as Recipe['corrections'] });
-  };
   return (
     <details id="details">
       <summary>Change it in detail</summary>
       <fieldset class="form" disabled={work.value !== null}>
-        <label>
-          Calibrate on, at most
-          <input id="limit" type="number" min="0" value={now.limit || ''} placeholder="all" onChange={(e) => changeRecipe({ limit: Math.max(0, Math.floor(Number(text(e)))) })} />
-        </label>
-        <label>
-          Weights
-          <select id="weights" value={now.weights} onChange={(e) => changeRecipe({ weights: text(e) as Recipe['weights'] })}>
-            <option value="per-channel">one scale a channel</option>
-            <option value="per-tensor">one scale a layer</option>
-          </select>
-        </label>
-        <label>
-          Activations
-          <select id="activations" value={now.activations} onChange={(e) => changeRecipe({ activations: text(e) as Recipe['activations'] })}>
-            <option value="uint8">uint8</option>
-            <option value="int8">int8</option>
-          </select>
-        </label>
-        <label class="wide">
-          Ranges of activations
-          <Select id="observer" of={choices.value?.observer} value={now.observer} onChange={(name) => changeRecipe({ observer: name as Recipe['observer'] })} />
-        </label>
-        <label class="wide">
-          Scales of weights
-          <Select id="weight-method" of={choices.value?.weight_method} value={now.weight_method} onChange={(name) => changeRecipe({ weight_method: name as Recipe['weight_method'] })} />
-        </label>
-        {choices.value?.corrections.map(({ name, description }) => (
-          <label class="check all">
-            <input type="checkbox" name="correction" value={name} checked={corrections.includes(name)} onChange={(e) => correct(name, (e.currentTarget as HTMLInputElement).checked)} />
-            <span>
-              <b>{name}</b>: {description}
-            </span>
+        {now.scheme === 'static' && <StaticDetails now={now} />}
+        {now.scheme !== 'float16' && (
+          <label>
+            Weights
+            <select id="weights" value={now.weights} onChange={(e) => changeRecipe({ weights: e.currentTarget.value as Recipe['weights'] })}>
+              <option value="per-channel">one scale a channel</option>
+              <option value="per-tensor">one scale a layer</option>
+            </select>
           </label>
-        ))}
+        )}
+        <label class="wide">
+          Layers to leave in float
+          <input id="exclude" placeholder="none; names or patterns: conv1, block2/*" value={(now.exclude ?? []).join(', ')} onChange={(e) => changeRecipe({ exclude: words(e.currentTarget.value) })} />
+        </label>
+        {now.scheme === 'static' && <Corrections now={now} />}
       </fieldset>
     </details>
+  );
+}
+
+const words = (text: string) => text.split(',').map((word) => word.trim()).filter((word) => word !== '');
+
+function StaticDetails({ now }: { now: Recipe }) {
+  return (
+    <>
+      <label>
+        Calibrate on, at most
+        <input id="limit" type="number" min="0" value={now.limit || ''} placeholder="all" onChange={(e) => changeRecipe({ limit: Math.max(0, Math.floor(Number(e.currentTarget.value))) })} />
+      </label>
+      <label>
+        Activations
+        <select id="activations" value={now.activations} onChange={(e) => changeRecipe({ activations: e.currentTarget.value as Recipe['activations'] })}>
+          <option value="uint8">uint8</option>
+          <option value="int8">int8</option>
+          <option value="int16">int16, multiplied in float</option>
+        </select>
+      </label>
+      <label class="wide">
+        Ranges of activations
+        <Select id="observer" of={choices.value?.observer} value={now.observer} onChange={(name) => changeRecipe({ observer: name as Recipe['observer'] })} />
+      </label>
+      <label class="wide">
+        Scales of weights
+        <Select id="weight-method" of={choices.value?.weight_method} value={now.weight_method} onChange={(name) => changeRecipe({ weight_method: name as Recipe['weight_method'] })} />
+      </label>
+    </>
+  );
+}
+
+function Corrections({ now }: { now: Recipe }) {
+  const all = choices.value?.corrections ?? [];
+  const chosen: string[] = now.corrections ?? [];
+  const correct = (name: string, wanted: boolean) => {
+    const names = all.map((known) => known.name).filter((known) => (known === name ? wanted : chosen.includes(known)));
+    changeRecipe({ corrections: names as Recipe['corrections'] });
+  };
+  return (
+    <>
+      {all.map(({ name, description }) => (
+        <label class="check all">
+          <input type="checkbox" name="correction" value={name} checked={chosen.includes(name)} onChange={(e) => correct(name, e.currentTarget.checked)} />
+          <span>
+            <b>{name}</b>: {description}
+          </span>
+        </label>
+      ))}
+    </>
   );
 }
 
@@ -117,20 +131,5 @@ function Select({ id, of, value, onChange }: SelectProps) {
         </option>
       ))}
     </select>
-  );
-}
-
-function Bar() {
-  const { phase, done, total, name } = work.value ?? { phase: 'calibrate' as const, done: 0, total: 1, name: '' };
-  const [verb, unit] = phases[phase];
-  const label = `${verb}: ${done} of ${total} ${unit}`;
-  const tells = ['try', 'choose', 'correct'].includes(phase); // names of pictures pass too fast to be read
-  return (
-    <div class="bar">
-      <progress id="progress" max={total} value={done} aria-label={label} />
-      <span>
-        {label} {tells && <span class="muted" id="progress-name">{name}</span>}
-      </span>
-    </div>
   );
 }

@@ -1,7 +1,9 @@
 import type { CompareReport, Finding, QuantizeReport } from 'octavo/inline';
-import { download, downloadReport, opened, result, runDemo, work } from '../state.js';
-import { bytes, count, decibels, milliseconds, percent } from './format.js';
+import { download, downloadReport, earlier, full, kind, opened, type Result, result, runDemo, wantsPictures, work } from '../state.js';
+import { bytes, count, decibels, milliseconds, nats, percent } from './format.js';
+import { Gauge } from './Gauge.js';
 import { Scroll } from './Scroll.js';
+import { Sensitivity } from './Sensitivity.js';
 import { Step } from './Step.js';
 
 const worstShown = 8;
@@ -10,10 +12,10 @@ const fullScale = 60; // dB: beyond this nothing is seen of the error
 export function ResultStep() {
   const current = result.value;
   return (
-    <Step number={4} title="Result" place="result" done={current !== null}>
+    <Step number={5} title="Result" place="result" done={current !== null}>
       {current === null ? (
         <p class="muted">
-          Size, accuracy and speed before and after, and the int8 file to take away.
+          Size, accuracy and speed before and after, and the file to take away.
           {opened.value === null && (
             <>
               {' '}
@@ -25,24 +27,90 @@ export function ResultStep() {
         </p>
       ) : (
         <div id="result">
-          <Tiles report={current.report} />
+          {current.report ? <Tiles report={current.report} /> : <Sizes current={current} />}
+          <Earlier now={current} />
           <Findings findings={current.model.report?.findings ?? []} />
           <div class="actions">
             <button id="download" class="primary" onClick={download}>
-              Download the int8 model
+              Download the {kind} model
             </button>
-            <button id="download-report" onClick={downloadReport}>
-              Download the report
-            </button>
-            <span class="muted">{bytes(current.bytes.length)}, ONNX with QuantizeLinear pairs</span>
+            {current.report && (
+              <button id="download-report" onClick={downloadReport}>
+                Download the report
+              </button>
+            )}
+            <span class="muted">
+              {bytes(current.bytes.length)}, {contents[full.value.scheme ?? 'static']}
+            </span>
           </div>
           <Trials trials={current.model.report?.trials ?? []} />
           <Corrections layers={current.model.report?.corrections ?? []} />
-          <Layers report={current.report} />
-          <Flips report={current.report} />
+          {current.report ? <Layers report={current.report} /> : <Nodes nodes={current.model.report?.nodes ?? []} />}
+          {wantsPictures.value && <Sensitivity />}
+          {current.report && <Flips report={current.report} />}
         </div>
       )}
     </Step>
+  );
+}
+
+const contents = {
+  static: 'ONNX with QuantizeLinear pairs',
+  dynamic: 'ONNX with integer products, ranges found in every run',
+  'weight-only': 'ONNX with integer weights',
+  float16: 'ONNX with weights of 16 bits',
+};
+
+/** What is known without pictures. */
+function Sizes({ current: { model, bytes: file } }: { current: Result }) {
+  const before = opened.value?.model.info.bytes ?? 0;
+  const nodes = model.report?.nodes ?? [];
+  return (
+    <div class="tiles">
+      <Tile title="Size" before={bytes(before)} after={bytes(file.length)} remark={`${(before / file.length).toFixed(2)} times smaller`} />
+      <Tile title="Layers made small" after={`${nodes.filter(({ quantized }) => quantized).length} of ${nodes.length}`} remark="the others stay as they are" />
+    </div>
+  );
+}
+
+/** What leaving layers in float brought. */
+function Earlier({ now }: { now: Result }) {
+  const before = earlier.value;
+  if (!before?.report || !now.report) return null;
+  const answers = ({ agreement }: CompareReport) => (agreement === null ? '' : `, the same answer for ${percent(agreement)}`);
+  const told = ({ report, bytes: file }: { report: CompareReport; bytes: Uint8Array }) => `${decibels(report.output.sqnr_db)}${answers(report)}, ${bytes(file.length)}`;
+  return (
+    <p class="note" id="earlier">
+      Without these layers in float: {told({ ...before, report: before.report })}. Now: {told({ ...now, report: now.report })}.
+    </p>
+  );
+}
+
+function Nodes({ nodes }: { nodes: QuantizeReport['nodes'] }) {
+  return (
+    <details id="nodes">
+      <summary>What became of each layer</summary>
+      <Scroll label="What became of each layer">
+        <table>
+          <thead>
+            <tr>
+              <th>Layer</th>
+              <th>Operator</th>
+              <th>Small</th>
+            </tr>
+          </thead>
+          <tbody>
+            {nodes.map(({ name, op, quantized, reason }) => (
+              <tr>
+                <td>{name}</td>
+                <td>{op}</td>
+                <td>{quantized ? 'yes' : reason || '–'}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scroll>
+    </details>
   );
 }
 
@@ -108,24 +176,30 @@ function Tile({ title, before, after, remark }: { title: string; before?: string
 
 function Trials({ trials }: { trials: QuantizeReport['trials'] }) {
   if (trials.length < 2) return null;
+  const classes = trials.some(({ kl }) => kl !== null);
   return (
     <>
       <h3>What was tried</h3>
-      <p class="muted">Signal to noise of the model's outputs on your pictures: longer is nearer to the float model.</p>
+      <p class="muted">
+        Signal to noise of the model's outputs on your pictures: longer is nearer to the float model.
+        {classes && ' What is kept has the least KL divergence of its answers.'}
+      </p>
       <Scroll label="What was tried">
         <table id="trials">
           <thead>
             <tr>
               <th>Choice</th>
               <th>Outputs</th>
+              {classes && <th>KL</th>}
               <th>Kept</th>
             </tr>
           </thead>
           <tbody>
-            {trials.map(({ name, sqnr_db, kept }) => (
+            {trials.map(({ name, sqnr_db, kl, kept }) => (
               <tr class={kept ? 'kept' : ''}>
                 <td>{name}</td>
                 <Noise db={sqnr_db} />
+                {classes && <td>{kl === null ? '–' : nats(kl)}</td>}
                 <td>{kept && 'yes'}</td>
               </tr>
             ))}
@@ -162,7 +236,7 @@ function Corrections({ layers }: { layers: QuantizeReport['corrections'] }) {
                 <td class="right">{layer.error_before.toExponential(2)}</td>
                 <td class="right">{layer.error_after.toExponential(2)}</td>
                 <td class="noise">
-                  <meter min={0} low={0.75} high={1} optimum={0} max={1} value={left(layer)} aria-label={percent(left(layer))} />
+                  <Gauge share={left(layer)} rating="good" />
                   <span>{percent(left(layer))}</span>
                 </td>
               </tr>
@@ -226,18 +300,24 @@ function Flips({ report }: { report: CompareReport }) {
   );
 }
 
+/** A cause once, of the layer that it costs most. */
 function WhatToTry({ layers }: { layers: CompareReport['layers'] }) {
-  const advised = layers.filter(({ advice }) => advice[0] && advice[0].code !== 'inherited').slice(0, worstShown);
-  if (advised.length === 0) return null;
+  const advised = layers.filter(({ advice }) => advice[0] && advice[0].code !== 'inherited');
+  const codes = [...new Set(advised.map(({ advice }) => advice[0]?.code))];
+  if (codes.length === 0) return null;
   return (
     <div class="note">
       What to try:
       <ul>
-        {advised.map(({ name, advice }) => (
-          <li>
-            <strong>{name}</strong>: {advice[0]?.text}
-          </li>
-        ))}
+        {codes.map((code) => {
+          const [first, ...others] = advised.filter(({ advice }) => advice[0]?.code === code);
+          return (
+            <li>
+              <strong>{first?.name}</strong>: {first?.advice[0]?.text}
+              {others.length > 0 && ` (and ${count(others.length, 'layer')} more)`}
+            </li>
+          );
+        })}
       </ul>
     </div>
   );
@@ -275,7 +355,7 @@ function LayerTable({ layers }: { layers: CompareReport['layers'] }) {
 function Noise({ db }: { db: number }) {
   return (
     <td class="noise">
-      <meter min={0} low={15} high={25} optimum={fullScale} max={fullScale} value={Math.max(0, db)} aria-label={decibels(db)} />
+      <Gauge share={db / fullScale} rating={db < 10 ? 'bad' : db < 20 ? 'fair' : 'good'} />
       <span>{decibels(db)}</span>
     </td>
   );

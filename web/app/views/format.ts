@@ -10,3 +10,5 @@ export const count = (n: number, one: string, many = `${one}s`) => `${n.toLocale
 export const decibels = (db: number) => `${db.toFixed(1)} dB`;
 
 export const milliseconds = (ms: number) => `${ms < 10 ? ms.toFixed(2) : ms.toFixed(1)} ms`;
+
+export const nats = (kl: number) => `KL ${kl !== 0 && kl < 1e-4 ? kl.toExponential(1) : Number(kl.toPrecision(3))}`;
