@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "engine/recipe_file.h"
+#include "quant/corrections/correction_list.h"
 
 namespace octavo {
 namespace {
@@ -78,6 +79,16 @@ std::string describe_goal(const Goal& goal) {
   return text + amount(goal.min_int8) + " % of the multiply-adds in int8";
 }
 
+// Those that there is anything to go by for.
+std::vector<std::string> corrections_of(const RecipeFile& file) {
+  std::vector<std::string> names;
+  for (const std::string& name : file.recipe.corrections) {
+    const bool without = name == kAnalyticBias || (name == kEqualize && file.data_free);
+    if (without == file.data_free) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string describe(const RecipeFile& file, const Preprocess& p) {
@@ -86,8 +97,9 @@ std::string describe(const RecipeFile& file, const Preprocess& p) {
   std::string text = looks_at_pictures ? describe_pictures(p) : "";
   text += "  activations  " + describe_activations(file, looks_at_pictures) + "\n";
   text += "  weights      " + describe_weights(file.recipe) + "\n";
-  if (looks_at_pictures && !file.recipe.corrections.empty()) {
-    text += "  corrections  " + joined(file.recipe.corrections) + "\n";
+  const std::vector<std::string> corrections = corrections_of(file);
+  if ((looks_at_pictures || file.data_free) && !corrections.empty()) {
+    text += "  corrections  " + joined(corrections) + "\n";
   }
   const std::string excluded =
       joined(file.recipe.exclude) +

@@ -158,7 +158,8 @@ Result<Session::Quantized> Session::quantize(const Calibration& calibration,
 Result<Quantizer> Session::quantizer(const Calibration& calibration, const RecipeFile& recipe,
                                      int threads) const {
   Recipe wanted = recipe.recipe;
-  if (calibration.samples == 0) wanted.corrections.clear();  // which look at samples
+  // Most look at samples.
+  if (calibration.samples == 0 && calibration.normalized.empty()) wanted.corrections.clear();
   return Quantizer::make(graph(), with_hand_ranges(calibration, wanted), wanted, plan_for_shapes,
                          threads);
 }
@@ -198,7 +199,7 @@ Result<Session::Quantized> Session::quantized(Quantization made, int64_t samples
   model.metadata["octavo_version"] = kVersion;
   model.metadata["octavo_recipe"] = wishes_to_json(wishes);
   model.metadata["octavo_calibration_samples"] = std::to_string(samples);
-  note_equalization(tuned.factors, model);
+  note_equalization(tuned.factors, tuned.features, model);
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;
   session.model_ = std::make_shared<const Model>(std::move(model));

@@ -90,8 +90,8 @@ export interface Recipe {
   six_bit_3x3?: boolean;
   /** Ranges given by hand, by the names of values; they win over what was observed. */
   input_ranges?: Record<string, [number, number]>;
-  /** What to do about errors that stay, on some of the samples. 'equalize' is for weights per tensor. */
-  corrections?: ('equalize' | 'bias' | 'reconstruct')[];
+  /** What to do about errors that stay, on some of the samples. 'smooth' is for transformers, 'equalize' for weights per tensor; with `data_free` there are 'equalize' and 'analytic_bias'. */
+  corrections?: ('smooth' | 'equalize' | 'analytic_bias' | 'bias' | 'reconstruct')[];
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
   /** Operators to leave in float. */

@@ -29,7 +29,8 @@ ChannelStatistics statistics_of(std::span<const float> values, size_t batch, siz
 
 class ChannelObserver {
  public:
-  explicit ChannelObserver(const std::shared_ptr<const Plan>& plan) : executor_(plan) {}
+  ChannelObserver(const std::shared_ptr<const Plan>& plan, ChannelAxis axis)
+      : executor_(plan), axis_(axis) {}
 
   Status run(std::span<const Tensor> inputs) {
     seen_.clear();
@@ -37,10 +38,14 @@ class ChannelObserver {
     const Tap look = [&](ValueId, const Value& value, TensorView view) {
       const int rank = view.shape.rank();
       if (view.dtype != DType::kFloat32 || rank < 2 || view.count() == 0) return;
+      const bool moved = value.channels_last && rank > 2;
+      if (axis_ == ChannelAxis::kLast && moved) return;  // its last dimension is no features
       read_floats(value, view, floats);
-      const auto channels =
-          static_cast<size_t>(view.shape[value.channels_last && rank > 2 ? rank - 1 : 1]);
-      seen_[value.name] = statistics_of(floats, static_cast<size_t>(view.shape[0]), channels);
+      const bool last = moved || axis_ == ChannelAxis::kLast;
+      const auto channels = static_cast<size_t>(view.shape[last ? rank - 1 : 1]);
+      const auto batch = axis_ == ChannelAxis::kLast ? static_cast<size_t>(view.count()) / channels
+                                                     : static_cast<size_t>(view.shape[0]);
+      seen_[value.name] = statistics_of(floats, batch, channels);
     };
     return executor_.observe(views_of(inputs), look).status();
   }
@@ -60,6 +65,7 @@ class ChannelObserver {
 
  private:
   Executor executor_;
+  ChannelAxis axis_;
   ActivationStatistics seen_;  // of the last sample
 };
 
@@ -67,10 +73,10 @@ class ChannelObserver {
 
 Result<ActivationStatistics> observe_channels(const std::shared_ptr<const Plan>& plan,
                                               const std::vector<std::vector<Tensor>>& samples,
-                                              int threads) {
+                                              int threads, ChannelAxis axis) {
   ActivationStatistics all;
   std::vector<ChannelObserver> observers;
-  for (int i = 0; i < std::max(threads, 1); ++i) observers.emplace_back(plan);
+  for (int i = 0; i < std::max(threads, 1); ++i) observers.emplace_back(plan, axis);
   // Sums are taken in the order of the samples, whoever ran them.
   for (size_t first = 0; first < samples.size(); first += observers.size()) {
     const size_t count = std::min(observers.size(), samples.size() - first);

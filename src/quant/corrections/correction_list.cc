@@ -6,9 +6,15 @@ namespace octavo {
 
 std::span<const CorrectionInfo> corrections() {
   static constexpr CorrectionInfo kCorrections[] = {
+      {kSmooth,
+       "features that are larger than others go into the weights behind normalizations "
+       "(SmoothQuant); for transformers"},
       {kEqualize,
        "channels are scaled by powers of two so that those of a tensor need ranges alike; for "
        "weights per tensor"},
+      {kAnalyticBias,
+       "without samples: biases take the mean error that weights are expected to make, by "
+       "BatchNormalization"},
       {kBias, "biases take the mean error of their layer on samples"},
       {kReconstruct, "weights are rounded, and biases set, so that a layer's outputs are nearest"},
   };

@@ -15,7 +15,9 @@ struct CorrectionInfo {
 std::span<const CorrectionInfo> corrections();  // in the order in which they are made
 bool has_correction(const std::vector<std::string>& wanted, const char* name);
 
+inline constexpr const char* kSmooth = "smooth";
 inline constexpr const char* kEqualize = "equalize";
+inline constexpr const char* kAnalyticBias = "analytic_bias";
 inline constexpr const char* kBias = "bias";
 inline constexpr const char* kReconstruct = "reconstruct";
 

@@ -7,6 +7,7 @@
 
 #include "quant/corrections/correction_list.h"
 #include "tests/unit/quant/corrections/equalize_network.h"
+#include "tests/unit/quant/corrections/smooth_network.h"
 
 namespace octavo {
 namespace {
@@ -226,6 +227,50 @@ TEST(Tuner, LeavesValuesWithRangesByHandUnequalized) {
   const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
   EXPECT_EQ(found.trials.size(), 1u);
   EXPECT_TRUE(found.factors.empty());
+}
+
+TEST(Tuner, SmoothsFeaturesThatAreMuchLargerThanOthers) {
+  const Graph graph = smooth_network(100);
+  const std::vector<Sample> samples = samples_of(12, kText);
+  const Recipe recipe = recipe_of("min_max", {kSmooth});
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  const Trial &plain = found.trials[0], &kept = found.trials[kept_of(found.trials)];
+  EXPECT_EQ(plain.name, "observer min_max");
+  EXPECT_TRUE(kept.name.starts_with("observer min_max, smoothed by 0.")) << kept.name;
+  EXPECT_TRUE(is_nearest(kept, found.trials));
+  EXPECT_GT(kept.verdict.sqnr_db, plain.verdict.sqnr_db + 6);
+  ASSERT_FALSE(found.corrections.empty());
+  for (const CorrectedLayer& layer : found.corrections) EXPECT_LT(layer.after, layer.before);
+  Graph smoothed = graph;
+  smooth(smoothed, found.features);
+  EXPECT_TRUE(constants_of(*found.equalized) == constants_of(smoothed));
+  const Ranges ranges = calibrated(smoothed, samples, recipe).ranges;
+  EXPECT_TRUE(constants_of(found.quantized.graph) ==
+              constants_of(quantized(smoothed, ranges, recipe).graph));
+}
+
+TEST(Tuner, SmoothsTogetherWithOtherCorrections) {
+  const Graph graph = smooth_network(100);
+  const std::vector<Sample> samples = samples_of(12, kText);
+  Recipe recipe = equalizing({kSmooth, kEqualize, kReconstruct});
+  recipe.observer = kAuto;
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned one = tuned(graph, calibration, recipe, samples, 1);
+  const Tuned two = tuned(graph, calibration, recipe, samples, 2);
+  EXPECT_TRUE(constants_of(one.quantized.graph) == constants_of(two.quantized.graph));
+  EXPECT_TRUE(is_nearest(one.trials[kept_of(one.trials)], one.trials));
+  EXPECT_FALSE(one.features.empty());
+}
+
+TEST(Tuner, SmoothsNothingWhereThereIsNoPlaceForIt) {
+  const Recipe recipe = recipe_of("min_max", {kSmooth});
+  const Graph images = small_network();
+  EXPECT_EQ(tuner_of(images, calibrated(images, samples_of(2), recipe), recipe).samples(), 0);
+  const Graph graph = smooth_network(100);
+  const std::vector<Sample> samples = samples_of(4, kText);
+  Recipe by_hand = recipe;
+  for (const char* name : {"norm", "beta", "up"}) by_hand.input_ranges[name] = {-1, 1};
+  EXPECT_EQ(tuner_of(graph, calibrated(graph, samples, recipe), by_hand).samples(), 0);
 }
 
 TEST(Tuner, WantsSamplesOnlyWhereThereIsAChoiceOrACorrection) {
