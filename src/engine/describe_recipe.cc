@@ -83,8 +83,7 @@ std::string describe_goal(const Goal& goal) {
 std::vector<std::string> corrections_of(const RecipeFile& file) {
   std::vector<std::string> names;
   for (const std::string& name : file.recipe.corrections) {
-    const bool without = name == kAnalyticBias || (name == kEqualize && file.data_free);
-    if (without == file.data_free) names.push_back(name);
+    if (!file.data_free || name == kAnalyticBias || name == kEqualize) names.push_back(name);
   }
   return names;
 }

@@ -355,8 +355,8 @@ std::span<const Key> keys() {
        },
        [](const RecipeFile& r) -> Json { return name_of(r.recipe.activations); }},
       {{"corrections", "--correct", "NAME",
-        "what to do about errors that stay: smooth, equalize, bias or reconstruct (on samples), "
-        "equalize or analytic_bias (without)",
+        "what to do about errors that stay, on samples: smooth, equalize, analytic_bias, bias or "
+        "reconstruct; without: equalize or analytic_bias",
         true},
        [](RecipeFile& r, const Json& j) -> Status {
          choose_by_hand(r);

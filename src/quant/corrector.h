@@ -18,8 +18,10 @@
 namespace octavo {
 
 struct CorrectedLayer {
-  std::string name;              // of the node
-  double before = 0, after = 0;  // mean squared errors at its outputs, on samples held back
+  std::string name;  // of the node
+  // Mean squared errors at its outputs, on samples held back, or as expected where a correction
+  // looks at none.
+  double before = 0, after = 0;
 };
 
 class Corrector {

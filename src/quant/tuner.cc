@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "quant/corrections/analytic_bias.h"
 #include "quant/corrections/correction_list.h"
 #include "quant/corrections/equalize.h"
 #include "quant/shards.h"
@@ -42,8 +43,13 @@ bool Tuner::equalizes() const {
 }
 
 bool Tuner::corrects() const {
-  return recipe_.scheme == Scheme::kStatic && (has_correction(recipe_.corrections, kBias) ||
-                                               has_correction(recipe_.corrections, kReconstruct));
+  return recipe_.scheme == Scheme::kStatic &&
+         (has_correction(recipe_.corrections, kAnalyticBias) || corrects_by_layer());
+}
+
+bool Tuner::corrects_by_layer() const {
+  return has_correction(recipe_.corrections, kBias) ||
+         has_correction(recipe_.corrections, kReconstruct);
 }
 
 int64_t Tuner::samples() const {
@@ -124,7 +130,8 @@ Status Tuner::step() {
   if (!has_tried_all()) return try_next();
   if (!corrector_) return begin_corrections();
   OCTAVO_RETURN_IF_ERROR(corrector_->step());
-  return corrector_->done() == corrector_->steps() ? judge_corrections() : Status();
+  if (corrector_->done() < corrector_->steps()) return {};
+  return judge_corrections(corrector_->layers());
 }
 
 const Graph& Tuner::graph_of(const Choice& choice) const {
@@ -279,6 +286,7 @@ Status Tuner::begin_corrections() {
   const Choice& choice = choices_[to_correct_.back()];
   OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(graph_of(choice), choice.ranges, recipe_));
   corrected_ = std::make_unique<QuantizeResult>(std::move(made));
+  if (!corrects_by_layer()) return correct_analytically();
   const auto& samples = judge_->samples();
   OCTAVO_ASSIGN_OR_RETURN(corrector_,
                           Corrector::make(graph_of(choice), corrected_->graph, recipe_.corrections,
@@ -292,13 +300,26 @@ Status Tuner::begin_corrections() {
   return {};
 }
 
-Status Tuner::judge_corrections() {
-  const std::vector<CorrectedLayer> layers = corrector_->layers();
+// Biases by the means of the samples alone; where layers are corrected one after the other, that
+// does more.
+Status Tuner::correct_analytically() {
+  const Graph& graph = graph_of(choices_[to_correct_.back()]);
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, judge_->make_plan()(graph));
+  OCTAVO_ASSIGN_OR_RETURN(const auto channels, observe_channels(plan, judge_->samples(), threads_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto features,
+                          observe_channels(plan, judge_->samples(), threads_, ChannelAxis::kLast));
+  OCTAVO_ASSIGN_OR_RETURN(
+      std::vector<CorrectedLayer> layers,
+      correct_biases(graph, expected_inputs(graph, channels, features), corrected_->graph));
+  return judge_corrections(std::move(layers));
+}
+
+Status Tuner::judge_corrections(std::vector<CorrectedLayer> layers) {
   corrector_.reset();
   const size_t choice = to_correct_.back();
   OCTAVO_RETURN_IF_ERROR(
       keep_if_best(trials_[choice].name + ", corrected", choice, std::move(*corrected_)));
-  if (best_ + 1 == trials_.size()) corrections_ = layers;
+  if (best_ + 1 == trials_.size()) corrections_ = std::move(layers);
   to_correct_.pop_back();
   return {};
 }
@@ -326,9 +347,11 @@ Tuned Tuner::finish() {
     tuned.equalized = smoothed_.graph;
   }
   tuned.trials.insert(tuned.trials.begin(), smoothing_trials_.begin(), smoothing_trials_.end());
+  std::vector<CorrectedLayer> smoothed;
   for (const SmoothedPlace& place : smoothed_.smoothing.places) {
-    tuned.corrections.push_back({place.name, place.before, place.after});
+    smoothed.push_back({place.name, place.before, place.after});
   }
+  tuned.corrections.insert(tuned.corrections.begin(), smoothed.begin(), smoothed.end());
   tuned.features = features_of_places(*exact_, smoothed_.smoothing.features);
   return tuned;
 }

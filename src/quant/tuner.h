@@ -73,6 +73,7 @@ class Tuner {
   Status smooth();
   bool equalizes() const;
   bool corrects() const;
+  bool corrects_by_layer() const;
   bool is_late() const;  // beyond the recipe's time limit; never before a choice was tried
   void stop();           // the best so far stays
   bool wants_equalizing() const { return equalizes() && !tried_equalizing_; }
@@ -87,7 +88,8 @@ class Tuner {
   Status choose_next();
   void rank();
   Status begin_corrections();
-  Status judge_corrections();
+  Status correct_analytically();
+  Status judge_corrections(std::vector<CorrectedLayer> layers);
   Status keep_if_best(std::string name, size_t choice, QuantizeResult made);
 
   const Graph* exact_;

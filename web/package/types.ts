@@ -291,7 +291,7 @@ export interface QuantizeReport {
   /** Whole models that were tried; none where the recipe leaves no choice. */
   /** `kl`: nats, of classes' probabilities; null where outputs are none. The kept one has the least, else the highest SQNR. */
   trials: { name: string; sqnr_db: number; kl: number | null; kept: boolean }[];
-  /** Layers of the one that was kept: mean squared errors on samples held back. */
+  /** Layers of the one that was kept: mean squared errors on samples held back, or, of smooth and analytic_bias, those that are expected. */
   corrections: { name: string; error_before: number; error_after: number }[];
   /** Of a recipe with a goal, else null. */
   fallback: FallbackReport | null;

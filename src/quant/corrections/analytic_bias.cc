@@ -86,4 +86,24 @@ Result<std::vector<CorrectedLayer>> correct_biases(const Graph& exact, const Exp
   return layers;
 }
 
+Expectations expected_inputs(const Graph& graph, const ActivationStatistics& channels,
+                             const ActivationStatistics& features) {
+  Expectations expected;
+  for (const NodeId id : graph.live_nodes()) {
+    const Node& node = graph.node(id);
+    if (node.op != Op::kConv && node.op != Op::kGemm && node.op != Op::kMatMul) continue;
+    const std::string& name = graph.value(node.inputs[0]).name;
+    const ActivationStatistics& all = node.op == Op::kConv ? channels : features;
+    const auto seen = all.find(name);
+    if (seen == all.end() || expected.contains(name)) continue;
+    for (size_t c = 0; c < seen->second.mean.size(); ++c) {
+      const double mean = seen->second.mean[c];
+      const Range range = seen->second.ranges[c];
+      const double variance = std::max(0.0, seen->second.energy[c] - mean * mean);
+      expected[name].push_back({{mean, variance}, range.min, range.max});
+    }
+  }
+  return expected;
+}
+
 }  // namespace octavo

@@ -13,16 +13,19 @@ namespace {
 
 // values: (N, channels, ...)
 ChannelStatistics statistics_of(std::span<const float> values, size_t batch, size_t channels) {
-  ChannelStatistics seen{std::vector<Range>(channels), std::vector<double>(channels)};
+  ChannelStatistics seen{std::vector<Range>(channels), std::vector<double>(channels),
+                         std::vector<double>(channels)};
   const size_t inner = values.size() / (batch * channels);
   for (size_t row = 0; row < batch * channels; ++row) {
     const size_t c = row % channels;
-    double sum = 0;
+    double sum = 0, squares = 0;
     for (const float x : values.subspan(row * inner, inner)) {
       seen.ranges[c] = {std::min(seen.ranges[c].min, x), std::max(seen.ranges[c].max, x)};
-      sum += static_cast<double>(x) * static_cast<double>(x);
+      sum += static_cast<double>(x);
+      squares += static_cast<double>(x) * static_cast<double>(x);
     }
-    seen.energy[c] += sum / static_cast<double>(batch * inner);
+    seen.energy[c] += squares / static_cast<double>(batch * inner);
+    seen.mean[c] += sum / static_cast<double>(batch * inner);
   }
   return seen;
 }
@@ -57,6 +60,7 @@ class ChannelObserver {
       if (is_new || sum.energy.size() != seen.energy.size()) continue;
       for (size_t c = 0; c < seen.energy.size(); ++c) {
         sum.energy[c] += seen.energy[c];
+        sum.mean[c] += seen.mean[c];
         sum.ranges[c] = {std::min(sum.ranges[c].min, seen.ranges[c].min),
                          std::max(sum.ranges[c].max, seen.ranges[c].max)};
       }
@@ -90,6 +94,7 @@ Result<ActivationStatistics> observe_channels(const std::shared_ptr<const Plan>&
   }
   for (auto& [name, seen] : all) {
     for (double& energy : seen.energy) energy /= static_cast<double>(samples.size());
+    for (double& mean : seen.mean) mean /= static_cast<double>(samples.size());
   }
   return all;
 }

@@ -15,6 +15,7 @@ namespace octavo {
 struct ChannelStatistics {
   std::vector<Range> ranges;   // by channel, widened to contain 0
   std::vector<double> energy;  // by channel: the mean of its squares
+  std::vector<double> mean;    // by channel
 };
 
 // (N, channels, ...), or (..., features).

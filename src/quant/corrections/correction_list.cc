@@ -13,8 +13,8 @@ std::span<const CorrectionInfo> corrections() {
        "channels are scaled by powers of two so that those of a tensor need ranges alike; for "
        "weights per tensor"},
       {kAnalyticBias,
-       "without samples: biases take the mean error that weights are expected to make, by "
-       "BatchNormalization"},
+       "biases take the mean error that weights are expected to make, by BatchNormalization or the "
+       "means of samples; 'bias' does more where there are samples"},
       {kBias, "biases take the mean error of their layer on samples"},
       {kReconstruct, "weights are rounded, and biases set, so that a layer's outputs are nearest"},
   };

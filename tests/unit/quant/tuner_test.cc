@@ -229,6 +229,27 @@ TEST(Tuner, LeavesValuesWithRangesByHandUnequalized) {
   EXPECT_TRUE(found.factors.empty());
 }
 
+// Outputs of one position and noise that has a mean: what is left is a bias.
+TEST(Tuner, CorrectsBiasesByTheMeansOfSamples) {
+  const Graph graph = small_network();
+  std::vector<Sample> samples = samples_of(20);
+  for (Sample& sample : samples) {
+    std::vector<float> x = floats_of(sample[0]);
+    for (float& one : x) one = 3 + one / 4;
+    sample = {Tensor::from(x, sample[0].shape())};
+  }
+  Recipe recipe = recipe_of("min_max", {kAnalyticBias});
+  recipe.weight_bits = 7;
+  recipe.weights = Granularity::kPerTensor;
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  EXPECT_EQ(names_of(found.trials),
+            (std::vector<std::string>{"observer min_max", "observer min_max, corrected"}));
+  EXPECT_EQ(kept_of(found.trials), 1u);
+  EXPECT_GT(found.trials[1].verdict.sqnr_db, found.trials[0].verdict.sqnr_db + 3);
+  ASSERT_EQ(found.corrections.size(), 3u);
+  for (const CorrectedLayer& layer : found.corrections) EXPECT_LT(layer.after, layer.before / 2);
+}
+
 TEST(Tuner, SmoothsFeaturesThatAreMuchLargerThanOthers) {
   const Graph graph = smooth_network(100);
   const std::vector<Sample> samples = samples_of(12, kText);
