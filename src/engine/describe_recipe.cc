@@ -2,6 +2,7 @@
 #include <cstdio>
 
 #include "engine/recipe_file.h"
+#include "quant/corrections/correction_list.h"
 
 namespace octavo {
 namespace {
@@ -78,6 +79,15 @@ std::string describe_goal(const Goal& goal) {
   return text + amount(goal.min_int8) + " % of the multiply-adds in int8";
 }
 
+// Those that there is anything to go by for.
+std::vector<std::string> corrections_of(const RecipeFile& file) {
+  std::vector<std::string> names;
+  for (const std::string& name : file.recipe.corrections) {
+    if (!file.data_free || !needs_samples(name)) names.push_back(name);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::string describe(const RecipeFile& file, const std::optional<Preprocess>& p) {
@@ -85,8 +95,9 @@ std::string describe(const RecipeFile& file, const std::optional<Preprocess>& p)
   std::string text = calibrated && p->color ? describe_pictures(*p) : "";
   text += "  activations  " + describe_activations(file, calibrated) + "\n";
   text += "  weights      " + describe_weights(file.recipe) + "\n";
-  if (calibrated && !file.recipe.corrections.empty()) {
-    text += "  corrections  " + joined(file.recipe.corrections) + "\n";
+  const std::vector<std::string> corrections = corrections_of(file);
+  if ((calibrated || file.data_free) && !corrections.empty()) {
+    text += "  corrections  " + joined(corrections) + "\n";
   }
   const std::string excluded =
       joined(file.recipe.exclude) +

@@ -275,7 +275,9 @@ std::span<const Key> keys() {
        },
        [](const RecipeFile& r) -> Json { return name_of(r.recipe.activations); }},
       {{"corrections", "--correct", "NAME",
-        "what to do about errors that stay: equalize, bias or reconstruct (on samples)", true},
+        "what to do about errors that stay, on samples: smooth, equalize, analytic_bias, bias or "
+        "reconstruct; without: equalize or analytic_bias",
+        true},
        [](RecipeFile& r, const Json& j) -> Status {
          choose_by_hand(r);
          OCTAVO_ASSIGN_OR_RETURN(r.recipe.corrections, as_texts(j));

@@ -5,6 +5,7 @@
 #include "formats/format.h"
 #include "graph/shape_inference.h"
 #include "passes/pass.h"
+#include "quant/corrections/correction_list.h"
 #include "quant/fake_quant.h"
 #include "quant/shards.h"
 
@@ -158,7 +159,8 @@ Result<Session::Quantized> Session::quantize(const Calibration& calibration,
 Result<Quantizer> Session::quantizer(const Calibration& calibration, const RecipeFile& recipe,
                                      int threads) const {
   Recipe wanted = recipe.recipe;
-  if (calibration.samples == 0) wanted.corrections.clear();  // which look at samples
+  // Most look at samples.
+  if (calibration.samples == 0 && calibration.normalized.empty()) wanted.corrections.clear();
   return Quantizer::make(graph(), with_hand_ranges(calibration, wanted), wanted, plan_for_shapes,
                          threads);
 }
@@ -189,13 +191,16 @@ Result<SensitivityAnalysis> Session::sensitivity_analysis(const Calibration& cal
 namespace {
 
 // Observing, trying and correcting look at samples; extremes_percentile serves logs of ranges, too.
-std::vector<std::string> left_out(const Recipe& recipe, int64_t samples) {
+std::vector<std::string> left_out(const RecipeFile& file, int64_t samples) {
+  const Recipe& recipe = file.recipe;
   if (samples > 0 || recipe.scheme != Scheme::kStatic) return {};
   std::vector<std::string> wishes;
   if (recipe.observer != Recipe().observer && recipe.observer != "extremes_percentile") {
     wishes.push_back("observer " + recipe.observer);
   }
-  for (const std::string& name : recipe.corrections) wishes.push_back("correction " + name);
+  for (const std::string& name : recipe.corrections) {
+    if (!file.data_free || needs_samples(name)) wishes.push_back("correction " + name);
+  }
   if (wishes.empty()) return {};
   std::string text = "without samples these are left out: " + wishes[0];
   for (size_t i = 1; i < wishes.size(); ++i) text += ", " + wishes[i];
@@ -216,7 +221,7 @@ Result<Session::Quantized> Session::quantized(Quantization made, int64_t samples
   model.metadata["octavo_version"] = kVersion;
   model.metadata["octavo_recipe"] = wishes_to_json(wishes);
   model.metadata["octavo_calibration_samples"] = std::to_string(samples);
-  note_equalization(tuned.factors, model);
+  note_equalization(tuned.factors, tuned.features, model);
   OCTAVO_ASSIGN_OR_RETURN(model.bytes, written_bytes(model));
   Session session;
   session.model_ = std::make_shared<const Model>(std::move(model));
@@ -227,7 +232,7 @@ Result<Session::Quantized> Session::quantized(Quantization made, int64_t samples
   }
   return Quantized{std::move(session),      std::move(tuned.quantized.nodes),
                    std::move(tuned.trials), std::move(tuned.corrections),
-                   std::move(findings),     left_out(recipe.recipe, samples),
+                   std::move(findings),     left_out(recipe, samples),
                    std::move(made.fallback)};
 }
 

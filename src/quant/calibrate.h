@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "quant/normalized.h"
 #include "quant/ranges.h"
 #include "quant/recipe.h"
 #include "quant/samples.h"
@@ -19,6 +20,9 @@ struct Calibration {
   std::vector<RangeChoice> choices;    // of observer auto, else none: what tuning chooses from
   int64_t samples = 0;                 // used
   std::vector<SkippedSample> skipped;  // in the order of the source
+  // Without samples: what the ranges were drawn from (quant/data_free.h).
+  Normalized normalized = {};
+  Ranges known = {};
 };
 
 // Names of the values whose ranges quantize() may want: floats around nodes that can be quantized.

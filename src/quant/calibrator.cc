@@ -17,7 +17,8 @@ Calibrator::Calibrator(std::shared_ptr<const Plan> plan, std::span<const std::st
     : watched_(plan->graph.value_count(), kUnwatched), executor_(plan) {
   for (size_t i = 0; i < values.size(); ++i) {
     const ValueId id = plan->graph.find_value(values[i]);
-    if (id != kNoValue) watched_[static_cast<size_t>(id)] = i;
+    if (id == kNoValue || plan->graph.is_constant(id)) continue;  // for these shapes of inputs
+    watched_[static_cast<size_t>(id)] = i;
   }
 }
 

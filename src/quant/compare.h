@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/progress.h"
-#include "quant/corrections/channel_factors.h"
+#include "quant/corrections/smooth_places.h"
 #include "quant/samples.h"
 #include "quant/tensor_report.h"
 #include "runtime/plan.h"
@@ -76,7 +76,7 @@ struct ComparedModel {
   std::shared_ptr<const Plan> plan;
   uint64_t bytes = 0;
   const Graph* graph = nullptr;  // as it was opened; null: nothing is told of weights
-  ChannelFactors factors = {};   // of a quantized one that was equalized: layers differ by them
+  ValueFactors factors = {};     // of a quantized one: layers differ by them
   std::vector<std::string> warnings = {};
 };
 

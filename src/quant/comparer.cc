@@ -50,7 +50,7 @@ std::vector<int64_t> top_classes(std::span<const float> scores, int k) {
 }
 
 Comparer::Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
-                   const CompareOptions& options, int64_t samples, ChannelFactors factors)
+                   const CompareOptions& options, int64_t samples, ValueFactors factors)
     : layer_samples_(options.layer_samples),
       expected_(samples),
       float_plan_(std::move(float_plan)),

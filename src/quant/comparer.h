@@ -16,7 +16,7 @@ class Comparer {
   // `samples`: how many there are in all; layers are compared on some of them, spread evenly.
   // `factors`: as LayerProbe wants them.
   Comparer(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
-           const CompareOptions& options, int64_t samples, ChannelFactors factors = {});
+           const CompareOptions& options, int64_t samples, ValueFactors factors = {});
 
   // The layers that it compares: those of the comparison that it will fill.
   std::vector<LayerName> layers() const;
@@ -39,7 +39,7 @@ class Comparer {
   Executor float_executor_;
   Executor quantized_executor_;
   std::vector<LayerPair> layers_;
-  ChannelFactors factors_;
+  ValueFactors factors_;
   std::optional<LayerProbe> probe_;  // made when the first sample needs it
 };
 

@@ -184,7 +184,8 @@ Result<CompareReport> report_of(const Comparison& comparison, const ComparedMode
   report.warnings = quantized.warnings;
   if (float_model.graph && quantized.graph) {
     Graph exact = *float_model.graph;
-    scale_products(exact, quantized.factors);
+    smooth(exact, quantized.factors.features);
+    scale_products(exact, quantized.factors.channels);
     OCTAVO_RETURN_IF_ERROR(describe_weights(exact, *quantized.graph, report.layers));
   }
   advise(report.layers);

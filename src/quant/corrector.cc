@@ -23,17 +23,6 @@ constexpr size_t kProducts = 600'000'000;
 
 const Tensor* held(const Graph& graph, ValueId id) { return graph.held_constant(id); }
 
-// The constant of integers that stands behind an input, where this node alone reads it.
-ValueId integers_behind(const Graph& graph, const Node& node, size_t input) {
-  if (input >= node.inputs.size() || node.inputs[input] == kNoValue) return kNoValue;
-  const NodeId producer = graph.producer(node.inputs[input]);
-  if (producer == kNoNode || graph.node(producer).op != Op::kDequantizeLinear) return kNoValue;
-  const ValueId integers = graph.node(producer).inputs[0];
-  const bool alone = graph.consumers(integers).size() == 1 &&
-                     graph.consumers(graph.node(producer).outputs[0]).size() == 1;
-  return alone && graph.is_constant(integers) && graph.value(integers).quant ? integers : kNoValue;
-}
-
 float scale_of(const QuantParams& params, size_t output) {
   return params.scale[params.per_tensor() ? 0 : output];
 }
@@ -69,29 +58,13 @@ Result<Corrector> Corrector::make(const Graph& exact, Graph& quantized,
                       threads);
   OCTAVO_ASSIGN_OR_RETURN(corrector.float_plan_, corrector.make_plan_(exact));
   OCTAVO_ASSIGN_OR_RETURN(corrector.plan_, corrector.make_plan_(quantized));
-  corrector.find_products();
+  corrector.products_ = quantized_products(exact, quantized);
   const Plan& plan = *corrector.float_plan_;
   for (size_t i = 0; i < plan.steps.size(); ++i) {
     // What brings its output into another layout comes later, under the same name.
     corrector.float_steps_.emplace(plan.graph.node(plan.steps[i].node).name, i);
   }
   return corrector;
-}
-
-void Corrector::find_products() {
-  std::map<std::string, NodeId> originals;
-  for (const NodeId id : exact_->live_nodes()) originals[exact_->node(id).name] = id;
-  for (const NodeId id : quantized_->live_nodes()) {
-    const Node& node = quantized_->node(id);
-    const auto original = originals.find(node.name);
-    if (original == originals.end() || node.op == Op::kConvTranspose) continue;
-    const auto layout = compute_layout(*exact_, exact_->node(original->second));
-    const ValueId weights = integers_behind(*quantized_, node, 1);
-    const ValueId bias = integers_behind(*quantized_, node, 2);
-    const bool has_bias = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
-    if (!layout || weights == kNoValue || has_bias != (bias != kNoValue)) continue;
-    products_[node.name] = {weights, bias, original->second, layout->axis, layout->outputs};
-  }
 }
 
 int64_t Corrector::most_samples() const {
@@ -183,7 +156,8 @@ bool Corrector::collect(const Node& node, const Node& float_node, const Shape& w
          rows.exact.columns == rows.quantized.columns;
 }
 
-Status Corrector::correct(const Product& product, const Node& node, const Node& float_node) {
+Status Corrector::correct(const QuantizedProduct& product, const Node& node,
+                          const Node& float_node) {
   const Node& original = exact_->node(product.original);
   OCTAVO_ASSIGN_OR_RETURN(const Tensor w, exact_->constant(original.inputs[1])->read());
   ProductRows rows;

@@ -10,6 +10,7 @@
 
 #include "base/thread_pool.h"
 #include "graph/graph.h"
+#include "quant/corrections/quantized_products.h"
 #include "quant/corrections/reconstruct.h"
 #include "quant/make_plan.h"
 #include "runtime/executor.h"
@@ -17,8 +18,10 @@
 namespace octavo {
 
 struct CorrectedLayer {
-  std::string name;              // of the node
-  double before = 0, after = 0;  // mean squared errors at its outputs, on samples held back
+  std::string name;  // of the node
+  // Mean squared errors at its outputs, on samples held back, or as expected where a correction
+  // looks at none.
+  double before = 0, after = 0;
 };
 
 class Corrector {
@@ -42,24 +45,15 @@ class Corrector {
   const std::vector<CorrectedLayer>& layers() const { return layers_; }
 
  private:
-  // Of the quantized graph: a product whose integers nobody else reads.
-  struct Product {
-    ValueId weights = kNoValue, bias = kNoValue;  // integers; a bias may be missing
-    NodeId original = kNoNode;                    // of the float graph
-    int axis = 0;                                 // of the outputs in the weights
-    int64_t outputs = 0;
-  };
-
   Corrector(const Graph& exact, Graph& quantized, bool weights, MakeBoundPlan make_plan,
             int threads);
 
   int64_t left() const { return std::ssize(plan_->steps) - static_cast<int64_t>(next_); }
-  void find_products();
   Status run(std::vector<Executor>& executors, size_t step);
   // Whether the float samples are, or could be brought, at the step of this name.
   Result<bool> catch_up(const std::string& name);
   bool collect(const Node& node, const Node& float_node, const Shape& weights, ProductRows& rows);
-  Status correct(const Product& product, const Node& node, const Node& float_node);
+  Status correct(const QuantizedProduct& product, const Node& node, const Node& float_node);
 
   const Graph* exact_;
   Graph* quantized_;
@@ -67,7 +61,7 @@ class Corrector {
   MakeBoundPlan make_plan_;
   int threads_;
   std::shared_ptr<const Plan> float_plan_, plan_;
-  std::map<std::string, Product> products_;    // by name of their node
+  QuantizedProducts products_;
   std::map<std::string, size_t> float_steps_;  // likewise
   std::vector<Executor> float_samples_, samples_;
   size_t float_next_ = 0, next_ = 0;  // steps to run

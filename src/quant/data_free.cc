@@ -11,13 +11,11 @@
 namespace octavo {
 namespace {
 
-constexpr double kDeviations = 6;  // n of the paper's section 5
-
 using Channels = std::vector<Expected>;
 using Found = std::optional<Channels>;
 
-Expected of_normal(const Moments& moments) {
-  const double reach = kDeviations * std::sqrt(moments.variance);
+Expected normal_within(const Moments& moments, double deviations) {
+  const double reach = deviations * std::sqrt(moments.variance);
   return {moments, moments.mean - reach, moments.mean + reach};
 }
 
@@ -50,8 +48,8 @@ Expected mixed(const Channels& channels) {
 
 class Walk {
  public:
-  Walk(const Graph& graph, const Normalized& normalized, const Ranges& known)
-      : graph_(graph), found_(graph.value_count()) {
+  Walk(const Graph& graph, const Normalized& normalized, const Ranges& known, double deviations)
+      : graph_(graph), deviations_(deviations), found_(graph.value_count()) {
     for (size_t i = 0; i < graph.value_count(); ++i) {
       const std::string& name = graph.value(static_cast<ValueId>(i)).name;
       if (const auto of = normalized.find(name); of != normalized.end()) {
@@ -95,6 +93,8 @@ class Walk {
     const ValueId id = i < node.inputs.size() ? node.inputs[i] : kNoValue;
     return id == kNoValue ? kNone : found_[static_cast<size_t>(id)];
   }
+
+  Expected of_normal(const Moments& moments) const { return normal_within(moments, deviations_); }
 
   Result<Found> output_of(const Node& node) const {
     switch (node.op) {
@@ -232,13 +232,15 @@ class Walk {
   }
 
   const Graph& graph_;
+  double deviations_;
   std::vector<Found> found_;  // by value
 };
 
 }  // namespace
 
-Result<Expectations> expect(const Graph& graph, const Normalized& normalized, const Ranges& known) {
-  Walk walk(graph, normalized, known);
+Result<Expectations> expect(const Graph& graph, const Normalized& normalized, const Ranges& known,
+                            double deviations) {
+  Walk walk(graph, normalized, known, deviations);
   OCTAVO_RETURN_IF_ERROR(walk.go());
   return walk.take();
 }

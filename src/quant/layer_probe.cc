@@ -66,7 +66,7 @@ std::vector<LayerPair> pair_layers(const Plan& float_plan, const Plan& quantized
 
 LayerProbe::LayerProbe(std::shared_ptr<const Plan> float_plan,
                        std::shared_ptr<const Plan> quantized, const std::vector<LayerPair>& layers,
-                       ChannelFactors factors)
+                       ValueFactors factors)
     : float_executor_(float_plan),
       quantized_executor_(quantized),
       counterparts_(find_counterparts(quantized->graph, float_plan->graph)),
@@ -87,8 +87,12 @@ void LayerProbe::keep(ValueId id, const Value& value, TensorView view) {
   if (!wanted_[static_cast<size_t>(id)]) return;
   std::vector<float>& reference = references_[static_cast<size_t>(id)];
   if (!read_floats(value, view, reference)) return reference.clear();
-  const auto equalized = factors_.find(value.name);
-  if (equalized != factors_.end()) divide_channels(reference, view.shape[0], equalized->second);
+  const auto equalized = factors_.channels.find(value.name);
+  if (equalized != factors_.channels.end()) {
+    divide_channels(reference, view.shape[0], equalized->second);
+  }
+  const auto smoothed = factors_.features.find(value.name);
+  if (smoothed != factors_.features.end()) divide_features(reference, smoothed->second);
 }
 
 const std::vector<float>* LayerProbe::reference_of(ValueId quantized, TensorView view) const {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "quant/corrections/channel_factors.h"
+#include "quant/corrections/smooth_places.h"
 #include "quant/error_moments.h"
 #include "quant/tensor_report.h"
 #include "runtime/executor.h"
@@ -33,9 +33,9 @@ struct LayerMoments {
 // shows is the error of each layer alone.
 class LayerProbe {
  public:
-  // `factors`: of the quantized model, where it was equalized; float values are divided by them.
+  // `factors`: of the quantized model, where it has some; float values are divided by them.
   LayerProbe(std::shared_ptr<const Plan> float_plan, std::shared_ptr<const Plan> quantized,
-             const std::vector<LayerPair>& layers, ChannelFactors factors = {});
+             const std::vector<LayerPair>& layers, ValueFactors factors = {});
 
   // By layer, of this sample. What the float plan has for outputs that are integers is added to
   // `values`, by layer too.
@@ -52,7 +52,7 @@ class LayerProbe {
   std::vector<ValueId> counterparts_;  // by value of the quantized plan; kNoValue
   std::vector<int> layer_of_;          // by value of the quantized plan; -1
   size_t layer_count_;
-  ChannelFactors factors_;
+  ValueFactors factors_;
   std::vector<std::vector<float>>
       references_;            // by value of the float plan; empty where not wanted
   std::vector<bool> wanted_;  // by value of the float plan

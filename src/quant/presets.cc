@@ -8,11 +8,12 @@ namespace octavo {
 std::span<const Preset> presets() {
   static constexpr Preset kPresets[] = {
       {"best", "what is nearest to the float model on the samples, found by trying",
-       R"({"observer": "auto", "corrections": ["equalize", "reconstruct"]})"},
+       R"({"observer": "auto", "corrections": ["smooth", "equalize", "analytic_bias", "reconstruct"]})"},
       {"fast", "the widest ranges, nothing corrected",
        R"({"observer": "min_max", "corrections": []})"},
       {"safe", "the best with weights of 7 bits, for processors whose sums saturate",
-       R"({"observer": "auto", "corrections": ["equalize", "reconstruct"], "weight_bits": 7})"},
+       R"({"observer": "auto", "corrections": ["smooth", "equalize", "analytic_bias", "reconstruct"],
+           "weight_bits": 7})"},
       {"qnnpack", "PyTorch's for ARM: weights per tensor",
        R"({"observer": "mse", "activations": "uint8", "symmetric": false, "activation_bits": 8,
            "weights": "per-tensor"})"},

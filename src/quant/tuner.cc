@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "quant/corrections/analytic_bias.h"
 #include "quant/corrections/correction_list.h"
 #include "quant/corrections/equalize.h"
 #include "quant/shards.h"
+#include "quant/without_samples.h"
 
 namespace octavo {
 namespace {
@@ -24,7 +26,13 @@ Tuner::Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int t
 Result<Tuner> Tuner::make(const Graph& exact, Calibration calibration, const Recipe& recipe,
                           MakePlan make_plan, int threads) {
   Tuner tuner(exact, recipe, std::move(make_plan), threads);
+  if (!calibration.normalized.empty()) {
+    OCTAVO_ASSIGN_OR_RETURN(tuner.without_samples_,
+                            tune_without_samples(exact, calibration, recipe));
+    return tuner;
+  }
   tuner.add_choices(std::move(calibration), false);
+  tuner.begin_smoothing();
   OCTAVO_ASSIGN_OR_RETURN(tuner.quantized_, quantize(exact, tuner.choices_[0].ranges, recipe));
   return tuner;
 }
@@ -35,12 +43,19 @@ bool Tuner::equalizes() const {
 }
 
 bool Tuner::corrects() const {
-  return recipe_.scheme == Scheme::kStatic && (has_correction(recipe_.corrections, kBias) ||
-                                               has_correction(recipe_.corrections, kReconstruct));
+  return recipe_.scheme == Scheme::kStatic &&
+         (has_correction(recipe_.corrections, kAnalyticBias) || corrects_by_layer());
+}
+
+bool Tuner::corrects_by_layer() const {
+  return has_correction(recipe_.corrections, kBias) ||
+         has_correction(recipe_.corrections, kReconstruct);
 }
 
 int64_t Tuner::samples() const {
-  return choices_.size() > 1 || equalizes() || corrects() ? kMostSamples : 0;
+  if (without_samples_) return 0;
+  const bool looks = choices_.size() > 1 || smoother_ || smoothing_steps_ > 0 || equalizes();
+  return looks || corrects() ? kMostSamples : 0;
 }
 
 void Tuner::add(std::vector<Tensor> inputs) {
@@ -64,8 +79,8 @@ Status Tuner::begin() {
 }
 
 bool Tuner::ended() const {
-  return samples() == 0 ||
-         (!wants_equalizing() && has_tried_all() && !layers_ && to_correct_.empty() && !corrector_);
+  return samples() == 0 || (!smoother_ && !wants_equalizing() && has_tried_all() && !layers_ &&
+                            to_correct_.empty() && !corrector_);
 }
 
 const char* Tuner::phase() const {
@@ -75,18 +90,21 @@ const char* Tuner::phase() const {
 
 int64_t Tuner::steps() const {
   if (layers_) return layers_->steps() + 1;
-  if (!has_tried_all() || !corrects()) return std::ssize(choices_);
+  if (!has_tried_all() || !corrects()) {
+    return std::ssize(choices_) + (smoother_ ? smoother_->steps() : smoothing_steps_);
+  }
   return (corrected_choices() + std::ssize(to_correct_)) * correction_steps_;
 }
 
 int64_t Tuner::done() const {
   if (layers_) return layers_->done();
-  if (!has_tried_all() || !corrects()) return std::ssize(trials_);
+  if (!has_tried_all() || !corrects()) return std::ssize(trials_) + smoothing_steps_;
   return corrected_choices() * correction_steps_ + (corrector_ ? corrector_->done() : 0);
 }
 
 std::string Tuner::name() const {
   if (layers_) return layers_->name();
+  if (smoother_) return smoother_->trials().empty() ? "" : smoother_->trials().back().name;
   if (!has_tried_all() || !corrects()) return trials_.empty() ? "" : trials_.back().name;
   return corrector_ && !corrector_->layers().empty() ? corrector_->layers().back().name : "";
 }
@@ -106,12 +124,14 @@ Status Tuner::step() {
     stop();
     return {};
   }
+  if (smoother_) return smooth();
   if (wants_equalizing()) return equalize();
   if (layers_) return choose_next();
   if (!has_tried_all()) return try_next();
   if (!corrector_) return begin_corrections();
   OCTAVO_RETURN_IF_ERROR(corrector_->step());
-  return corrector_->done() == corrector_->steps() ? judge_corrections() : Status();
+  if (corrector_->done() < corrector_->steps()) return {};
+  return judge_corrections(corrector_->layers());
 }
 
 const Graph& Tuner::graph_of(const Choice& choice) const {
@@ -123,16 +143,59 @@ void Tuner::add_choices(Calibration calibration, bool is_equalized) {
     calibration.choices.push_back({recipe_.observer, std::move(calibration.ranges)});
   }
   for (RangeChoice& choice : calibration.choices) {
-    choices_.push_back({choice.name + (is_equalized ? ", equalized" : ""), std::move(choice.ranges),
-                        is_equalized});
+    const std::string how = smoothed_.name.empty() ? "" : ", " + smoothed_.name;
+    choices_.push_back({choice.name + how + (is_equalized ? ", equalized" : ""),
+                        std::move(choice.ranges), is_equalized});
   }
+}
+
+std::vector<std::string> Tuner::ranges_by_hand() const {
+  std::vector<std::string> names;
+  for (const auto& [name, range] : recipe_.input_ranges) names.push_back(name);
+  return names;
+}
+
+// Of the choices from `first` on: as in `from`.
+void Tuner::keep_ranges_by_hand(const Ranges& from, size_t first) {
+  for (const std::string& name : ranges_by_hand()) {
+    const auto given = from.find(name);
+    if (given == from.end()) continue;
+    for (size_t i = first; i < choices_.size(); ++i) choices_[i].ranges[name] = given->second;
+  }
+}
+
+void Tuner::begin_smoothing() {
+  if (recipe_.scheme != Scheme::kStatic || !has_correction(recipe_.corrections, kSmooth)) return;
+  smoother_ =
+      Smoother::make(*exact_, {choices_[0].name, choices_[0].ranges}, recipe_, ranges_by_hand());
+}
+
+// The best of the smoothed graphs, which computes the same, takes the place of the float graph.
+Status Tuner::smooth() {
+  if (!time_.is_over()) {
+    ++smoothing_steps_;
+    const auto calibrate = [&](const Graph& graph) { return calibrated(graph); };
+    OCTAVO_RETURN_IF_ERROR(smoother_->step(*judge_, calibrate, threads_));
+    if (smoother_->done() < smoother_->steps()) return {};
+  }
+  smoothed_ = smoother_->take_best();
+  smoothing_trials_ = smoother_->trials();
+  smoother_.reset();
+  if (!smoothed_.graph) return {};
+  exact_ = smoothed_.graph.get();
+  const Ranges before = std::move(choices_[0].ranges);
+  choices_.clear();
+  add_choices(std::move(smoothed_.calibration), false);
+  keep_ranges_by_hand(before, 0);
+  OCTAVO_ASSIGN_OR_RETURN(
+      judge_, Judge::make(*exact_, judge_->samples(), {}, judge_->make_plan(), threads_));
+  return {};
 }
 
 // More choices: those of the equalized graph, whose ranges are observed on the samples.
 Status Tuner::equalize() {
   tried_equalizing_ = true;
-  std::vector<std::string> by_hand;  // these ranges hold for the values as they are
-  for (const auto& [name, range] : recipe_.input_ranges) by_hand.push_back(name);
+  const std::vector<std::string> by_hand = ranges_by_hand();  // of the values as they are
   OCTAVO_ASSIGN_OR_RETURN(const auto seen,
                           observe_channels(judge_->float_plan(), judge_->samples(), threads_));
   OCTAVO_ASSIGN_OR_RETURN(const ChannelFactors factors, equalizing_factors(*exact_, seen, by_hand));
@@ -142,11 +205,7 @@ Status Tuner::equalize() {
   OCTAVO_ASSIGN_OR_RETURN(Calibration calibration, calibrated(equalized));
   const size_t first = choices_.size();
   add_choices(std::move(calibration), true);
-  for (const std::string& name : by_hand) {
-    const auto given = choices_[0].ranges.find(name);
-    if (given == choices_[0].ranges.end()) continue;
-    for (size_t i = first; i < choices_.size(); ++i) choices_[i].ranges[name] = given->second;
-  }
+  keep_ranges_by_hand(choices_[0].ranges, first);
   equalized_ = std::make_unique<const Graph>(std::move(equalized));
   factors_ = factors_of_products(*equalized_, factors);
   return {};
@@ -227,6 +286,7 @@ Status Tuner::begin_corrections() {
   const Choice& choice = choices_[to_correct_.back()];
   OCTAVO_ASSIGN_OR_RETURN(QuantizeResult made, quantize(graph_of(choice), choice.ranges, recipe_));
   corrected_ = std::make_unique<QuantizeResult>(std::move(made));
+  if (!corrects_by_layer()) return correct_analytically();
   const auto& samples = judge_->samples();
   OCTAVO_ASSIGN_OR_RETURN(corrector_,
                           Corrector::make(graph_of(choice), corrected_->graph, recipe_.corrections,
@@ -240,13 +300,26 @@ Status Tuner::begin_corrections() {
   return {};
 }
 
-Status Tuner::judge_corrections() {
-  const std::vector<CorrectedLayer> layers = corrector_->layers();
+// Biases by the means of the samples alone; where layers are corrected one after the other, that
+// does more.
+Status Tuner::correct_analytically() {
+  const Graph& graph = graph_of(choices_[to_correct_.back()]);
+  OCTAVO_ASSIGN_OR_RETURN(const auto plan, judge_->make_plan()(graph));
+  OCTAVO_ASSIGN_OR_RETURN(const auto channels, observe_channels(plan, judge_->samples(), threads_));
+  OCTAVO_ASSIGN_OR_RETURN(const auto features,
+                          observe_channels(plan, judge_->samples(), threads_, ChannelAxis::kLast));
+  OCTAVO_ASSIGN_OR_RETURN(
+      std::vector<CorrectedLayer> layers,
+      correct_biases(graph, expected_inputs(graph, channels, features), corrected_->graph));
+  return judge_corrections(std::move(layers));
+}
+
+Status Tuner::judge_corrections(std::vector<CorrectedLayer> layers) {
   corrector_.reset();
   const size_t choice = to_correct_.back();
   OCTAVO_RETURN_IF_ERROR(
       keep_if_best(trials_[choice].name + ", corrected", choice, std::move(*corrected_)));
-  if (best_ + 1 == trials_.size()) corrections_ = layers;
+  if (best_ + 1 == trials_.size()) corrections_ = std::move(layers);
   to_correct_.pop_back();
   return {};
 }
@@ -262,6 +335,7 @@ Status Tuner::keep_if_best(std::string name, size_t choice, QuantizeResult made)
 }
 
 Tuned Tuner::finish() {
+  if (without_samples_) return *std::move(without_samples_);
   if (!trials_.empty()) trials_[best_].kept = true;
   Choice& choice = choices_[best_choice_];
   Tuned tuned{std::move(quantized_), std::move(trials_), std::move(corrections_),
@@ -269,7 +343,16 @@ Tuned Tuner::finish() {
   if (choice.is_equalized) {
     tuned.equalized = equalized_;
     tuned.factors = std::move(factors_);
+  } else {
+    tuned.equalized = smoothed_.graph;
   }
+  tuned.trials.insert(tuned.trials.begin(), smoothing_trials_.begin(), smoothing_trials_.end());
+  std::vector<CorrectedLayer> smoothed;
+  for (const SmoothedPlace& place : smoothed_.smoothing.places) {
+    smoothed.push_back({place.name, place.before, place.after});
+  }
+  tuned.corrections.insert(tuned.corrections.begin(), smoothed.begin(), smoothed.end());
+  tuned.features = features_of_places(*exact_, smoothed_.smoothing.features);
   return tuned;
 }
 

@@ -1,7 +1,7 @@
 // From float graph and calibration to the int8 graph whose outputs are nearest on samples: of the
 // ranges that observer auto leaves open the best are found by trying each, then for each value
 // (layer_ranges.h), and the layers are corrected (corrector.h) where the recipe wants it and it
-// helps.
+// helps. Without samples it is what data-free quantization makes (without_samples.h).
 //
 //   make -> add the samples -> begin -> step until ended() -> finish
 #pragma once
@@ -17,15 +17,10 @@
 #include "quant/judge.h"
 #include "quant/layer_ranges.h"
 #include "quant/quantize.h"
+#include "quant/smoother.h"
+#include "quant/trial.h"
 
 namespace octavo {
-
-// A whole model that was tried.
-struct Trial {
-  std::string name;   // "observer mse", "observer mse, corrected"
-  Verdict verdict;    // on samples
-  bool kept = false;  // it is the result
-};
 
 struct Tuned {
   QuantizeResult quantized;
@@ -34,6 +29,7 @@ struct Tuned {
   Ranges ranges;                            // that it was made with
   std::shared_ptr<const Graph> equalized;   // that it was made of; null: of the float graph
   ChannelFactors factors;                   // of the outputs of its products; none of the latter
+  ChannelFactors features;                  // of its smoothed places; likewise
 };
 
 class Tuner {
@@ -71,8 +67,13 @@ class Tuner {
     ActivationParams params = {};  // what became of it when it was tried
   };
 
+  std::vector<std::string> ranges_by_hand() const;  // names of values
+  void keep_ranges_by_hand(const Ranges& from, size_t first);
+  void begin_smoothing();
+  Status smooth();
   bool equalizes() const;
   bool corrects() const;
+  bool corrects_by_layer() const;
   bool is_late() const;  // beyond the recipe's time limit; never before a choice was tried
   void stop();           // the best so far stays
   bool wants_equalizing() const { return equalizes() && !tried_equalizing_; }
@@ -87,7 +88,8 @@ class Tuner {
   Status choose_next();
   void rank();
   Status begin_corrections();
-  Status judge_corrections();
+  Status correct_analytically();
+  Status judge_corrections(std::vector<CorrectedLayer> layers);
   Status keep_if_best(std::string name, size_t choice, QuantizeResult made);
 
   const Graph* exact_;
@@ -97,6 +99,11 @@ class Tuner {
   std::vector<std::vector<Tensor>> samples_;
   std::optional<Judge> judge_;  // of all samples
   TimeLimit time_;
+  std::optional<Tuned> without_samples_;  // where there are none: the result
+  std::unique_ptr<Smoother> smoother_;    // while it tries
+  Smoothed smoothed_;                     // what exact_ is from then on
+  std::vector<Trial> smoothing_trials_;   // before trials_
+  int64_t smoothing_steps_ = 0;           // done
   std::vector<Choice> choices_;
   bool tried_equalizing_ = false;
   std::shared_ptr<const Graph> equalized_;  // null where there was nothing to gain

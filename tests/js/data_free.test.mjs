@@ -13,11 +13,11 @@ const models = [
     test: ['--images', demo('test'), '--labels', demo('labels.txt')], kept: 'top1=0.9,agreement=0.97' },
   { name: 'MobileNet V1', float: join(dataFolder, 'onnx', 'mobilenet_v1_0.25_224.onnx'), recipe: { preprocess: 'tf', resize: 256, crop: [224, 224] },
     flags: ['--preprocess', 'tf', '--resize', '256', '--crop', '224x224'], layers: '56 of 58', skip: needsData,
-    test: ['--images', join(dataFolder, 'imagenet'), '--labels', join(dataFolder, 'imagenet', 'labels.txt')], kept: 'top1=0.53,agreement=0.86' },
+    test: ['--images', join(dataFolder, 'imagenet'), '--labels', join(dataFolder, 'imagenet', 'labels.txt')], kept: 'top1=0.55,agreement=0.9' },
 ];
 
 for (const { name, float, recipe, flags, layers, test: pictures, kept, skip = false } of models) {
-  test(`${name}: the same file from every face, and as good as with pictures`, { skip, timeout: 300_000 }, async (t) => {
+  test(`${name}: the same file from every face, and nearly as good as the float model`, { skip, timeout: 300_000 }, async (t) => {
     const folder = temporaryFolder(t);
     const files = Object.entries(faces).map(([face, octavo]) => {
       const file = join(folder, `${face}.onnx`);

@@ -93,8 +93,8 @@ export interface Recipe {
   six_bit_3x3?: boolean;
   /** Ranges given by hand, by the names of values; they win over what was observed. */
   input_ranges?: Record<string, [number, number]>;
-  /** What to do about errors that stay, on some of the samples. 'equalize' is for weights per tensor. */
-  corrections?: ('equalize' | 'bias' | 'reconstruct')[];
+  /** What to do about errors that stay, on some of the samples. 'smooth' is for transformers, 'equalize' for weights per tensor; with `data_free` there are 'equalize' and 'analytic_bias'. */
+  corrections?: ('smooth' | 'equalize' | 'analytic_bias' | 'bias' | 'reconstruct')[];
   /** Patterns (* and ?) for names of nodes, or of their outputs, to leave in float. */
   exclude?: string[];
   /** Operators to leave in float. */
@@ -299,7 +299,7 @@ export interface QuantizeReport {
   /** Whole models that were tried; none where the recipe leaves no choice. */
   /** `kl`: nats, of classes' probabilities; null where outputs are none. The kept one has the least, else the highest SQNR. */
   trials: { name: string; sqnr_db: number; kl: number | null; kept: boolean }[];
-  /** Layers of the one that was kept: mean squared errors on samples held back. */
+  /** Layers of the one that was kept: mean squared errors on samples held back, or, of smooth and analytic_bias, those that are expected. */
   corrections: { name: string; error_before: number; error_after: number }[];
   /** Of a recipe with a goal, else null. */
   fallback: FallbackReport | null;

@@ -75,6 +75,8 @@ Result<GivenRanges> given_ranges(const Graph& graph, const RecipeFile& recipe,
     ranges.emplace(graph.value(graph.inputs[0]).name, ValueRange{*pictures, 0, "pictures"});
   }
   if (recipe.data_free) {
+    given.calibration.normalized = normalized;
+    given.calibration.known = ranges;
     OCTAVO_ASSIGN_OR_RETURN(ranges, ranges_without_samples(graph, normalized, std::move(ranges)));
   }
   ranges = fill_ranges(graph, std::move(ranges));

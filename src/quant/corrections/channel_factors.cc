@@ -115,15 +115,20 @@ void scale_products(Graph& graph, const ChannelFactors& factors) {
     const Node& node = graph.node(id);
     const std::vector<int>* const in = find(factors, graph, node.inputs[0]);
     const std::vector<int>* const out = find(factors, graph, node.outputs[0]);
-    if (!in && !out) continue;
-    Value& weights = graph.value(node.inputs[1]);
-    weights.constant = share(
-        scaled_weights(*weights.constant, ProductChannels::make(node, weights.constant->shape()),
-                       in ? *in : std::vector<int>(), out ? *out : std::vector<int>()));
-    if (!out || node.inputs.size() < 3 || node.inputs[2] == kNoValue) continue;
-    Value& bias = graph.value(node.inputs[2]);
-    bias.constant = share(scaled_bias(*bias.constant, *out));
+    scale_product(graph, id, in ? *in : std::vector<int>(), out ? *out : std::vector<int>());
   }
+}
+
+void scale_product(Graph& graph, NodeId id, const std::vector<int>& in,
+                   const std::vector<int>& out) {
+  if (in.empty() && out.empty()) return;
+  const Node& node = graph.node(id);
+  Value& weights = graph.value(node.inputs[1]);
+  weights.constant = share(scaled_weights(
+      *weights.constant, ProductChannels::make(node, weights.constant->shape()), in, out));
+  if (out.empty() || node.inputs.size() < 3 || node.inputs[2] == kNoValue) return;
+  Value& bias = graph.value(node.inputs[2]);
+  bias.constant = share(scaled_bias(*bias.constant, out));
 }
 
 void divide_channels(std::vector<float>& values, int64_t batch, const std::vector<int>& exponents) {

@@ -31,6 +31,10 @@ ChannelFactors factors_of_products(const Graph& graph, const ChannelFactors& fac
 // Weights and biases of all products take the factors in. Weights in files are scaled when they
 // are read.
 void scale_products(Graph& graph, const ChannelFactors& factors);
+// Of one Conv, Gemm or MatMul, with exponents of its inputs' and outputs' channels; none where they
+// have none.
+void scale_product(Graph& graph, NodeId id, const std::vector<int>& in,
+                   const std::vector<int>& out);
 
 // Divides the elements of a value, in the order (N, C, ...), by the factors of its channels.
 void divide_channels(std::vector<float>& values, int64_t batch, const std::vector<int>& exponents);

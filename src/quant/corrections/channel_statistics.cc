@@ -13,23 +13,27 @@ namespace {
 
 // values: (N, channels, ...)
 ChannelStatistics statistics_of(std::span<const float> values, size_t batch, size_t channels) {
-  ChannelStatistics seen{std::vector<Range>(channels), std::vector<double>(channels)};
+  ChannelStatistics seen{std::vector<Range>(channels), std::vector<double>(channels),
+                         std::vector<double>(channels)};
   const size_t inner = values.size() / (batch * channels);
   for (size_t row = 0; row < batch * channels; ++row) {
     const size_t c = row % channels;
-    double sum = 0;
+    double sum = 0, squares = 0;
     for (const float x : values.subspan(row * inner, inner)) {
       seen.ranges[c] = {std::min(seen.ranges[c].min, x), std::max(seen.ranges[c].max, x)};
-      sum += static_cast<double>(x) * static_cast<double>(x);
+      sum += static_cast<double>(x);
+      squares += static_cast<double>(x) * static_cast<double>(x);
     }
-    seen.energy[c] += sum / static_cast<double>(batch * inner);
+    seen.energy[c] += squares / static_cast<double>(batch * inner);
+    seen.mean[c] += sum / static_cast<double>(batch * inner);
   }
   return seen;
 }
 
 class ChannelObserver {
  public:
-  explicit ChannelObserver(const std::shared_ptr<const Plan>& plan) : executor_(plan) {}
+  ChannelObserver(const std::shared_ptr<const Plan>& plan, ChannelAxis axis)
+      : executor_(plan), axis_(axis) {}
 
   Status run(std::span<const Tensor> inputs) {
     seen_.clear();
@@ -37,10 +41,14 @@ class ChannelObserver {
     const Tap look = [&](ValueId, const Value& value, TensorView view) {
       const int rank = view.shape.rank();
       if (view.dtype != DType::kFloat32 || rank < 2 || view.count() == 0) return;
+      const bool moved = value.channels_last && rank > 2;
+      if (axis_ == ChannelAxis::kLast && moved) return;  // its last dimension is no features
       read_floats(value, view, floats);
-      const auto channels =
-          static_cast<size_t>(view.shape[value.channels_last && rank > 2 ? rank - 1 : 1]);
-      seen_[value.name] = statistics_of(floats, static_cast<size_t>(view.shape[0]), channels);
+      const bool last = moved || axis_ == ChannelAxis::kLast;
+      const auto channels = static_cast<size_t>(view.shape[last ? rank - 1 : 1]);
+      const auto batch = axis_ == ChannelAxis::kLast ? static_cast<size_t>(view.count()) / channels
+                                                     : static_cast<size_t>(view.shape[0]);
+      seen_[value.name] = statistics_of(floats, batch, channels);
     };
     return executor_.observe(views_of(inputs), look).status();
   }
@@ -52,6 +60,7 @@ class ChannelObserver {
       if (is_new || sum.energy.size() != seen.energy.size()) continue;
       for (size_t c = 0; c < seen.energy.size(); ++c) {
         sum.energy[c] += seen.energy[c];
+        sum.mean[c] += seen.mean[c];
         sum.ranges[c] = {std::min(sum.ranges[c].min, seen.ranges[c].min),
                          std::max(sum.ranges[c].max, seen.ranges[c].max)};
       }
@@ -60,6 +69,7 @@ class ChannelObserver {
 
  private:
   Executor executor_;
+  ChannelAxis axis_;
   ActivationStatistics seen_;  // of the last sample
 };
 
@@ -67,10 +77,10 @@ class ChannelObserver {
 
 Result<ActivationStatistics> observe_channels(const std::shared_ptr<const Plan>& plan,
                                               const std::vector<std::vector<Tensor>>& samples,
-                                              int threads) {
+                                              int threads, ChannelAxis axis) {
   ActivationStatistics all;
   std::vector<ChannelObserver> observers;
-  for (int i = 0; i < std::max(threads, 1); ++i) observers.emplace_back(plan);
+  for (int i = 0; i < std::max(threads, 1); ++i) observers.emplace_back(plan, axis);
   // Sums are taken in the order of the samples, whoever ran them.
   for (size_t first = 0; first < samples.size(); first += observers.size()) {
     const size_t count = std::min(observers.size(), samples.size() - first);
@@ -84,6 +94,7 @@ Result<ActivationStatistics> observe_channels(const std::shared_ptr<const Plan>&
   }
   for (auto& [name, seen] : all) {
     for (double& energy : seen.energy) energy /= static_cast<double>(samples.size());
+    for (double& mean : seen.mean) mean /= static_cast<double>(samples.size());
   }
   return all;
 }

@@ -7,6 +7,7 @@
 
 #include "quant/calibrate.h"
 #include "tests/unit/quant/corrections/equalize_network.h"
+#include "tests/unit/quant/corrections/smooth_network.h"
 
 namespace octavo {
 namespace {
@@ -316,6 +317,33 @@ TEST(Compare, OfAnEqualizedModelSetsTheFactorsOffLayerByLayer) {
   }
   EXPECT_LT(wrong[0].sqnr_db, 10);
   EXPECT_GT(found[0].sqnr_db, 25);
+}
+
+TEST(Compare, OfASmoothedModelSetsTheFactorsOffToo) {
+  const Graph graph = smooth_network();
+  const std::vector<Sample> samples = samples_of(4, kText);
+  const auto factors = features_from_places(
+      graph, {{"norm", {-3, 2, 1, 0, 3, -2}}, {"beta", {1, 2, 3, -1, -2, -3}}});
+  ASSERT_TRUE(factors.ok()) << factors.status().to_string();
+  Graph smoothed = graph;
+  smooth(smoothed, *factors);
+  const Graph int8 = quantized(smoothed, calibrated(smoothed, samples, {}).ranges).graph;
+  const auto layers_of = [&](const Graph& exact, const ChannelFactors& features) {
+    const auto report =
+        compare({*make_plan(exact), 0, &exact}, {*make_plan(int8), 0, &int8, {{}, features}},
+                source_of(samples), {});
+    EXPECT_TRUE(report.ok()) << report.status().to_string();
+    return report->layers;
+  };
+  const auto wanted = layers_of(smoothed, {}), found = layers_of(graph, *factors);
+  ASSERT_EQ(found.size(), wanted.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].sqnr_db, wanted[i].sqnr_db) << found[i].name;
+    if (found[i].weights) {
+      EXPECT_EQ(found[i].weights->observed, wanted[i].weights->observed);
+    }
+  }
+  EXPECT_LT(layers_of(graph, {})[0].sqnr_db, 10);
 }
 
 // What a layer does alone: two convolutions, of which the second is exact but fed with errors.

@@ -7,6 +7,7 @@
 
 #include "quant/corrections/correction_list.h"
 #include "tests/unit/quant/corrections/equalize_network.h"
+#include "tests/unit/quant/corrections/smooth_network.h"
 
 namespace octavo {
 namespace {
@@ -226,6 +227,71 @@ TEST(Tuner, LeavesValuesWithRangesByHandUnequalized) {
   const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
   EXPECT_EQ(found.trials.size(), 1u);
   EXPECT_TRUE(found.factors.empty());
+}
+
+// Outputs of one position and noise that has a mean: what is left is a bias.
+TEST(Tuner, CorrectsBiasesByTheMeansOfSamples) {
+  const Graph graph = small_network();
+  std::vector<Sample> samples = samples_of(20);
+  for (Sample& sample : samples) {
+    std::vector<float> x = floats_of(sample[0]);
+    for (float& one : x) one = 3 + one / 4;
+    sample = {Tensor::from(x, sample[0].shape())};
+  }
+  Recipe recipe = recipe_of("min_max", {kAnalyticBias});
+  recipe.weight_bits = 7;
+  recipe.weights = Granularity::kPerTensor;
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  EXPECT_EQ(names_of(found.trials),
+            (std::vector<std::string>{"observer min_max", "observer min_max, corrected"}));
+  EXPECT_EQ(kept_of(found.trials), 1u);
+  EXPECT_GT(found.trials[1].verdict.sqnr_db, found.trials[0].verdict.sqnr_db + 3);
+  ASSERT_EQ(found.corrections.size(), 3u);
+  for (const CorrectedLayer& layer : found.corrections) EXPECT_LT(layer.after, layer.before / 2);
+}
+
+TEST(Tuner, SmoothsFeaturesThatAreMuchLargerThanOthers) {
+  const Graph graph = smooth_network(100);
+  const std::vector<Sample> samples = samples_of(12, kText);
+  const Recipe recipe = recipe_of("min_max", {kSmooth});
+  const Tuned found = tuned(graph, calibrated(graph, samples, recipe), recipe, samples);
+  const Trial &plain = found.trials[0], &kept = found.trials[kept_of(found.trials)];
+  EXPECT_EQ(plain.name, "observer min_max");
+  EXPECT_TRUE(kept.name.starts_with("observer min_max, smoothed by 0.")) << kept.name;
+  EXPECT_TRUE(is_nearest(kept, found.trials));
+  EXPECT_GT(kept.verdict.sqnr_db, plain.verdict.sqnr_db + 6);
+  ASSERT_FALSE(found.corrections.empty());
+  for (const CorrectedLayer& layer : found.corrections) EXPECT_LT(layer.after, layer.before);
+  Graph smoothed = graph;
+  smooth(smoothed, found.features);
+  EXPECT_TRUE(constants_of(*found.equalized) == constants_of(smoothed));
+  const Ranges ranges = calibrated(smoothed, samples, recipe).ranges;
+  EXPECT_TRUE(constants_of(found.quantized.graph) ==
+              constants_of(quantized(smoothed, ranges, recipe).graph));
+}
+
+TEST(Tuner, SmoothsTogetherWithOtherCorrections) {
+  const Graph graph = smooth_network(100);
+  const std::vector<Sample> samples = samples_of(12, kText);
+  Recipe recipe = equalizing({kSmooth, kEqualize, kReconstruct});
+  recipe.observer = kAuto;
+  const Calibration calibration = calibrated(graph, samples, recipe);
+  const Tuned one = tuned(graph, calibration, recipe, samples, 1);
+  const Tuned two = tuned(graph, calibration, recipe, samples, 2);
+  EXPECT_TRUE(constants_of(one.quantized.graph) == constants_of(two.quantized.graph));
+  EXPECT_TRUE(is_nearest(one.trials[kept_of(one.trials)], one.trials));
+  EXPECT_FALSE(one.features.empty());
+}
+
+TEST(Tuner, SmoothsNothingWhereThereIsNoPlaceForIt) {
+  const Recipe recipe = recipe_of("min_max", {kSmooth});
+  const Graph images = small_network();
+  EXPECT_EQ(tuner_of(images, calibrated(images, samples_of(2), recipe), recipe).samples(), 0);
+  const Graph graph = smooth_network(100);
+  const std::vector<Sample> samples = samples_of(4, kText);
+  Recipe by_hand = recipe;
+  for (const char* name : {"norm", "beta", "up"}) by_hand.input_ranges[name] = {-1, 1};
+  EXPECT_EQ(tuner_of(graph, calibrated(graph, samples, recipe), by_hand).samples(), 0);
 }
 
 TEST(Tuner, WantsSamplesOnlyWhereThereIsAChoiceOrACorrection) {

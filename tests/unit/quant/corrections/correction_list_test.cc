@@ -11,7 +11,8 @@ TEST(Corrections, AreNamedInTheOrderInWhichTheyAreMade) {
     names.emplace_back(info.name);
     EXPECT_FALSE(std::string(info.description).empty()) << info.name;
   }
-  EXPECT_EQ(names, (std::vector<std::string>{kEqualize, kBias, kReconstruct}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{kSmooth, kEqualize, kAnalyticBias, kBias, kReconstruct}));
 }
 
 TEST(Corrections, OnlyThoseWishedForAreThere) {

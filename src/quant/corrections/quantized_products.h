@@ -1,0 +1,23 @@
+// The products of a quantized graph whose integers can be corrected: nobody else reads them.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "graph/graph.h"
+
+namespace octavo {
+
+struct QuantizedProduct {
+  ValueId weights = kNoValue, bias = kNoValue;  // integers; a bias may be missing
+  NodeId original = kNoNode;                    // of the float graph
+  int axis = 0;                                 // of the outputs in the weights
+  int64_t outputs = 0;
+};
+
+using QuantizedProducts = std::map<std::string, QuantizedProduct>;  // by name of their node
+
+// `quantized` was made of `exact`.
+QuantizedProducts quantized_products(const Graph& exact, const Graph& quantized);
+
+}  // namespace octavo
