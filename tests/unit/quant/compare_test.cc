@@ -299,8 +299,8 @@ TEST(Compare, OfAnEqualizedModelSetsTheFactorsOffLayerByLayer) {
   const Graph int8 =
       quantized(equalized, calibrated(equalized, samples, recipe).ranges, recipe).graph;
   const auto layers_of = [&](const Graph& exact, const ChannelFactors& by) {
-    const auto report = compare({*make_plan(exact), 0, &exact}, {*make_plan(int8), 0, &int8, by},
-                                source_of(samples), {});
+    const ComparedModel quantized = {*make_plan(int8), 0, &int8, {.channels = by}};
+    const auto report = compare({*make_plan(exact), 0, &exact}, quantized, source_of(samples), {});
     EXPECT_TRUE(report.ok()) << report.status().to_string();
     return report->layers;
   };

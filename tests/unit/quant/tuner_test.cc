@@ -247,7 +247,7 @@ TEST(Tuner, CorrectsBiasesByTheMeansOfSamples) {
   EXPECT_EQ(kept_of(found.trials), 1u);
   EXPECT_GT(found.trials[1].verdict.sqnr_db, found.trials[0].verdict.sqnr_db + 3);
   ASSERT_EQ(found.corrections.size(), 3u);
-  for (const CorrectedLayer& layer : found.corrections) EXPECT_LT(layer.after, layer.before / 2);
+  for (const CorrectedLayer& layer : found.corrections) EXPECT_LT(layer.after, layer.before * 0.75);
 }
 
 TEST(Tuner, SmoothsFeaturesThatAreMuchLargerThanOthers) {
