@@ -117,9 +117,10 @@ class Rewriter {
     const ValueId sum = value('d', DType::kInt32, y), real = value('d', DType::kFloat32, y);
     const ValueId scale = value('s', DType::kFloat32);
     const ValueId scaled = bias != kNoValue ? value('d', DType::kFloat32, y) : y;
-    const NodeId product = add(op, {x.integer, *weights.begin(), x.zero_point}, {sum});
+    std::vector<ValueId> inputs = {x.integer, *weights.begin(), x.zero_point};
+    if (weights.size() > 1) inputs.push_back(*(weights.end() - 1));
+    const NodeId product = add(op, std::move(inputs), {sum});
     graph_.node(product).name = node.name;
-    if (weights.size() > 1) graph_.node(product).inputs.push_back(*(weights.end() - 1));
     const NodeId cast = add(Op::kCast, {sum}, {real});
     graph_.node(cast).attrs.set("to", int64_t{1});  // TensorProto.FLOAT
     add(Op::kMul, {x.scale, w_scale}, {scale});
@@ -179,11 +180,11 @@ class Rewriter {
     return graph_.add_value(std::move(made));
   }
 
-  NodeId add(Op op, std::initializer_list<ValueId> inputs, std::initializer_list<ValueId> outputs) {
+  NodeId add(Op op, std::vector<ValueId> inputs, std::initializer_list<ValueId> outputs) {
     Node node;
     node.op = op;
     node.op_type = name_of(op);
-    node.inputs = inputs;
+    node.inputs = std::move(inputs);
     node.outputs = outputs;
     node.name = implied_name(node.op_type, graph_.value(node.outputs[0]).name);
     return graph_.add_node(std::move(node));
