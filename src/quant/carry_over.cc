@@ -1,18 +1,10 @@
 #include "quant/carry_over.h"
 
 #include "graph/ops.h"
+#include "quant/corrections/quantized_products.h"
 
 namespace octavo {
 namespace {
-
-// The constant of integers behind an input; kNoValue where there is none.
-ValueId integers_behind(const Graph& graph, const Node& node, size_t input) {
-  if (input >= node.inputs.size() || node.inputs[input] == kNoValue) return kNoValue;
-  const NodeId producer = graph.producer(node.inputs[input]);
-  if (producer == kNoNode || graph.node(producer).op != Op::kDequantizeLinear) return kNoValue;
-  const ValueId integers = graph.node(producer).inputs[0];
-  return graph.is_constant(integers) && graph.value(integers).quant ? integers : kNoValue;
-}
 
 bool is_product(const Node& node) { return info_of(node.op).role == Role::kCompute; }
 

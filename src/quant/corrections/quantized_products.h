@@ -8,6 +8,9 @@
 
 namespace octavo {
 
+// The constant of integers that stands behind an input; kNoValue where there is none.
+ValueId integers_behind(const Graph& graph, const Node& node, size_t input);
+
 struct QuantizedProduct {
   ValueId weights = kNoValue, bias = kNoValue;  // integers; a bias may be missing
   NodeId original = kNoNode;                    // of the float graph
