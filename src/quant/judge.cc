@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/thread_pool.h"
 #include "quant/comparison.h"
 #include "quant/error_moments.h"
 #include "quant/probabilities.h"
-#include "quant/shards.h"
 
 namespace octavo {
 
@@ -39,25 +37,6 @@ bool is_nearer(const Verdict& one, const Verdict& other) {
   return one.sqnr_db > other.sqnr_db;
 }
 
-Status Judge::run(const std::shared_ptr<const Plan>& plan, const Tap& tap,
-                  const std::function<void(size_t, std::span<const TensorView>)>& use) const {
-  std::vector<std::optional<Executor>> executors(static_cast<size_t>(std::max(threads_, 1)));
-  std::vector<Status> failures(samples_.size());
-  parallel_for(static_cast<int>(samples_.size()), threads_, [&](int item, int thread) {
-    const auto i = static_cast<size_t>(item);
-    std::optional<Executor>& executor = executors[static_cast<size_t>(thread)];
-    if (!executor) executor.emplace(plan);
-    const auto outputs = executor->run(views_of(samples_[i]), tap);
-    if (outputs.ok()) {
-      use(i, *outputs);
-    } else {
-      failures[i] = outputs.status();
-    }
-  });
-  for (const Status& failure : failures) OCTAVO_RETURN_IF_ERROR(failure);
-  return {};
-}
-
 Result<Judge> Judge::make(const Graph& exact, std::vector<std::vector<Tensor>> samples,
                           std::vector<int64_t> labels, MakeBoundPlan make_plan, int threads) {
   Judge judge;
@@ -79,7 +58,7 @@ Result<Judge> Judge::make(const Graph& exact, std::vector<std::vector<Tensor>> s
     kept.probabilities = to_probabilities(scores, kept.already);
     kept.top = static_cast<size_t>(top_classes(scores, 1)[0]);
   };
-  OCTAVO_RETURN_IF_ERROR(judge.run(judge.float_plan_, {}, keep));
+  OCTAVO_RETURN_IF_ERROR(judge.runs_of(judge.float_plan_).run({}, keep));
   for (size_t i = 0; i < std::min(labels.size(), judge.exact_.size()); ++i) {
     const auto classes = std::ssize(judge.exact_[i].probabilities);
     OCTAVO_RETURN_IF_ERROR(check_label(labels[i], classes));
@@ -119,12 +98,13 @@ void Judge::score(const Exact& exact, std::span<const TensorView> outputs, Score
 
 Result<Verdict> Judge::of(const Graph& quantized) const {
   OCTAVO_ASSIGN_OR_RETURN(const auto plan, make_plan_(quantized));
-  return of(plan, {});
+  SampleRuns runs = runs_of(plan);
+  return of(runs, {});
 }
 
-Result<Verdict> Judge::of(const std::shared_ptr<const Plan>& plan, const Tap& tap) const {
+Result<Verdict> Judge::of(SampleRuns& runs, const Tap& tap) const {
   std::vector<Scores> by_sample(samples_.size());
-  OCTAVO_RETURN_IF_ERROR(run(plan, tap, [&](size_t i, std::span<const TensorView> outputs) {
+  OCTAVO_RETURN_IF_ERROR(runs.run(tap, [&](size_t i, std::span<const TensorView> outputs) {
     score(exact_[i], outputs, by_sample[i]);
   }));
   Scores sum;

@@ -2,13 +2,12 @@
 // on samples that are kept for it.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "quant/make_plan.h"
-#include "runtime/executor.h"
+#include "quant/sample_runs.h"
 
 namespace octavo {
 
@@ -44,8 +43,11 @@ class Judge {
 
   // The same for any number of threads.
   Result<Verdict> of(const Graph& quantized) const;
-  // `tap` may change what the plan computes; it is called on several threads.
-  Result<Verdict> of(const std::shared_ptr<const Plan>& plan, const Tap& tap) const;
+  // Of a plan on the samples; `tap` may change what it computes.
+  Result<Verdict> of(SampleRuns& runs, const Tap& tap) const;
+  SampleRuns runs_of(std::shared_ptr<const Plan> plan) const {
+    return {std::move(plan), samples_, threads_};
+  }
 
   bool has_classes() const { return !exact_.empty() && !exact_[0].probabilities.empty(); }
   bool has_labels() const;
@@ -64,8 +66,6 @@ class Judge {
   };
   struct Scores;
 
-  Status run(const std::shared_ptr<const Plan>& plan, const Tap& tap,
-             const std::function<void(size_t, std::span<const TensorView>)>& use) const;
   void score(const Exact& exact, std::span<const TensorView> outputs, Scores& scores) const;
 
   std::vector<std::vector<Tensor>> samples_;

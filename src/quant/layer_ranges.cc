@@ -40,18 +40,18 @@ ActivationParams activation_params_of(const Graph& quantized) {
   return params;
 }
 
-LayerRanges::LayerRanges(std::shared_ptr<const Plan> exact, std::vector<RangeChoice> choices,
+LayerRanges::LayerRanges(SampleRuns runs, std::vector<RangeChoice> choices,
                          std::vector<ActivationParams> params)
-    : exact_(std::move(exact)),
+    : runs_(std::move(runs)),
       choices_(std::move(choices)),
       params_(std::move(params)),
-      quantized_(exact_->graph.value_count()),
+      quantized_(runs_.plan().graph.value_count()),
       ranges_(choices_[0].ranges) {
-  const Graph& graph = exact_->graph;
-  const auto add = [&](ValueId id) {
+  const Graph& graph = runs_.plan().graph;
+  const auto add = [&](ValueId id, size_t step) {
     if (id == kNoValue) return;
     const std::string& name = graph.value(id).name;
-    Candidates value{id, name, {}};
+    Candidates value{id, name, step, {}};
     for (size_t i = 0; i < choices_.size(); ++i) {
       const auto found = params_[i].find(name);
       if (found == params_[i].end() || !choices_[i].ranges.contains(name)) continue;
@@ -62,9 +62,9 @@ LayerRanges::LayerRanges(std::shared_ptr<const Plan> exact, std::vector<RangeCho
     }
     if (!value.choices.empty()) values_.push_back(std::move(value));
   };
-  for (const ValueId id : graph.inputs) add(id);
-  for (const Step& step : exact_->steps) {
-    for (const ValueId id : step.outputs) add(id);
+  for (const ValueId id : graph.inputs) add(id, 0);
+  for (size_t i = 0; i < runs_.plan().steps.size(); ++i) {
+    for (const ValueId id : runs_.plan().steps[i].outputs) add(id, i);
   }
 }
 
@@ -81,11 +81,12 @@ Status LayerRanges::step(const Judge& judge) {
   const auto use = [&](size_t choice) { used = &params_[choice].at(value.name); };
   size_t best = value.choices[0];
   if (value.choices.size() > 1) {
+    OCTAVO_RETURN_IF_ERROR(runs_.keep(value.step, tap()));
     use(best);
-    OCTAVO_ASSIGN_OR_RETURN(Verdict nearest, judge.of(exact_, tap()));
+    OCTAVO_ASSIGN_OR_RETURN(Verdict nearest, judge.of(runs_, tap()));
     for (auto other = value.choices.begin() + 1; other != value.choices.end(); ++other) {
       use(*other);
-      OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge.of(exact_, tap()));
+      OCTAVO_ASSIGN_OR_RETURN(const Verdict verdict, judge.of(runs_, tap()));
       if (!is_nearer(verdict, nearest)) continue;
       nearest = verdict;
       best = *other;

@@ -23,15 +23,15 @@ ActivationParams activation_params_of(const Graph& quantized);
 
 class LayerRanges {
  public:
-  // `choices` and what `quantize` made of each, in the same order; `exact`: the float plan.
-  LayerRanges(std::shared_ptr<const Plan> exact, std::vector<RangeChoice> choices,
+  // `choices` and what `quantize` made of each, in the same order; `runs`: of the float plan.
+  LayerRanges(SampleRuns runs, std::vector<RangeChoice> choices,
               std::vector<ActivationParams> params);
 
   int64_t steps() const { return std::ssize(values_); }
   int64_t done() const { return static_cast<int64_t>(next_); }
   // Of the value that was last; empty before the first.
   std::string name() const { return next_ > 0 ? values_[next_ - 1].name : ""; }
-  // The next value.
+  // The next value; `judge` of the same samples.
   Status step(const Judge& judge);
 
   // The first choice, with the ranges that were found.
@@ -41,11 +41,12 @@ class LayerRanges {
   struct Candidates {
     ValueId id;
     std::string name;
+    size_t step;                  // that makes it; 0 of an input
     std::vector<size_t> choices;  // that differ
   };
   Tap tap() const;
 
-  std::shared_ptr<const Plan> exact_;
+  SampleRuns runs_;
   std::vector<RangeChoice> choices_;
   std::vector<ActivationParams> params_;
   std::vector<Candidates> values_;             // in running order

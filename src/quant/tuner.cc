@@ -249,7 +249,7 @@ Status Tuner::begin_layers() {
   if (best.is_equalized) {
     OCTAVO_ASSIGN_OR_RETURN(plan, judge_->make_plan()(*equalized_));
   }
-  layers_.emplace(std::move(plan), std::move(choices), std::move(params));
+  layers_.emplace(judge_->runs_of(std::move(plan)), std::move(choices), std::move(params));
   return {};
 }
 

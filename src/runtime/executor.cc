@@ -194,9 +194,22 @@ struct Executor::State final : RunContext {
     for (const ValueId id : views->dead) store.release(id);
   }
 
-  Status begin(std::span<const TensorView> given, bool copy) {
+  Status begin(std::span<const TensorView> given, bool copy, const Tap& tap) {
     if (!store.ok()) return out_of_memory(plan->arena_bytes);
-    return bind_inputs(given, copy);
+    OCTAVO_RETURN_IF_ERROR(bind_inputs(given, copy));
+    for (const ValueId id : plan->graph.inputs) call(tap, id);
+    return {};
+  }
+
+  Status resume(const Checkpoint& checkpoint) {
+    if (!store.ok()) return out_of_memory(plan->arena_bytes);
+    free_dead();
+    views = nullptr;
+    for (const auto& [id, tensor] : checkpoint.values) {
+      void* const data = const_cast<void*>(tensor.data());  // is read alone
+      OCTAVO_RETURN_IF_ERROR(store.put(id, {tensor.dtype(), tensor.shape(), data}));
+    }
+    return {};
   }
 
   void take(std::shared_ptr<const Plan> other) {
@@ -210,10 +223,13 @@ struct Executor::State final : RunContext {
   Result<std::vector<TensorView>> run(std::span<const TensorView> given, const Tap& tap,
                                       bool copy) {
     if (pool) pool->wake();
-    OCTAVO_RETURN_IF_ERROR(begin(given, copy));
-    for (const ValueId id : plan->graph.inputs) call(tap, id);
+    OCTAVO_RETURN_IF_ERROR(begin(given, copy, tap));
     for (size_t i = 0; i < steps.size(); ++i) OCTAVO_RETURN_IF_ERROR(run_step(i, tap));
     free_dead();
+    return outputs_now();
+  }
+
+  std::vector<TensorView> outputs_now() const {
     std::vector<TensorView> outputs;
     for (const ValueId id : plan->graph.outputs) outputs.push_back(store.view(id));
     return outputs;
@@ -241,8 +257,24 @@ Result<std::vector<TensorView>> Executor::observe(std::span<const TensorView> in
   return state_->run(inputs, look, false);
 }
 
-Status Executor::begin(std::span<const TensorView> inputs) { return state_->begin(inputs, true); }
-Status Executor::run_step(size_t index) { return state_->run_step(index, {}); }
+Status Executor::begin(std::span<const TensorView> inputs, const Tap& tap) {
+  return state_->begin(inputs, true, tap);
+}
+
+Status Executor::run_step(size_t index, const Tap& tap) { return state_->run_step(index, tap); }
+
+std::vector<TensorView> Executor::outputs() const { return state_->outputs_now(); }
+
+Checkpoint Executor::checkpoint(size_t step) const {
+  Checkpoint checkpoint{step, {}};
+  for (const ValueId id : live_before(plan(), step)) {
+    if (view(id).data) checkpoint.values.emplace_back(id, copy_tensor(view(id)));
+  }
+  return checkpoint;
+}
+
+Status Executor::resume(const Checkpoint& checkpoint) { return state_->resume(checkpoint); }
+
 const TensorView& Executor::view(ValueId id) const { return state_->store.view(id); }
 
 void Executor::take(std::shared_ptr<const Plan> plan) {

@@ -15,6 +15,12 @@ namespace octavo {
 // The data may be changed: later steps see the change.
 using Tap = std::function<void(ValueId id, const Value& value, TensorView view)>;
 
+// What the steps before `step` left for those from it on.
+struct Checkpoint {
+  size_t step = 0;
+  std::vector<std::pair<ValueId, Tensor>> values;
+};
+
 class Executor {
  public:
   // A step may use all threads of the pool; without one it runs on the caller's alone.
@@ -33,8 +39,16 @@ class Executor {
 
   // The same step by step, for whoever changes weights between the steps. `begin` copies the
   // inputs; steps are run in their order, each once or, where weights have changed, again.
-  Status begin(std::span<const TensorView> inputs);
-  Status run_step(size_t index);
+  Status begin(std::span<const TensorView> inputs, const Tap& tap = {});
+  Status run_step(size_t index, const Tap& tap = {});
+  // After the last step.
+  std::vector<TensorView> outputs() const;
+
+  // After the step before `step`, or after `begin`. `resume` stands in for it and for what came
+  // before, in any executor of the plan.
+  Checkpoint checkpoint(size_t step) const;
+  Status resume(const Checkpoint& checkpoint);
+
   // Inputs and outputs of the step that ran last; others may have been overwritten.
   const TensorView& view(ValueId id) const;
   // Goes on with a plan of the same graph whose constants hold other numbers.

@@ -180,4 +180,17 @@ Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOpti
   return std::shared_ptr<const Plan>(std::move(plan));
 }
 
+std::vector<ValueId> live_before(const Plan& plan, size_t step) {
+  std::vector<ValueId> live;
+  const auto add = [&](const std::vector<ValueId>& ids) {
+    for (const ValueId id : ids) {
+      if (id == kNoValue || plan.graph.is_constant(id)) continue;
+      if (plan.last_use[static_cast<size_t>(id)] >= static_cast<int>(step)) live.push_back(id);
+    }
+  };
+  add(plan.graph.inputs);
+  for (size_t i = 0; i < step; ++i) add(plan.steps[i].outputs);
+  return live;
+}
+
 }  // namespace octavo

@@ -37,6 +37,9 @@ struct Plan {
 // values whose shape is still dynamic are allocated while running.
 Result<std::shared_ptr<const Plan>> make_plan(const Graph& graph, const PlanOptions& options = {});
 
+// The inputs, and what steps before `step` give, that it or later ones read, or that are outputs.
+std::vector<ValueId> live_before(const Plan& plan, size_t step);
+
 // Runs one node alone on constants (for constant folding; null: left out). Outputs in order.
 Result<std::vector<Tensor>> evaluate_node(const Node& node, std::span<const ConstantPtr> inputs);
 

@@ -52,6 +52,12 @@ Status ValueStore::bind_copy(ValueId id, const TensorView& given) {
   return {};
 }
 
+Status ValueStore::put(ValueId id, const TensorView& kept) {
+  if (is_loose(id)) return bind_copy(id, kept);
+  if (kept.bytes() != 0) std::memcpy(view(id).data, kept.data, kept.bytes());
+  return {};
+}
+
 void ValueStore::take(std::shared_ptr<const Plan> plan) {
   plan_ = std::move(plan);
   for (size_t v = 0; v < views_.size(); ++v) {

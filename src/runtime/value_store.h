@@ -23,6 +23,8 @@ class ValueStore {
   // An input of the caller's memory, or a copy of it.
   void bind(ValueId id, const TensorView& given) { views_[static_cast<size_t>(id)] = given; }
   Status bind_copy(ValueId id, const TensorView& given);
+  // A copy of what an earlier run had there: in its place of the arena, or loose.
+  Status put(ValueId id, const TensorView& kept);
 
   // The constants of another plan of the same graph.
   void take(std::shared_ptr<const Plan> plan);

@@ -32,7 +32,7 @@ TEST(LayerRanges, TakesFromEachChoiceWhatIsBest) {
   const auto exact = *make_plan(graph);
   const Judge judge =
       *Judge::make(graph, samples, {}, [](const Graph& g) { return make_plan(g); }, 2);
-  LayerRanges layers(exact, choices,
+  LayerRanges layers(judge.runs_of(exact), choices,
                      {params_of(graph, choices[0].ranges), params_of(graph, choices[1].ranges)});
   while (layers.done() < layers.steps()) ASSERT_TRUE(layers.step(judge).ok());
   EXPECT_GT(layers.steps(), 2);
@@ -51,7 +51,7 @@ TEST(LayerRanges, WhereChoicesAreNearlyEqualKeepsTheFirst) {
       *Judge::make(graph, samples, {}, [](const Graph& g) { return make_plan(g); }, 1);
   Ranges wider = ranges;
   for (auto& [value, seen] : wider) seen.range = {seen.range.min * 1.05f, seen.range.max * 1.05f};
-  LayerRanges layers(exact, {{"a", ranges}, {"b", wider}},
+  LayerRanges layers(judge.runs_of(exact), {{"a", ranges}, {"b", wider}},
                      {params_of(graph, ranges), params_of(graph, wider)});
   EXPECT_GT(layers.steps(), 2);
   while (layers.done() < layers.steps()) ASSERT_TRUE(layers.step(judge).ok());
