@@ -85,8 +85,11 @@ Result<DecodedImage> decode_in_place(std::span<const std::byte> bytes, int chann
                   std::to_string(count) + " pixels are too many; make the picture smaller");
   }
   int width = 0, height = 0, found = 0;
+  const bool is_jpeg = kPictures[0].matches(text_of(bytes));
   const std::shared_ptr<stbi_uc> pixels(
-      stbi_load_from_memory(data, size, &width, &height, &found, channels), stbi_image_free);
+      is_jpeg ? load_jpeg(data, size, &width, &height, channels)
+              : stbi_load_from_memory(data, size, &width, &height, &found, channels),
+      stbi_image_free);
   if (!pixels || width <= 0 || height <= 0) return not_a_picture(bytes);
   return DecodedImage{{width, height, channels, pixels.get()}, pixels};
 }

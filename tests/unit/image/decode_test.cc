@@ -28,6 +28,22 @@ void expect_near(std::array<int, 3> got, std::array<int, 3> want, int tolerance)
   for (size_t c = 0; c < 3; ++c) EXPECT_NEAR(got[c], want[c], tolerance) << "channel " << c;
 }
 
+// The PNGs hold what Pillow, on libjpeg-turbo, made of the JPEGs: 53 x 35 pixels with their colours
+// in half as many columns and rows (420), columns (422, progressive) or in all (444); and 3 x 5,
+// which are too few to blend.
+TEST(Decode, GivesThePixelsOfLibjpeg) {
+  for (const std::string name :
+       {"libjpeg_420", "libjpeg_422", "libjpeg_444", "libjpeg_420_narrow"}) {
+    for (const int channels : {3, 4}) {
+      const Result<Image> jpeg = decode(read(name + ".jpg"), channels);
+      const Result<Image> png = decode(read(name + ".png"), channels);
+      ASSERT_TRUE(jpeg.ok() && png.ok()) << name;
+      EXPECT_EQ(jpeg->width, png->width) << name;
+      EXPECT_EQ(jpeg->pixels, png->pixels) << name << ", " << channels << " channels";
+    }
+  }
+}
+
 struct Case {
   const char* file;
   bool grey;
