@@ -1,6 +1,7 @@
 #include <cstdlib>
 
-#include "image/jpeg_samples.h"
+#include "image/jpeg_upsample.h"
+#include "kernels/jpeg/jpeg.h"
 
 // 16 bytes for each of kMaxPixels: twice what the largest picture takes. Packed data that swells
 // beyond it is an attack.
@@ -27,6 +28,14 @@ static stbi_uc*(stbi__resample_row_h_2)(stbi_uc* out, stbi_uc* in_near, stbi_uc*
 }
 
 namespace octavo {
+namespace {
+
+const JpegKernel& kernel() {
+  static const JpegKernel& best = jpeg_kernel(best_isa());
+  return best;
+}
+
+}  // namespace
 
 uint8_t* load_jpeg(const uint8_t* data, int size, int* width, int* height, int channels) {
   auto* const jpeg = static_cast<stbi__jpeg*>(stbi__malloc(sizeof(stbi__jpeg)));
@@ -36,15 +45,16 @@ uint8_t* load_jpeg(const uint8_t* data, int size, int* width, int* height, int c
   jpeg->s = &context;
   stbi__setup_jpeg(jpeg);
   jpeg->idct_block_kernel = [](stbi_uc* out, int stride, short coefficients[64]) {
-    inverse_dct(coefficients, out, stride);
+    kernel().inverse_dct(coefficients, out, stride);
   };
   jpeg->resample_row_hv_2_kernel = [](stbi_uc* out, stbi_uc* near, stbi_uc* far, int w, int) {
     upsample_rows(near, far, w, out);
     return out;
   };
   jpeg->YCbCr_to_RGB_kernel = [](stbi_uc* out, const stbi_uc* y, const stbi_uc* cb,
-                                 const stbi_uc* cr, int count,
-                                 int step) { ycc_to_rgb(y, cb, cr, count, step, out); };
+                                 const stbi_uc* cr, int count, int step) {
+    kernel().ycc_to_rgb(y, cb, cr, static_cast<size_t>(count), static_cast<size_t>(step), out);
+  };
   uint8_t* const pixels = load_jpeg_image(jpeg, width, height, nullptr, channels);
   STBI_FREE(jpeg);
   return pixels;
