@@ -4,11 +4,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import * as ort from 'onnxruntime-node';
 import { createOctavo } from 'octavo';
 import { dataFolder, demo, faces, needsData, temporaryFolder } from '../support.mjs';
-
-const operators = (file, type) => readFileSync(file).toString('latin1').split(`\x22${String.fromCharCode(type.length)}${type}`).length - 1; // NodeProto.op_type
+import { judge, ones, operators, sqnr, tokens, waves } from './onnxruntime.mjs';
 
 test('both faces and the package write the same file without samples', async (t) => {
   const folder = temporaryFolder(t);
@@ -54,10 +52,6 @@ test('the package asks for a calibration where the scheme is static', async (t) 
   await assert.rejects(model.quantize({}), /calibrate first, give a file of ranges, or choose data_free or the scheme dynamic/);
 });
 
-const tokens = (length) => ({ dtype: 'int64', dims: [1, length], data: BigInt64Array.from({ length }, (_, i) => BigInt((i * 37) % 100)) });
-const ones = (length) => ({ ...tokens(length), data: new BigInt64Array(length).fill(1n) });
-const waves = (...dims) => ({ dtype: 'float32', dims, data: Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => Math.sin(i * 1.7) * Math.cos(i * 0.3)) });
-
 const judged = [
   { name: 'text_encoder_4x192', inputs: [tokens(64), ones(64)], fused: ['DynamicQuantizeMatMul', 'MatMulIntegerToFloat'], left: ['MatMulInteger'], count: 25 },
   { name: 'lstm_tagger', inputs: [waves(1, 20, 64)], fused: ['DynamicQuantizeLSTM', 'DynamicQuantizeMatMul'], left: ['LSTM', 'MatMulInteger'], count: 3 },
@@ -73,9 +67,7 @@ for (const { name, inputs, fused, left, count } of judged) {
     t.after(() => octavo.dispose());
     const results = async (model) => (await (await octavo.open(model)).run(inputs))[0].data;
     const [exact, mine] = [await results(float), await results(file)];
-    const session = await ort.InferenceSession.create(file, { optimizedModelFilePath: optimized, logSeverityLevel: 3 });
-    const feed = Object.fromEntries(inputs.map(({ dtype, data, dims }, i) => [session.inputNames[i], new ort.Tensor(dtype, data, dims)]));
-    const theirs = (await session.run(feed))[session.outputNames[0]].data;
+    const theirs = await (await judge(file, { optimizedModelFilePath: optimized }))(inputs);
 
     const total = (types) => types.reduce((sum, type) => sum + operators(optimized, type), 0);
     assert.deepEqual({ fused: total(fused), left: total(left) }, { fused: count, left: 0 });
@@ -104,8 +96,7 @@ for (const { name, file: float, shape, least, skip = false } of pictures) {
     assert.ok(operators(file, 'ConvInteger') > 0);
     assert.equal(operators(file, 'Conv'), 0);
     const [exact, mine] = [(await model.run([input]))[0].data, (await int8.run([input]))[0].data];
-    const session = await ort.InferenceSession.create(file, { logSeverityLevel: 3 });
-    const theirs = (await session.run({ [session.inputNames[0]]: new ort.Tensor('float32', input.data, input.dims) }))[session.outputNames[0]].data;
+    const theirs = await (await judge(file))([input]);
     t.diagnostic(`${sqnr(exact, mine).toFixed(1)} dB to float, ${sqnr(theirs, mine).toFixed(1)} dB to ONNX Runtime`);
     assert.ok(sqnr(exact, mine) >= least);
     assert.ok(sqnr(theirs, mine) >= 60);
@@ -118,12 +109,3 @@ test('a recipe leaves convolutions in float', async (t) => {
   assert.equal(operators(file, 'ConvInteger'), 0);
   assert.ok(operators(file, 'Conv') > 0);
 });
-
-function sqnr(exact, rough) {
-  let signal = 0, noise = 0;
-  exact.forEach((r, i) => {
-    signal += r * r;
-    noise += (r - rough[i]) ** 2;
-  });
-  return 10 * Math.log10(signal / noise);
-}

@@ -4,14 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import * as ort from 'onnxruntime-node';
 import { createOctavo } from 'octavo';
 import { dataFolder, demo, faces, flagsOf, models, needsData, temporaryFolder } from '../support.mjs';
-
-const wave = (i) => Math.sin(i * 1.7) * Math.cos(i * 0.3);
-const waves = (...dims) => ({ dtype: 'float32', dims, data: Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => wave(i)) });
-const tokens = (length) => ({ dtype: 'int64', dims: [1, length], data: BigInt64Array.from({ length }, (_, i) => BigInt((i * 37) % 100)) });
-const ones = (length) => ({ ...tokens(length), data: new BigInt64Array(length).fill(1n) });
+import { judge, ones, sqnr, tokens, waves } from './onnxruntime.mjs';
 
 const recipes = {
   'int8': { scheme: 'weight-only' },
@@ -40,9 +35,7 @@ for (const { name, file, inputs, skip } of judged) {
       const { status, stderr } = faces.native(['quantize', file, '-o', small, '--force', ...flags(recipe)]);
       assert.equal(status, 0, stderr);
       const [mine] = await (await octavo.open(small)).run(given);
-      const session = await ort.InferenceSession.create(small, { logSeverityLevel: 3 });
-      const feed = Object.fromEntries(given.map(({ dtype, data, dims }, i) => [session.inputNames[i], new ort.Tensor(dtype, data, dims)]));
-      const theirs = (await session.run(feed))[session.outputNames[0]].data;
+      const theirs = await (await judge(small))(given);
       t.diagnostic(`${title}: ${sqnr(theirs, mine.data).toFixed(1)} dB`);
       // ONNX Runtime multiplies int8 weights of products by activations that it rounds to 8 bits.
       assert.ok(sqnr(theirs, mine.data) >= (title.startsWith('int8') ? 40 : 80), title);
@@ -83,12 +76,3 @@ test('squeezenet_v1.1 with weights of 4 bits keeps its accuracy', { skip: squeez
   assert.ok(quantized.top1 >= 0.58, `top-1 ${quantized.top1}`);
   assert.ok(agreement >= 0.78, `agreement ${agreement}`);
 });
-
-function sqnr(exact, rough) {
-  let signal = 0, noise = 0;
-  exact.forEach((r, i) => {
-    signal += r * r;
-    noise += (r - rough[i]) ** 2;
-  });
-  return 10 * Math.log10(signal / noise);
-}

@@ -159,6 +159,27 @@ TEST(Lint, PairsOfAGemmRunAlongItsDepth) {
   EXPECT_EQ(codes(found(gemm(false))), Codes{});
 }
 
+TEST(Lint, PairsOfDynamicProductsSaturateToo) {
+  const auto product = [](Op op, std::vector<int8_t> w, Shape shape) {
+    Qdq g;
+    const ValueId x = g.input("x", Shape{1, 2}, DType::kUint8);
+    std::vector<ValueId> inputs = {x, g.graph.add_constant("w", Tensor::from(w, shape))};
+    if (op == Op::kDynamicQuantizeLSTM) {  // R is sound
+      const std::vector<int8_t> r(8, 1);
+      inputs.push_back(g.graph.add_constant("r", Tensor::from(r, Shape{2, 2, 2})));
+    }
+    g.output(g.node(op, "product", inputs, Shape{1, 2}));
+    return g.graph;
+  };
+  const Op matmul = Op::kMatMulInteger, lstm = Op::kDynamicQuantizeLSTM;
+  EXPECT_EQ(codes(found(product(matmul, {100, 0, 29, 0}, {2, 2}))), Codes{"saturation product"});
+  EXPECT_EQ(codes(found(product(matmul, {100, 29, 0, 0}, {2, 2}))), Codes{});
+  const auto of_second_direction = found(product(lstm, {0, 0, 0, 0, 0, 100, 0, 29}, {2, 2, 2}));
+  EXPECT_EQ(codes(of_second_direction), Codes{"saturation product"});
+  EXPECT_NE(of_second_direction[0].message.find("1 of 4 output channels"), std::string::npos);
+  EXPECT_EQ(codes(found(product(lstm, {0, 0, 100, 29, 0, 100, 29, 0}, {2, 2, 2}))), Codes{});
+}
+
 TEST(Lint, ScalesThatAreNoPositiveNumbers) {
   Parts parts;
   parts.scales = {0.5f, 0};

@@ -347,6 +347,22 @@ TEST(Quantize, SharedWeightsWithTwoScalesBecomeTwo) {
   EXPECT_NE(node_named(graph, "a").inputs[1], node_named(graph, "b").inputs[1]);
 }
 
+TEST(Quantize, EqualScalesAndZeroPointsAreStoredOnceButThoseOfWeightsApart) {
+  SmallGraph small;
+  const ValueId x = small.input("x", Shape{1, 1, 2, 1});
+  small.output(small.conv("b", small.conv("a", x, {1}, 1), {1}, 1));
+  const Graph graph =
+      quantized(small.graph, ranges_of({{"x", {0, 1}}, {"a", {0, 1}}, {"b", {0, 1}}})).graph;
+  const auto behind = [&](const char* node, size_t input) {
+    return graph.node(graph.producer(node_named(graph, node).inputs[input])).inputs;
+  };
+  EXPECT_NE(behind("a", 0)[0], behind("b", 0)[0]);
+  EXPECT_EQ(behind("a", 0)[1], behind("b", 0)[1]);
+  EXPECT_EQ(behind("a", 0)[2], behind("b", 0)[2]);
+  EXPECT_EQ(behind("a", 1)[1], behind("b", 1)[1]);
+  EXPECT_NE(behind("a", 1)[2], behind("b", 1)[2]);
+}
+
 TEST(Quantize, GemmScalesRunAlongItsOutputs) {
   for (const bool transposed : {false, true}) {
     SmallGraph small;
