@@ -66,6 +66,7 @@ Status Smoother::judge_one(Smoothed one, const Graph& graph, const RangeChoice& 
 }
 
 Smoothed Smoother::take_best() {
+  ended_ = true;
   if (!trials_.empty()) trials_.erase(trials_.begin() + static_cast<std::ptrdiff_t>(best_trial_));
   return std::move(best_);
 }

@@ -37,6 +37,7 @@ class Smoother {
   int64_t done() const { return done_; }
 
   const std::vector<Trial>& trials() const { return trials_; }
+  bool ended() const { return ended_; }  // its best was taken
   // The best, whose trial is gone from the list: the first of its ranges stands for it.
   Smoothed take_best();
 
@@ -55,6 +56,7 @@ class Smoother {
   size_t best_trial_ = 0;
   Smoothed best_;
   int64_t done_ = 0;
+  bool ended_ = false;
 };
 
 }  // namespace octavo

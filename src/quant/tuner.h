@@ -1,7 +1,8 @@
-// From float graph and calibration to the int8 graph whose outputs are nearest on samples: of the
-// ranges that observer auto leaves open the best are found by trying each, then for each value
-// (layer_ranges.h), and the layers are corrected (corrector.h) where the recipe wants it and it
-// helps. Without samples it is what data-free quantization makes (without_samples.h).
+// From float graph and calibration to the int8 graph whose outputs are nearest on samples. Of
+// graphs that compute the same (equivalent.h) and the ranges that observer auto leaves open for
+// each, the best are found by trying, then ranges for each value (layer_ranges.h), and the layers
+// are corrected (correction_run.h) where the recipe wants it and it helps. Without samples it is
+// what data-free quantization makes (without_samples.h).
 //
 //   make -> add the samples -> begin -> step until ended() -> finish
 #pragma once
@@ -12,8 +13,8 @@
 
 #include "base/time_limit.h"
 #include "quant/calibrate.h"
-#include "quant/corrections/channel_factors.h"
-#include "quant/corrector.h"
+#include "quant/correction_run.h"
+#include "quant/equivalent.h"
 #include "quant/judge.h"
 #include "quant/layer_ranges.h"
 #include "quant/quantize.h"
@@ -59,38 +60,40 @@ class Tuner {
  private:
   Tuner(const Graph& exact, const Recipe& recipe, MakePlan make_plan, int threads);
 
-  // Ranges to try, of the graph or of the equalized one.
+  // Ranges to try, of one of the equivalents.
   struct Choice {
     std::string name;
     Ranges ranges;
-    bool is_equalized = false;
-    ActivationParams params = {};  // what became of it when it was tried
+    size_t equivalent = 0;
+    // Of when it was tried:
+    std::optional<Verdict> verdict = {};
+    ActivationParams params = {};
   };
 
   std::vector<std::string> ranges_by_hand() const;  // names of values
   void keep_ranges_by_hand(const Ranges& from, size_t first);
-  void begin_smoothing();
-  Status smooth();
+  void add_choices(Calibration calibration, size_t equivalent);
+  const Graph& graph_of(size_t equivalent) const {
+    return equivalents_[equivalent].graph_or(*exact_);
+  }
+  Result<Calibration> calibrated(const Graph& graph) const;
+
+  bool smooths() const { return smoother_ && !smoother_->ended(); }
   bool equalizes() const;
-  bool corrects() const;
-  bool corrects_by_layer() const;
+  bool has_tried_all() const { return tried_ == choices_.size(); }
+  bool is_correcting() const { return !smooths() && has_tried_all() && corrects(recipe_); }
   bool is_late() const;  // beyond the recipe's time limit; never before a choice was tried
   void stop();           // the best so far stays
-  bool wants_equalizing() const { return equalizes() && !tried_equalizing_; }
-  bool has_tried_all() const { return trials_.size() >= choices_.size(); }
-  int64_t corrected_choices() const { return std::ssize(trials_) - std::ssize(choices_); }
-  const Graph& graph_of(const Choice& choice) const;
-  void add_choices(Calibration calibration, bool is_equalized);
+
+  void begin_smoothing();
+  Status smooth();
   Status equalize();
-  Result<Calibration> calibrated(const Graph& graph) const;
   Status try_next();
   Status begin_layers();
   Status choose_next();
   void rank();
-  Status begin_corrections();
-  Status correct_analytically();
-  Status judge_corrections(std::vector<CorrectedLayer> layers);
-  Status keep_if_best(std::string name, size_t choice, QuantizeResult made);
+  Status correct_next();
+  Result<bool> keep_if_best(std::string name, size_t choice, QuantizeResult made);
 
   const Graph* exact_;
   Recipe recipe_;
@@ -100,25 +103,25 @@ class Tuner {
   std::optional<Judge> judge_;  // of all samples
   TimeLimit time_;
   std::optional<Tuned> without_samples_;  // where there are none: the result
-  std::unique_ptr<Smoother> smoother_;    // while it tries
-  Smoothed smoothed_;                     // what exact_ is from then on
-  std::vector<Trial> smoothing_trials_;   // before trials_
-  int64_t smoothing_steps_ = 0;           // done
+
+  std::unique_ptr<Smoother> smoother_;
+  bool wants_equalizing_ = false;
+  // The graph that others are made of, which may be smoothed, and the equalized one.
+  std::vector<Equivalent> equivalents_ = std::vector<Equivalent>(1);
   std::vector<Choice> choices_;
-  bool tried_equalizing_ = false;
-  std::shared_ptr<const Graph> equalized_;  // null where there was nothing to gain
-  ChannelFactors factors_;                  // of the outputs of its products
-  std::optional<LayerRanges> layers_;       // while ranges of each value are chosen
+  size_t tried_ = 0;                   // choices, from the first
+  std::optional<LayerRanges> layers_;  // while ranges of each value are chosen
   bool chose_by_layer_ = false;
-  std::vector<Trial> trials_;                // first those of the choices
-  size_t best_ = 0;                          // of them
+  std::vector<size_t> to_correct_;           // choices, the next one at the end
+  std::optional<CorrectionRun> correction_;  // of that
+  int64_t corrected_ = 0;                    // choices
+  int64_t correction_steps_ = 1;             // of a choice, as far as is known
+
+  std::vector<Trial> trials_;                // all, in their order
+  size_t best_ = 0;                          // of them, once one of a choice is there
   size_t best_choice_ = 0;                   // that it was made of
   QuantizeResult quantized_;                 // the best
   std::vector<CorrectedLayer> corrections_;  // of it
-  std::vector<size_t> to_correct_;           // choices, the next one at the end
-  std::unique_ptr<QuantizeResult> corrected_;
-  std::optional<Corrector> corrector_;  // of corrected_
-  int64_t correction_steps_ = 1;        // of a choice, as far as is known
 };
 
 }  // namespace octavo
