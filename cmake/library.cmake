@@ -29,17 +29,19 @@ endfunction()
 function(octavo_kernels_relaxed_library)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/kernels/*.cc)
   add_library(octavo_kernels_relaxed STATIC ${sources})
-  target_compile_options(octavo_kernels_relaxed PRIVATE -O3)
+  target_compile_options(octavo_kernels_relaxed PRIVATE -Oz)
   target_link_libraries(octavo_kernels_relaxed
     PUBLIC octavo_flags octavo_base octavo_simd128 PRIVATE octavo_engine_flags)
   octavo_isa_sources(octavo_kernels_relaxed)
+  list(FILTER sources EXCLUDE REGEX "_ref\\.cc$")
+  set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS -O3)
 endfunction()
 
 # octavo_library(NAME [DEPENDS a b...] [SPEED regex])
 #
 # A static library octavo_NAME of every source under src/NAME. Files are found by themselves, so that
 # adding one touches no CMake. SPEED matches the files where a model's time is spent: the wasm build
-# compiles all others for size.
+# compiles all others for size, and plain twins (*_ref.cc), which tests run there and nothing else.
 function(octavo_library name)
   cmake_parse_arguments(ARG "" "SPEED" "DEPENDS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS src/${name}/*.cc)
@@ -61,6 +63,7 @@ function(octavo_library name)
     target_compile_options(octavo_${name} PRIVATE -Oz)
     if(ARG_SPEED)
       list(FILTER sources INCLUDE REGEX ${ARG_SPEED})
+      list(FILTER sources EXCLUDE REGEX "_ref\\.cc$")
       set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -O3)
     endif()
   endif()

@@ -57,6 +57,20 @@ void cast_to_float_for_half(Graph&, Node& node) {
   if (is_half(node.attrs.get_int("to", 0))) node.attrs.set("to", int64_t{1});
 }
 
+// Of convolutions and pools: attributes that say what their absence says. They show in the size of
+// small models.
+void drop_defaults(Graph&, Node& node) {
+  const size_t rank = node.attrs.get_ints("kernel_shape").size();
+  const auto drop = [&](const char* name, size_t count, int64_t usual) {
+    if (node.attrs.get_ints(name) == std::vector<int64_t>(count, usual)) node.attrs.erase(name);
+  };
+  if (rank == 0) return;  // how many there have to be is not known here
+  drop("strides", rank, 1);
+  drop("dilations", rank, 1);
+  drop("pads", 2 * rank, 0);
+  if (node.attrs.get_int("group", 0) == 1) node.attrs.erase("group");
+}
+
 constexpr Rewrite kRewrites[] = {
     {"Upsample", kAlways, upsample_to_resize},
     {"Resize", 11,
@@ -68,6 +82,10 @@ constexpr Rewrite kRewrites[] = {
     {"Softmax", 13, mark_coerced},
     {"LogSoftmax", 13, mark_coerced},
     {"Cast", kAlways, cast_to_float_for_half},
+    {"Conv", kAlways, drop_defaults},
+    {"ConvTranspose", kAlways, drop_defaults},
+    {"MaxPool", kAlways, drop_defaults},
+    {"AveragePool", kAlways, drop_defaults},
 };
 
 const char* refuse_training_norm(const Graph&, const Node& node) {

@@ -36,11 +36,10 @@ struct Halves {
 Halves pairs(v128_t a, v128_t b) { return {low16(a, b), high16(a, b)}; }
 
 // Eight transforms side by side: in and out by index.
-template <int kShift>
-void transform(v128_t rows[8]) {
+void transform(v128_t rows[8], int shift) {
   const Halves even_first = pairs(rows[0], rows[2]), even_second = pairs(rows[4], rows[6]);
   const Halves odd_first = pairs(rows[1], rows[3]), odd_second = pairs(rows[5], rows[7]);
-  const v128_t half = wasm_i32x4_splat(1 << (kShift - 1));
+  const v128_t half = wasm_i32x4_splat(1 << (shift - 1));
   for (int k = 0; k < 4; ++k) {
     const auto even = [&](v128_t first, v128_t second) {
       return wasm_i32x4_add(product(kEven.at[k], first, second), half);
@@ -49,10 +48,10 @@ void transform(v128_t rows[8]) {
     const v128_t high = even(even_first.high, even_second.high);
     const v128_t odd_low = product(kOdd.at[k], odd_first.low, odd_second.low);
     const v128_t odd_high = product(kOdd.at[k], odd_first.high, odd_second.high);
-    rows[k] = wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_add(low, odd_low), kShift),
-                                      wasm_i32x4_shr(wasm_i32x4_add(high, odd_high), kShift));
-    rows[7 - k] = wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_sub(low, odd_low), kShift),
-                                          wasm_i32x4_shr(wasm_i32x4_sub(high, odd_high), kShift));
+    rows[k] = wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_add(low, odd_low), shift),
+                                      wasm_i32x4_shr(wasm_i32x4_add(high, odd_high), shift));
+    rows[7 - k] = wasm_i16x8_narrow_i32x4(wasm_i32x4_shr(wasm_i32x4_sub(low, odd_low), shift),
+                                          wasm_i32x4_shr(wasm_i32x4_sub(high, odd_high), shift));
   }
 }
 
@@ -77,9 +76,9 @@ void transpose(v128_t rows[8]) {
 void transform_block(const int16_t coefficients[64], uint8_t* samples, ptrdiff_t stride) {
   v128_t rows[8];
   for (int i = 0; i < 8; ++i) rows[i] = wasm_v128_load(coefficients + 8 * i);
-  transform<inverse_dct::kColumnShift>(rows);
+  transform(rows, inverse_dct::kColumnShift);
   transpose(rows);
-  transform<inverse_dct::kRowShift>(rows);
+  transform(rows, inverse_dct::kRowShift);
   transpose(rows);
   const v128_t middle = wasm_i16x8_splat(inverse_dct::kMiddle);
   for (int i = 0; i < 8; ++i) {

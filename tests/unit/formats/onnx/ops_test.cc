@@ -104,6 +104,19 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"LogSoftmaxOfVector", 7,
              node("LogSoftmax", {"c"}, {"y"}).message(5, integer("axis", 0)),
              "LogSoftmax(c) axis=0"},
+        Case{"WindowThatSaysWhatIsUsual", 13,
+             on_x("MaxPool")
+                 .message(5, ints("kernel_shape", {2, 2}))
+                 .message(5, ints("strides", {1, 1}))
+                 .message(5, ints("dilations", {1, 1}))
+                 .message(5, ints("pads", {0, 0, 0, 0})),
+             "MaxPool(x) kernel_shape=[2 2]"},
+        Case{"WindowThatSaysWhatIsNot", 13,
+             on_x("MaxPool")
+                 .message(5, ints("kernel_shape", {2, 2}))
+                 .message(5, ints("strides", {1, 2}))
+                 .message(5, ints("pads", {0, 0})),
+             "MaxPool(x) kernel_shape=[2 2] pads=[0 0] strides=[1 2]"},
         Case{"UnusedIndices", 13, node("MaxPool", {"x"}, {"y", "indices"}), "MaxPool(x)"},
         Case{"UsedMask", 13, node("Dropout", {"x"}, {"mask", "y"}), "?Dropout(x)"},
         Case{"TrainingDropout", 13, node("Dropout", {"x", "one", "yes"}, {"y"}),
